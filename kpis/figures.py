@@ -1,0 +1,143 @@
+"""How numbers, periods and states are worded wherever a person reads them."""
+
+from datetime import date
+from math import sqrt
+
+import pandas as pd
+
+THIN_SPACE = "\u2009"
+NO_FIGURE = "–"
+MINUS = "−"
+
+_STATES = {
+    "not_applicable": "not applicable",
+    "not_measured": "not measured",
+    "suppressed": "suppressed",
+    "not_reliable": "not reliable",
+    "reported": "published figure",
+    "too_few": "too few",
+    "provisional": "provisional",
+    "value": "",
+}
+
+
+def figure(value: float, unit: str, n: float | None = None) -> str:
+    """A value as a short figure: "71 %" for 0.7115, "9 min 27 s" for 567 seconds.
+
+    `unit` is "percent" or "minutes"; a value in minutes comes in seconds. `n` is the
+    number of cases behind a percentage: it gets a decimal only when its 95 % interval
+    reaches less than half a point to either side. A missing value is a dash. Limits
+    of a chart may lie below 0 or above 100 %.
+    """
+    if pd.isna(value):
+        return NO_FIGURE
+    if value < 0:
+        return MINUS + figure(-value, unit, n)
+    return {"percent": _percent, "minutes": _minutes}[unit](value, n)
+
+
+def _percent(value: float, n: float | None) -> str:
+    decimals = 1 if n is not None and _half_width_points(value, n) < 0.5 else 0
+    bound, digits = _rounded(100 * value, decimals)
+    return f"{bound}{digits}{THIN_SPACE}%"
+
+
+def _rounded(percentage: float, decimals: int) -> tuple[str, str]:
+    """Bound and digits of a percentage; none and all are said only when true.
+
+    The bound is "" or, where rounding would say 0 or 100, "<" or ">" before the nearest
+    figure that is not.
+    """
+    step = 10**-decimals
+    digits = f"{percentage:.{decimals}f}"
+    if percentage > 0 and float(digits) == 0:
+        return "<", f"{step:.{decimals}f}"
+    if percentage < 100 and float(digits) == 100:
+        return ">", f"{100 - step:.{decimals}f}"
+    return "", digits
+
+
+def _half_width_points(proportion: float, n: float) -> float:
+    """Half the width of the 95 % Wilson interval, in percentage points."""
+    if pd.isna(n) or n <= 0:
+        return float("inf")
+    z = 1.959964
+    variance = max(n * proportion * (1 - proportion), 0)
+    return 100 * z * sqrt(variance + z**2 / 4) / (n + z**2)
+
+
+def _minutes(seconds: float, _n: float | None) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def in_words(value: float, unit: str) -> str:
+    """A value for reading aloud: "71 in 100", "9 minutes 27 seconds"."""
+    return {"percent": _in_100, "minutes": _minutes_in_words}[unit](value)
+
+
+def _in_100(value: float) -> str:
+    bound, digits = _rounded(100 * value, 0)
+    comparison = {"": "", "<": "fewer than ", ">": "more than "}[bound]
+    return f"{comparison}{digits} in 100"
+
+
+def _minutes_in_words(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return _plural(rest, "second")
+    return f"{_plural(minutes, 'minute')} {_plural(rest, 'second')}"
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def count(number: float) -> str:
+    """A whole number with thin spaces between its thousands; missing is a dash."""
+    if pd.isna(number):
+        return NO_FIGURE
+    return f"{number:,.0f}".replace(",", THIN_SPACE)
+
+
+def period(start: date, by: str) -> str:
+    """A period in full words from its first day, "January to March 2004".
+
+    `by` is day, week, month, quarter, year (financial, from 1 April) or rolling12,
+    whose `start` is the first day of the twelve months.
+    """
+    first = pd.Timestamp(start)
+    return {
+        "day": _day,
+        "week": lambda day: f"week of {_day(day)}",
+        "month": _month,
+        "quarter": _quarter,
+        "year": _financial_year,
+        "rolling12": lambda day: f"12 months to {_month(_later(day, 11))}",
+    }[by](first)
+
+
+def _day(day: pd.Timestamp) -> str:
+    return f"{day.day} {_month(day)}"
+
+
+def _month(day: pd.Timestamp) -> str:
+    # month_name() is English on every machine; strftime follows the locale.
+    return f"{day.month_name()} {day.year}"
+
+
+def _quarter(day: pd.Timestamp) -> str:
+    return f"{day.month_name()} to {_month(_later(day, 2))}"
+
+
+def _financial_year(day: pd.Timestamp) -> str:
+    return f"financial year {day.year}/{(day.year + 1) % 100:02d}"
+
+
+def _later(day: pd.Timestamp, months: int) -> pd.Timestamp:
+    return day + pd.DateOffset(months=months)
+
+
+def missing(state: str) -> str:
+    """Words for the state of a cell; "" for an ordinary value."""
+    return _STATES[state]

@@ -1,0 +1,155 @@
+"""What a row of each source must be: `data/contracts/<source>.toml`.
+
+A contract lists every column that may enter the lake, with its type, and the rules
+between columns. A rule *refuses* a row only where it cannot be typed, identified or
+placed in time; every other rule *flags* it: the row is kept and counted, the faulty
+value is not used.
+"""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+
+from kpis import expressions, settings
+from kpis.errors import UserError, unknown
+
+TYPES = {
+    "id": "varchar",
+    "text": "varchar",
+    "code": "varchar",
+    "enum": "varchar",
+    "caller": "varchar",
+    "instant": "timestamptz",
+    "date": "date",
+    "int": "bigint",
+    "decimal": "decimal(18, 6)",
+    "bool": "boolean",
+}
+REFERENCES = ("bocu", "site", "area", "kpi")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column that may enter the lake."""
+
+    name: str
+    type: str
+    says: str
+    required: bool = False
+    values: tuple[str, ...] = ()
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A claim between columns that holds, or is unknown, in a good row.
+
+    Where it fails the row is refused or flagged, and the columns in `unusable`
+    are emptied.
+    """
+
+    name: str
+    holds: str
+    otherwise: str
+    says: str
+    unusable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All that is asked of one source."""
+
+    source: str
+    title: str
+    grain: str
+    key: tuple[str, ...]
+    happened: str
+    area: str
+    columns: dict[str, Column]
+    rules: tuple[Rule, ...] = ()
+    digest: str = field(default="", repr=False)
+
+
+@cache
+def load_all() -> dict[str, Contract]:
+    """Return every contract by source; UserError names all that is wrong in one."""
+    paths = sorted(settings.CONTRACTS.glob("*.toml"))
+    return {path.stem: _load(path) for path in paths}
+
+
+def load(source: str) -> Contract:
+    """Return the contract of a source; UserError with the nearest name if none."""
+    contracts = load_all()
+    if source not in contracts:
+        raise UserError(unknown("source", source, contracts))
+    return contracts[source]
+
+
+def read_toml(path: Path) -> dict:
+    """Return a TOML file's content; UserError with its line if it is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {error}.") from None
+
+
+def build(kind: type, values: dict, where: str):
+    """Make a dataclass from TOML keys; UserError for unknown and missing keys."""
+    known = [one.name for one in fields(kind)]
+    for key in values:
+        if key not in known:
+            raise UserError(f"{where}: {unknown('key', key, known)}")
+    frozen = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    try:
+        return kind(**frozen)
+    except TypeError as error:
+        missing = str(error).split("missing", 1)[-1]
+        raise UserError(f"{where}: missing{missing}.") from None
+
+
+def _load(path: Path) -> Contract:
+    raw = read_toml(path)
+    columns = {
+        name: build(Column, {"name": name, **column}, f"{path.name}, column {name}")
+        for name, column in raw.pop("columns", {}).items()
+    }
+    rules = tuple(
+        build(Rule, rule, f"{path.name}, rule {rule.get('name')}")
+        for rule in raw.pop("rules", [])
+    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    values = {
+        "source": path.stem,
+        "columns": columns,
+        "rules": rules,
+        "digest": digest,
+        **raw,
+    }
+    contract = build(Contract, values, path.name)
+    _check(contract, path.name)
+    return contract
+
+
+def _check(contract: Contract, file: str) -> None:
+    for column in contract.columns.values():
+        where = f"{file}, column {column.name}"
+        if column.type not in TYPES:
+            raise UserError(f"{where}: {unknown('type', column.type, TYPES)}")
+        if column.type == "code" and column.reference not in REFERENCES:
+            raise UserError(
+                f"{where}: {unknown('reference', column.reference, REFERENCES)}"
+            )
+    for name in (*contract.key, contract.happened, contract.area):
+        if name not in contract.columns:
+            raise UserError(f"{file}: {unknown('column', name, contract.columns)}")
+    for rule in contract.rules:
+        where = f"{file}, rule {rule.name}"
+        expressions.check(rule.holds, contract.columns, where)
+        if rule.otherwise not in ("refuse", "flag"):
+            choices = unknown("action", rule.otherwise, ("refuse", "flag"))
+            raise UserError(f"{where}: {choices}")
+        for name in rule.unusable:
+            if name not in contract.columns:
+                raise UserError(f"{where}: {unknown('column', name, contract.columns)}")

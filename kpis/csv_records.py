@@ -1,0 +1,411 @@
+"""Find the records of a CSV file before DuckDB reads it.
+
+DuckDB's reader is fast and parallel but cannot say on which physical line a
+record stood, skips blank lines without a word, and lets an open quote swallow
+good rows. So one vectorised pass over the bytes finds the boundaries of records;
+what cannot be split is set aside with line and byte offset, and DuckDB then reads
+either the file itself or, where something was set aside, a clean copy.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+BLOCK_BYTES = 16 * 2**20
+# DuckDB refuses longer records, and no honest field of an export is this long.
+LONGEST_RECORD_BYTES = 2**20
+NEWLINE, RETURN = 10, 13
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK_TWICE_ENCODED = b"\xc3\xaf\xc2\xbb\xc2\xbf"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one kind of file is written."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    skip_lines: int = 0
+    footer_lines: int = 0
+
+
+@dataclass(frozen=True)
+class Unsplittable:
+    """A stretch of the file that cannot be split into the header's columns."""
+
+    line: int
+    byte_offset: int
+    problem: str
+
+
+@dataclass
+class Records:
+    """What stands where in a file.
+
+    `shifts` holds (record, line): from that record on (counted from 1), records
+    stand on consecutive lines starting at that line.
+    """
+
+    path: Path
+    header: list[str]
+    skip_lines: int
+    header_text: bytes = b""
+    has_quotes: bool = False
+    count: int = 0
+    shifts: list[tuple[int, int]] = field(default_factory=list)
+    unsplittable: list[Unsplittable] = field(default_factory=list)
+    last_record: str = ""
+    last_line: int = 0
+    repeated_header_line: int | None = None
+
+
+@dataclass
+class _Block:
+    """Records found in one stretch of bytes, as arrays of one entry a record."""
+
+    starts: np.ndarray
+    ends: np.ndarray
+    lines: np.ndarray
+    fields: np.ndarray
+    broken: list[tuple[int, int, int]]
+    consumed: int
+    lines_consumed: int
+    has_quotes: bool
+
+
+def read_header(path: Path, layout: Layout) -> tuple[bytes, int, int]:
+    """Return the header's text, the bytes and the lines up to the first record."""
+    with path.open("rb") as file:
+        for _ in range(layout.skip_lines):
+            file.readline()
+        skipped = file.tell()
+        raw = file.readline()
+        # a header name may itself hold a quoted line break
+        while layout.quote and raw.count(layout.quote.encode()) % 2:
+            more = file.readline()
+            if not more or len(raw) > LONGEST_RECORD_BYTES:
+                break
+            raw += more
+        size = file.tell()
+    marks = (BYTE_ORDER_MARK, BYTE_ORDER_MARK_TWICE_ENCODED)
+    while not skipped and raw.startswith(marks):
+        raw = raw.removeprefix(marks[0]).removeprefix(marks[1])
+    return raw.rstrip(b"\r\n"), size, layout.skip_lines + raw.count(b"\n")
+
+
+def split(record: str, layout: Layout) -> list[str]:
+    """Split the text of one record into its fields."""
+    quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
+    reader = csv.reader(
+        io.StringIO(record, newline=""),
+        delimiter=layout.delimiter,
+        quotechar=layout.quote or None,
+        quoting=quoting,
+    )
+    return next(reader, [])
+
+
+def scan(
+    path: Path,
+    layout: Layout,
+    clean_copy: Path,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Records:
+    """Find the records of a UTF-8 file with LF or CRLF line ends.
+
+    `clean_copy` is written, and named in the result, only where the file itself
+    cannot be given to DuckDB as it is.
+    """
+    text, header_bytes, header_lines = read_header(path, layout)
+    names = [name.strip() for name in split(text.decode("utf-8"), layout)]
+    records = Records(path, names, header_lines, text)
+    scanner = _Scanner(path, layout, records, header_bytes, header_lines)
+    scanner.run(progress)
+    if layout.footer_lines:
+        scanner.drop_footer(layout.footer_lines)
+    if scanner.needs_copy:
+        scanner.write_copy(clean_copy)
+        records.path, records.skip_lines = clean_copy, 0
+    return records
+
+
+class _Scanner:
+    def __init__(self, path, layout, records, header_bytes, header_lines):
+        self.path, self.layout, self.records = path, layout, records
+        self.header_bytes, self.header_lines = header_bytes, header_lines
+        self.width = len(records.header)
+        self.kept: list[tuple[np.ndarray, np.ndarray]] = []
+        self.lines: list[np.ndarray] = []
+        self.return_ends = 0
+        self.needs_copy = False
+
+    def run(self, progress) -> None:
+        size = max(self.path.stat().st_size, 1)
+        line = self.header_lines + 1
+        for offset, data, at_end in _blocks(self.path, self.header_bytes):
+            block = _find_records(data, self.layout, at_end)
+            self._take(block, data, offset, line)
+            line += block.lines_consumed
+            progress(min(1.0, (offset + block.consumed) / size))
+            data.consumed = block.consumed
+        self._finish(line)
+
+    def _take(self, block: _Block, data, offset: int, line: int) -> None:
+        content = data.content
+        self.records.has_quotes |= block.has_quotes
+        for start, end, at_line in block.broken:
+            self.records.unsplittable.append(
+                Unsplittable(line + at_line, offset + start, "has an unclosed quote")
+            )
+            self.needs_copy = True
+        ends_in_return = (block.ends > block.starts) & (
+            content[np.maximum(block.ends - 1, 0)] == RETURN
+        )
+        is_blank = block.ends - block.starts == ends_in_return
+        is_right = (block.fields == self.width) & ~is_blank
+        for index in np.flatnonzero(~is_right & ~is_blank):
+            self.records.unsplittable.append(
+                Unsplittable(
+                    line + int(block.lines[index]),
+                    offset + int(block.starts[index]),
+                    f"has {block.fields[index]} columns, the header {self.width}",
+                )
+            )
+        if not is_right.all():
+            self.needs_copy = True
+        starts, ends = block.starts[is_right], block.ends[is_right]
+        self.return_ends += int(ends_in_return[is_right].sum())
+        self.kept.append((starts + offset, ends + offset))
+        self.lines.append((block.lines[is_right] + line).astype(np.int64))
+        self._look_for_header(data, starts, line, block.lines[is_right])
+
+    def _look_for_header(self, data, starts, line, lines) -> None:
+        if self.records.repeated_header_line is not None or not len(starts):
+            return
+        at = data.bytes.find(self.records.header_text)
+        index = int(np.searchsorted(starts, at))
+        if at >= 0 and index < len(starts) and starts[index] == at:
+            self.records.repeated_header_line = line + int(lines[index])
+
+    def _finish(self, line: int) -> None:
+        lines = np.concatenate(self.lines) if self.lines else np.empty(0, np.int64)
+        self.records.count = len(lines)
+        self.records.last_line = int(lines[-1]) if len(lines) else line
+        numbers = np.arange(1, len(lines) + 1)
+        shift = lines - numbers
+        changes = np.flatnonzero(np.diff(shift, prepend=shift[:1] - 1))
+        self.records.shifts = [(int(numbers[i]), int(lines[i])) for i in changes]
+        self.records.unsplittable.sort(key=lambda one: one.line)
+        if self.return_ends not in (0, len(lines)) or (
+            len(lines) and self._header_ends_in_return() != bool(self.return_ends)
+        ):
+            self.needs_copy = True
+        if len(lines):
+            self.records.last_record = self._text_of_last_record()
+
+    def _header_ends_in_return(self) -> bool:
+        with self.path.open("rb") as file:
+            file.seek(max(self.header_bytes - 2, 0))
+            return file.read(2) == b"\r\n"
+
+    def _text_of_last_record(self) -> str:
+        starts, ends = next(pair for pair in reversed(self.kept) if len(pair[0]))
+        with self.path.open("rb") as file:
+            file.seek(int(starts[-1]))
+            return file.read(int(ends[-1] - starts[-1])).decode("utf-8").rstrip("\r")
+
+    def drop_footer(self, footer_lines: int) -> None:
+        starts = np.concatenate([pair[0] for pair in self.kept])[:-footer_lines]
+        ends = np.concatenate([pair[1] for pair in self.kept])[:-footer_lines]
+        self.kept = [(starts, ends)]
+        self.records.count = len(starts)
+        self.records.shifts = [s for s in self.records.shifts if s[0] <= len(starts)]
+        self.needs_copy = True
+        self.records.last_record = self._text_of_last_record() if len(starts) else ""
+
+    def write_copy(self, clean_copy: Path) -> None:
+        source = np.memmap(self.path, dtype=np.uint8, mode="r")
+        with clean_copy.open("wb") as copy:
+            for starts, ends in self.kept:
+                for start, end in _joined(starts, ends, self.return_ends == 0):
+                    record = bytes(source[start:end])
+                    copy.write(record.removesuffix(b"\r") + b"\n")
+
+
+def _joined(starts, ends, is_plain) -> Iterator[tuple[int, int]]:
+    """Join neighbouring records into one stretch where no line end changes."""
+    if not len(starts):
+        return
+    if not is_plain:
+        yield from zip(starts.tolist(), ends.tolist(), strict=True)
+        return
+    breaks = np.flatnonzero(starts[1:] != ends[:-1] + 1)
+    first = np.concatenate(([0], breaks + 1))
+    last = np.concatenate((breaks, [len(starts) - 1]))
+    yield from zip(starts[first].tolist(), ends[last].tolist(), strict=True)
+
+
+class _Data:
+    """Bytes of one block; whoever reads it says how many it has consumed."""
+
+    def __init__(self, raw: bytes):
+        self.bytes = raw
+        self.content = np.frombuffer(raw, dtype=np.uint8)
+        self.consumed = len(raw)
+
+
+def _blocks(path: Path, start: int) -> Iterator[tuple[int, _Data, bool]]:
+    offset, rest = start, b""
+    with path.open("rb") as file:
+        file.seek(start)
+        while True:
+            more = file.read(BLOCK_BYTES)
+            at_end = len(more) < BLOCK_BYTES
+            raw = rest + more
+            if not raw:
+                return
+            data = _Data(raw)
+            yield offset, data, at_end
+            offset += data.consumed
+            rest = raw[data.consumed :]
+            if at_end:
+                return
+
+
+def _find_records(data: _Data, layout: Layout, at_end: bool) -> _Block:
+    content = data.content
+    newlines = np.flatnonzero(content == NEWLINE)
+    if at_end and content[-1] != NEWLINE:
+        newlines = np.append(newlines, len(content))
+    delimiters = np.flatnonzero(content == ord(layout.delimiter))
+    quotes = np.empty(0, np.int64)
+    if layout.quote and layout.quote.encode() in data.bytes:
+        quotes = np.flatnonzero(content == ord(layout.quote))
+    broken: list[tuple[int, int, int]] = []
+    if len(quotes):
+        newlines, delimiters, all_newlines, broken = _outside_quotes(
+            content, layout, newlines, delimiters, quotes, at_end
+        )
+    else:
+        all_newlines = newlines
+    starts = np.concatenate(([0], newlines[:-1] + 1)) if len(newlines) else newlines
+    ends = newlines
+    lines = np.searchsorted(all_newlines, starts)
+    bounds = np.searchsorted(delimiters, newlines)
+    fields = np.diff(bounds, prepend=0) + 1
+    for begin, end, _ in broken:
+        fields = np.where((starts >= begin) & (starts < end), 0, fields)
+    if broken:
+        is_whole = fields > 0
+        starts, ends, lines, fields = (
+            part[is_whole] for part in (starts, ends, lines, fields)
+        )
+    consumed = int(newlines[-1]) + 1 if len(newlines) else 0
+    consumed = min(consumed, len(content))
+    return _Block(
+        starts,
+        ends,
+        lines,
+        fields,
+        broken,
+        consumed,
+        int(np.searchsorted(all_newlines, consumed)),
+        bool(len(quotes)),
+    )
+
+
+def _outside_quotes(content, layout, newlines, delimiters, quotes, at_end):
+    """Keep the newlines and delimiters outside quotes; set broken quotes aside.
+
+    A quote opens at the start of a field and closes before a delimiter or a line
+    end; two quotes inside a quoted field stand for one. Where that does not hold,
+    the lines from the start of the record to the line of the quote are broken,
+    and reading resumes on the next line.
+    """
+    all_newlines, broken, begin = newlines, [], 0
+    kept_newlines, kept_delimiters = [], []
+    while True:
+        here = quotes[np.searchsorted(quotes, begin) :]
+        fault = _first_fault(content, layout, here, begin, at_end)
+        ends = newlines[np.searchsorted(newlines, begin) :]
+        ends = ends[np.searchsorted(here, ends) % 2 == 0]
+        commas = delimiters[np.searchsorted(delimiters, begin) :]
+        commas = commas[np.searchsorted(here, commas) % 2 == 0]
+        if fault is None:
+            kept_newlines.append(ends)
+            kept_delimiters.append(commas)
+            break
+        good = ends[: np.searchsorted(ends, fault)]
+        record_start = int(good[-1]) + 1 if len(good) else begin
+        kept_newlines.append(good)
+        kept_delimiters.append(commas[: np.searchsorted(commas, record_start)])
+        after = int(np.searchsorted(all_newlines, fault))
+        if after == len(all_newlines):
+            # the broken line is not whole yet: it begins the next block
+            if not at_end:
+                break
+            resume = len(content)
+        else:
+            resume = int(all_newlines[after]) + 1
+        line = int(np.searchsorted(all_newlines, record_start))
+        broken.append((record_start, resume, line))
+        kept_newlines.append(np.array([resume - 1]))
+        begin = resume
+        if begin >= len(content):
+            break
+    return (
+        np.concatenate(kept_newlines).astype(np.int64),
+        np.concatenate(kept_delimiters).astype(np.int64),
+        all_newlines,
+        broken,
+    )
+
+
+def _first_fault(content, layout, quotes, begin, at_end) -> int | None:
+    """Return the position of the quote that opens the first broken field, or None."""
+    if not len(quotes):
+        return None
+    opens, closes = quotes[0::2], quotes[1::2]
+    boundary = np.array([ord(layout.delimiter), NEWLINE, RETURN], np.uint8)
+    before = content[np.maximum(opens - 1, 0)]
+    is_good_open = np.isin(before, boundary) | (opens == begin)
+    is_good_open[1:] |= closes[: len(opens) - 1] == opens[1:] - 1
+    last = len(content) - 1
+    behind = content[np.minimum(closes + 1, last)]
+    is_good_close = np.isin(behind, boundary) | (closes == last)
+    is_good_close[: len(opens) - 1] |= closes[: len(opens) - 1] + 1 == opens[1:]
+    faults = []
+    bad_opens = np.flatnonzero(~is_good_open)
+    if len(bad_opens):
+        faults.append((int(bad_opens[0]), True))
+    bad_closes = np.flatnonzero(~is_good_close)
+    if len(bad_closes):
+        faults.append((int(bad_closes[0]), False))
+    if len(opens) > len(closes) and (
+        at_end or len(content) - opens[-1] > LONGEST_RECORD_BYTES
+    ):
+        faults.append((len(opens) - 1, False))
+    if not faults:
+        return None
+    index, is_stray = min(faults)
+    if is_stray:
+        return int(opens[index])
+    # a doubled quote closes and opens again: go back to where the field began
+    while index and closes[index - 1] == opens[index] - 1:
+        index -= 1
+    return int(opens[index])
+
+
+def unique(header: list[str]) -> list[str]:
+    """Return names that differ, as DuckDB needs them: a repeated one gets its place."""
+    seen: set[str] = set()
+    names = []
+    for place, name in enumerate(header, start=1):
+        is_taken = name.lower() in seen or not name
+        names.append(f"{name} (column {place})" if is_taken else name)
+        seen.add(names[-1].lower())
+    return names

@@ -1,0 +1,90 @@
+"""Check the small SQL expressions that mappings and contracts may hold.
+
+DuckDB's own parser reads them, so that what is checked is what will run: column
+names, literals and a listed set of scalar functions pass; a subquery, a table
+function, a window or anything that could touch a file does not.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kpis import warehouse
+from kpis.errors import UserError, unknown
+
+FUNCTIONS = frozenset(
+    """
+    + - * / % || ~~ !~~ ~~* !~~* abs ceil coalesce concat concat_ws contains date_part
+    date_trunc ends_with floor greatest if least left length lower lpad ltrim mod
+    nullif regexp_extract regexp_full_match regexp_matches regexp_replace replace
+    right round rpad rtrim split_part starts_with strftime strptime substr substring to_years to_months to_weeks trunc
+    suffix prefix to_days to_hours to_minutes to_seconds trim try_strptime upper
+    datepart datetrunc last_day make_date make_timestamp
+    """.split()
+)
+CLASSES = frozenset(
+    "BETWEEN CASE CAST COLUMN_REF COMPARISON CONJUNCTION CONSTANT FUNCTION "
+    "OPERATOR TYPE".split()
+)
+
+
+def check(expression: str, columns: Iterable[str], where: str) -> set[str]:
+    """Return the columns that `expression` names; UserError for what is not allowed.
+
+    `where` tells the user the file and key in which the expression stands.
+    """
+    columns = list(columns)
+    tree = json.loads(warehouse.parse_expression(closed(expression)))
+    if tree["error"]:
+        raise UserError(f"{where}: {tree['error_message']} in `{expression}`.")
+    node = tree["statements"][0]["node"]
+    clauses = ("where_clause", "modifiers", "group_expressions", "having", "qualify")
+    if (
+        len(tree["statements"]) > 1
+        or node["type"] != "SELECT_NODE"
+        or len(node["select_list"]) > 1
+        or node["from_table"]["type"] != "EMPTY"
+        or any(node[clause] for clause in clauses)
+    ):
+        raise UserError(f"{where}: `{expression}` is more than one expression.")
+    used = set()
+    for part in _nodes(node["select_list"]):
+        used |= _check_node(part, columns, expression, where)
+    return used
+
+
+def closed(expression: str) -> str:
+    """Return `expression` in parentheses that a comment in it cannot swallow."""
+    return f"({expression}\n)"
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _nodes(item)
+    elif isinstance(tree, dict):
+        if "class" in tree:
+            yield tree
+        for item in tree.values():
+            yield from _nodes(item)
+
+
+def _check_node(node, columns: list[str], expression: str, where: str) -> set[str]:
+    kind = node["class"]
+    if kind not in CLASSES:
+        raise UserError(
+            f"{where}: `{expression}` holds a {kind.lower()}; only columns, literals "
+            "and simple functions may stand in an expression."
+        )
+    if kind == "FUNCTION" and node["function_name"].lower() not in FUNCTIONS:
+        reason = unknown("allowed function", node["function_name"], FUNCTIONS)
+        raise UserError(f"{where}: {reason} It stands in `{expression}`.")
+    if kind == "COLUMN_REF":
+        name = ".".join(node["column_names"])
+        if name not in columns:
+            raise UserError(
+                f"{where}: {unknown('column', name, columns)} "
+                f"It stands in `{expression}`."
+            )
+        return {name}
+    return set()

@@ -1,0 +1,162 @@
+"""The lake: a grow-only set of immutable Parquet files, and the manifest over it.
+
+`lake/<source>/<yyyy-mm>/<import_id>.parquet`. The manifest lists every import and
+what happened to it since; it is replaced atomically, so a reader sees the lake
+before or after a change and never between. Which imports count is a pure function
+of the manifest's events; which row of a key is current is decided in
+`sql/staging/current.sql` from the rows alone.
+"""
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from kpis.errors import UserError, unknown
+
+LOCK_SECONDS = 600
+COUNTS = (
+    "read", "accepted", "quarantined", "duplicates", "filtered", "superseded",
+    "flagged",
+)  # fmt: skip
+
+
+@contextmanager
+def writing(data_dir: Path):
+    """Hold the one lock under which anything is written; yields a clean directory.
+
+    Raises UserError when another import or build does not end in time.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    temporary = data_dir / "temporary"
+    try:
+        with FileLock(data_dir / "lock", timeout=LOCK_SECONDS):
+            # what a killed import left may hold callers' numbers
+            shutil.rmtree(temporary, ignore_errors=True)
+            temporary.mkdir()
+            try:
+                yield temporary
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+    except Timeout:
+        raise UserError(
+            f"Another import or build has been writing to {data_dir} for "
+            f"{LOCK_SECONDS // 60} minutes. Wait for it, or end it, and try again."
+        ) from None
+
+
+def read_manifest(data_dir: Path) -> dict:
+    """Return the manifest: imports by id, and the events that befell them."""
+    path = data_dir / "lake" / "manifest.json"
+    if not path.exists():
+        return {"imports": {}, "events": []}
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_manifest(data_dir: Path, manifest: dict) -> None:
+    """Replace the manifest in one step that survives a crash."""
+    write_atomically(
+        data_dir / "lake" / "manifest.json", json.dumps(manifest, indent=1) + "\n"
+    )
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a whole file so that readers see the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def states(manifest: dict) -> dict[str, dict]:
+    """Return for each import its state (current, withdrawn, replaced) and why."""
+    result: dict[str, dict] = {}
+    for event in manifest["events"]:
+        state = {"imported": "current", "restored": "current"}.get(
+            event["what"], event["what"]
+        )
+        result[event["import_id"]] = {"state": state, "why": event["why"]}
+    return result
+
+
+def current(manifest: dict, source: str | None = None) -> list[dict]:
+    """Return the imports that count, of one source or of all, in a fixed order."""
+    state = states(manifest)
+    return sorted(
+        (
+            one
+            for one in manifest["imports"].values()
+            if state[one["import_id"]]["state"] == "current"
+            and source in (None, one["source"])
+        ),
+        key=lambda one: (one["extracted_at"], one["import_id"]),
+    )
+
+
+def add_event(manifest: dict, import_id: str, what: str, why: str = "") -> None:
+    """Record that an import was imported, replaced, withdrawn or restored."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest["events"].append(
+        {"import_id": import_id, "what": what, "why": why, "at": now}
+    )
+
+
+def files(data_dir: Path, imports: list[dict]) -> list[Path]:
+    """Return the Parquet files of some imports."""
+    return [
+        data_dir / "lake" / one["source"] / month / f"{one['import_id']}.parquet"
+        for one in imports
+        for month in one["months"]
+    ]
+
+
+def imports(data_dir: Path) -> pd.DataFrame:
+    """Return one row an import, newest last, with its account, state and reason."""
+    manifest = read_manifest(data_dir)
+    state = states(manifest)
+    columns = [
+        "import_id", "file", "source", "mapping", "extracted_at", "covers_from",
+        "covers_to", *COUNTS,
+    ]  # fmt: skip
+    rows = [
+        {**{name: one[name] for name in columns}, **state[one["import_id"]]}
+        for one in manifest["imports"].values()
+    ]
+    return pd.DataFrame(rows, columns=[*columns, "state", "why"])
+
+
+def withdraw(data_dir: Path, import_id: str, why: str) -> None:
+    """Take an import out of everything built from now on; its files stay.
+
+    Raises UserError for an unknown import, one that does not count, or no reason.
+    """
+    if not why.strip():
+        raise UserError("Say why the import is withdrawn: --why TEXT.")
+    _change(data_dir, import_id, "current", "withdrawn", why)
+
+
+def restore(data_dir: Path, import_id: str, why: str = "") -> None:
+    """Undo a withdrawal. Raises UserError for an import that is not withdrawn."""
+    _change(data_dir, import_id, "withdrawn", "restored", why)
+
+
+def _change(data_dir: Path, import_id: str, before: str, what: str, why: str) -> None:
+    with writing(data_dir):
+        manifest = read_manifest(data_dir)
+        state = states(manifest)
+        if import_id not in state:
+            raise UserError(unknown("import", import_id, state))
+        if state[import_id]["state"] != before:
+            raise UserError(
+                f"Import {import_id} is {state[import_id]['state']}, not {before}."
+            )
+        add_event(manifest, import_id, what, why)
+        write_manifest(data_dir, manifest)

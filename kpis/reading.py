@@ -1,0 +1,404 @@
+"""Compile a mapping and its contract into the SQL that reads one export.
+
+Everything is decided in one streaming pass over the file: `sql/import/judged.sql`
+holds the steps, and this module fills them. For every row a bit mask tells which
+columns and rules failed; texts and reasons are made only for rows that have one.
+"""
+
+from dataclasses import dataclass
+
+from kpis import expressions, mapping, settings
+from kpis.contracts import TYPES, Column, Contract, Rule
+from kpis.errors import UserError
+from kpis.mapping import Mapping, Source
+from kpis.warehouse import fill, identifier, literal, literals
+
+NOT_TYPED = {
+    "id": "not_an_id",
+    "text": "not_a_text",
+    "code": "unknown_code",
+    "enum": "not_in_list",
+    "caller": "not_a_hash",
+    "instant": "not_an_instant",
+    "date": "not_a_date",
+    "int": "not_a_whole_number",
+    "decimal": "not_a_number",
+    "bool": "not_true_or_false",
+}
+REMEDIES = {
+    "missing": "a value is required",
+    "not_an_instant": "a date and time in the format that the mapping states",
+    "local_time_does_not_exist": "a time outside the hour that the clock skips, or one "
+    "with its offset",
+    "local_time_occurs_twice": "the time with its offset",
+    "no_offset": "a time with its offset, or a time_zone in the mapping",
+    "not_a_date": "a date in the format that the mapping states",
+    "not_a_whole_number": "a whole number",
+    "not_a_number": "a number with the mapping's decimal mark",
+    "not_true_or_false": "true or false",
+    "not_in_list": "one of the values that the contract lists",
+    "unknown_code": "a code or a known spelling of the reference table",
+    "cannot_be_split": "as many columns as the header has, every quote closed",
+    "key_repeated": "one row for each key: the file holds it with different contents",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that can be wrong with a row; name, when and value are SQL."""
+
+    name: str
+    column: str
+    when: str
+    refuses: bool
+    value: str
+    unusable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The SQL parts of one file's reading."""
+
+    contract: Contract
+    provided: list[str]
+    faults: list[Fault]
+    view: dict[str, str]
+    hides_numbers: bool
+
+    @property
+    def refusing_bits(self) -> int:
+        """Return the mask of the faults that refuse a row."""
+        return sum(1 << bit for bit, fault in enumerate(self.faults) if fault.refuses)
+
+    def remedy(self, rule: str, column: str | None) -> str:
+        """Return what would be right where `rule` failed."""
+        says = {rule.name: rule.says for rule in self.contract.rules}
+        if rule == "not_in_list" and column in self.contract.columns:
+            return f"one of {', '.join(self.contract.columns[column].values)}"
+        return says.get(rule) or REMEDIES[rule]
+
+
+def compile_reading(contract: Contract, layout: Mapping, used: set[str]) -> Reading:
+    """Compile one mapping for files that have the columns in `used`."""
+    provided = [name for name in contract.columns if name in layout.columns]
+    sources = {**layout.helpers, **layout.columns}
+    faults = [
+        fault
+        for name in provided
+        if (fault := _column_fault(contract.columns[name], layout)) is not None
+    ]
+    for rule in contract.rules:
+        names = expressions.check(rule.holds, contract.columns, rule.name)
+        if names <= set(provided):
+            faults.append(_rule_fault(rule))
+    view = {
+        "cleaned": ",\n".join(_cleaned(name, layout) for name in sorted(used)) or "0 as _",
+        "filtered": _filtered(layout),
+        "texts": ",\n".join(
+            f"{_text(source, layout)} as {_raw(name)}"
+            + _extra_text(name, source, contract)
+            for name, source in sources.items()
+        ),
+        "typed": ",\n".join(
+            part
+            for name, source in sources.items()
+            for part in _typed(name, source, contract, layout)
+        ),
+        "lookups": "\n".join(
+            _lookup(contract.columns[name])
+            for name in provided
+            if contract.columns[name].type == "code"
+        ),
+        "faults": " | ".join(
+            f"(coalesce({fault.when}, false)::bigint << {bit})"
+            for bit, fault in enumerate(faults)
+        )
+        or "0",
+    }
+    hides_numbers = any(source.number for source in layout.columns.values())
+    return Reading(contract, provided, faults, view, hides_numbers)
+
+
+def _raw(name: str) -> str:
+    return identifier(f"_raw_{name}")
+
+
+def _local(name: str) -> str:
+    return identifier(f"_local_{name}")
+
+
+def _cleaned(name: str, layout: Mapping) -> str:
+    column = identifier(name)
+    words = literals(["", *layout.nulls])
+    return f"case when trim({column}) not in ({words}) then trim({column}) end as {column}"
+
+
+def _filtered(layout: Mapping) -> str:
+    if not layout.filters:
+        return "null::varchar"
+    cases = [
+        f"when {expressions.closed(one.drop)} then {literal(one.reason)}"
+        for one in layout.filters
+    ]
+    return f"case {' '.join(cases)} end"
+
+
+def _text(source: Source, layout: Mapping) -> str:
+    """Return the SQL for the text that a column is read from."""
+    if source.columns:
+        parts = ", ".join(identifier(name) for name in source.columns)
+        text = f"nullif(concat_ws(' ', {parts}), '')"
+    elif source.expression:
+        text = f"{expressions.closed(source.expression)}::varchar"
+    elif source.constant is not None:
+        value = source.constant
+        is_word = isinstance(value, bool)
+        return literal(str(value).lower() if is_word else str(value))
+    elif source.number:
+        return "null::varchar"
+    else:
+        text = identifier(source.column or source.seconds or source.hash)
+    if source.nulls:
+        text = f"case when {text} not in ({literals(source.nulls)}) then {text} end"
+    if source.codes:
+        cases = " ".join(
+            f"when {literal(given)} then {literal(meant)}"
+            for given, meant in source.codes.items()
+        )
+        text = f"case {text} {cases} else {text} end"
+    return text
+
+
+def _extra_text(name: str, source: Source, contract: Contract) -> str:
+    """Hash a caller's number here, in the step that is the last to see it."""
+    if not source.number:
+        return ""
+    number = identifier(source.number)
+    if source.nulls:
+        words = literals(source.nulls)
+        number = f"case when {number} not in ({words}) then {number} end"
+    return f",\ncaller_hash_of({number}) as {identifier('_hash_' + name)}"
+
+
+def _typed(name: str, source: Source, contract: Contract, layout: Mapping) -> list[str]:
+    """Return select items that make the typed column, and its local time if any."""
+    column = contract.columns.get(name)
+    kind = column.type if column else "instant"
+    raw, typed = _raw(name), identifier(name)
+    if source.after:
+        milliseconds = f"(try_cast({raw} as decimal(18, 3)) * 1000)::bigint"
+        return [f"{identifier(source.after)} + to_milliseconds({milliseconds}) as {typed}"]
+    if kind == "instant":
+        return _typed_instant(name, source, layout)
+    if kind == "caller":
+        if source.number:
+            return [f"{identifier('_hash_' + name)} as {typed}"]
+        return [f"marked_hash({raw}) as {typed}"]
+    number = f"replace({raw}, ',', '.')" if layout.decimal == "," else raw
+    expression = {
+        "id": raw,
+        "text": raw,
+        "code": f"{identifier('_lookup_' + name)}.code",
+        "enum": f"case when {raw} in ({literals(column.values) or 'null'}) then {raw} end",
+        "date": f"try_strptime({raw}, {literal(source.format)})::date"
+        if source.format
+        else f"try_cast({raw} as date)",
+        "int": f"whole_number({number})",
+        "decimal": f"try_cast({number} as decimal(18, 6))",
+        "bool": f"true_or_false({raw})",
+    }[kind]
+    return [f"{expression} as {typed}"]
+
+
+def _typed_instant(name: str, source: Source, layout: Mapping) -> list[str]:
+    raw, local, typed = _raw(name), _local(name), identifier(name)
+    zone = layout.time_zone
+    with_offset = f"case when has_offset({raw}) then try_cast({raw} as timestamptz) end"
+    if source.format and "%z" in source.format.lower():
+        with_offset = f"try_strptime({raw}, {literal(source.format)})"
+        zone = ""
+    elif source.format:
+        with_offset = "null::timestamptz"
+    if not zone:
+        shown = f"{typed} at time zone {literal(settings.TIME_ZONE)}"
+        return [f"{with_offset} as {typed}", f"{shown} as {local}"]
+    clock = (
+        f"try_strptime({raw}, {literal(source.format)})"
+        if source.format
+        else f"case when not has_offset({raw}) then try_cast({raw} as timestamp) end"
+    )
+    if source.rolls_over_after:
+        clock = f"next_day_if_before({clock}, {_local(source.rolls_over_after)})"
+    return [
+        f"{clock} as {local}",
+        f"coalesce({with_offset}, case when not {_is_clock_change(local, zone)} "
+        f"then {local} at time zone {literal(zone)} end) as {typed}",
+    ]
+
+
+def _is_clock_change(local: str, zone: str, which: str = "both") -> str:
+    """Return SQL: whether a local time does not exist or occurs twice.
+
+    Months and hours are asked first because they decide for nearly every row.
+    """
+    missing, twice = mapping.clock_changes(zone)
+    hours = {"missing": missing, "twice": twice, "both": missing + twice}[which]
+    if not hours:
+        return "false"
+    return (
+        f"(case when month({local}) in ({literals({h.month for h in hours})}) "
+        f"and hour({local}) in ({literals({h.hour for h in hours})}) "
+        f"then date_trunc('hour', {local}) in "
+        f"({', '.join(f'timestamp {literal(str(h))}' for h in hours)}) else false end)"
+    )
+
+
+def _lookup(column: Column) -> str:
+    alias = identifier(f"_lookup_{column.name}")
+    return (
+        f"left join known_spelling as {alias} on {alias}.reference = "
+        f"{literal(column.reference)} and {alias}.spelling = "
+        f"normal_spelling({_raw(column.name)})"
+    )
+
+
+def _column_fault(column: Column, layout: Mapping) -> Fault | None:
+    source = layout.columns[column.name]
+    raw, typed = _raw(column.name), identifier(column.name)
+    if source.constant is not None:
+        _check_constant(column, source, layout)
+        if column.type != "code":
+            return None
+    if column.type == "caller":
+        return None
+    bad = f"{raw} is not null and {typed} is null"
+    if source.after:
+        bad = f"{raw} is not null and try_cast({raw} as decimal(18, 3)) is null"
+    name = literal(NOT_TYPED[column.type])
+    if source.after:
+        name = literal("not_a_number")
+    elif column.type == "instant":
+        name = _instant_fault_name(column.name, source, layout)
+    if column.required:
+        name = f"case when {raw} is null then 'missing' else {name} end"
+        bad = f"{typed} is null"
+    return Fault(name, column.name, bad, column.required, raw)
+
+
+def _instant_fault_name(name: str, source: Source, layout: Mapping) -> str:
+    if not layout.time_zone or "%z" in source.format.lower():
+        if source.format:
+            return literal("not_an_instant")
+        return (
+            f"case when not has_offset({_raw(name)}) and "
+            f"try_cast({_raw(name)} as timestamp) is not null "
+            "then 'no_offset' else 'not_an_instant' end"
+        )
+    local = _local(name)
+    return (
+        f"case when {_is_clock_change(local, layout.time_zone, 'missing')} "
+        "then 'local_time_does_not_exist' "
+        f"when {_is_clock_change(local, layout.time_zone, 'twice')} "
+        "then 'local_time_occurs_twice' else 'not_an_instant' end"
+    )
+
+
+def _check_constant(column: Column, source: Source, layout: Mapping) -> None:
+    given = str(source.constant)
+    if column.values and given not in column.values:
+        raise UserError(
+            f"mapping {layout.name}, {column.name}: '{given}' is none of "
+            f"{', '.join(column.values)}."
+        )
+
+
+def _rule_fault(rule: Rule) -> Fault:
+    return Fault(
+        literal(rule.name),
+        rule.unusable[0] if rule.unusable else "",
+        f"not {expressions.closed(rule.holds)}",
+        rule.otherwise == "refuse",
+        "",
+        rule.unusable,
+    )
+
+
+def final_columns(reading: Reading) -> str:
+    """Return the contract's columns, with what a failed rule makes unusable emptied."""
+    items = []
+    for name, column in reading.contract.columns.items():
+        if name not in reading.provided:
+            items.append(f"null::{TYPES[column.type]} as {identifier(name)}")
+            continue
+        bits = sum(
+            1 << bit
+            for bit, fault in enumerate(reading.faults)
+            if name in fault.unusable
+        )
+        value = identifier(name)
+        if bits:
+            value = f"case when _faults & {bits} = 0 then {value} end as {value}"
+        items.append(value)
+    return ",\n".join(items)
+
+
+def problems(reading: Reading) -> str:
+    """Return SQL for the list of (rule, column, value) that is wrong with a row."""
+    return _problem_list(reading, reading.faults, "import/problem")
+
+
+def refusals(reading: Reading) -> str:
+    """Return SQL for what made a row be refused, with the remedy of each."""
+    faults = [fault for fault in reading.faults if fault.refuses]
+    return _problem_list(reading, faults, "import/problem_with_remedy")
+
+
+def _problem_list(reading: Reading, faults: list[Fault], template: str) -> str:
+    items = []
+    for fault in faults:
+        bit = 1 << reading.faults.index(fault)
+        parts = {
+            "rule": fault.name,
+            "column": literal(fault.column),
+            "value": _value_of(fault, reading),
+        }
+        if template == "import/problem_with_remedy":
+            parts["remedy"] = _remedy(reading, fault)
+        items.append(f"case when _faults & {bit} <> 0 then {fill(template, **parts)} end")
+    return f"list_filter([{', '.join(items)}], lambda one: one is not null)"
+
+
+def _remedy(reading: Reading, fault: Fault) -> str:
+    rules = [*REMEDIES, *(rule.name for rule in reading.contract.rules)]
+    cases = " ".join(
+        f"when {literal(rule)} then {literal(reading.remedy(rule, fault.column))}"
+        for rule in rules
+        if f"'{rule}'" in fault.name
+    )
+    return f"case {fault.name} {cases} end"
+
+
+def _shown(raw: str, reading: Reading) -> str:
+    """Return SQL for a text of the export, without what could be a caller's number."""
+    return f"masked({raw})" if reading.hides_numbers else raw
+
+
+def _value_of(fault: Fault, reading: Reading) -> str:
+    if fault.value:
+        return _shown(fault.value, reading)
+    if fault.unusable:
+        return f"{identifier(fault.unusable[0])}::varchar"
+    return "null::varchar"
+
+
+def contract_texts(reading: Reading) -> str:
+    """Return every contract column as text: as typed, or as it stood in the export."""
+    items = []
+    for name, column in reading.contract.columns.items():
+        text = "null"
+        if name in reading.provided:
+            text = f"{identifier(name)}::varchar"
+            if column.type != "caller":
+                text = f"coalesce({text}, {_shown(_raw(name), reading)})"
+        items.append(f"{text} as {identifier(name)}")
+    return ",\n".join(items)

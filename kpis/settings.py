@@ -1,0 +1,52 @@
+"""Where everything is kept, and the few values that hold for a whole installation.
+
+Bottom layer: imports nothing of ours.
+"""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+SQL = PROJECT / "sql"
+CONTRACTS = PROJECT / "data" / "contracts"
+MAPPINGS = PROJECT / "data" / "mappings"
+REFERENCE = PROJECT / "data" / "reference"
+
+TIME_ZONE = "Europe/London"
+FORCE = "MPS"
+
+# Half of the smallest machine that we promise to run on (4 GB) stays free for
+# the server; the speed table allows an import at most 2 GB in all.
+MEMORY_LIMIT = "1200MB"
+
+
+def home() -> Path:
+    """Return the directory that holds real data, and the demo's in `demo/`."""
+    return Path(os.environ.get("DEMAND_DATA_DIR", PROJECT / "data" / "local")).resolve()
+
+
+def demo_dir() -> Path:
+    """Return the data directory of the demo, which never mixes with real data."""
+    return home() / "demo"
+
+
+def data_dir() -> Path:
+    """Return the data directory in use: real data once there is any, else the demo.
+
+    The file `showing` in the home directory holds the user's choice.
+    """
+    choice = home() / "showing"
+    if choice.exists():
+        chosen = choice.read_text(encoding="utf-8").strip()
+    else:
+        has_real = (home() / "lake" / "manifest.json").exists()
+        chosen = "demo" if demo_dir().exists() and not has_real else "real"
+    return demo_dir() if chosen == "demo" else home()
+
+
+def show(which: str) -> None:
+    """Choose what is shown from now on: "real" or "demo"."""
+    home().mkdir(parents=True, exist_ok=True)
+    partial = home() / "showing.partial"
+    partial.write_text(which + "\n", encoding="utf-8")
+    partial.replace(home() / "showing")

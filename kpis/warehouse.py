@@ -1,0 +1,190 @@
+"""The only module that talks to DuckDB: connections, statements, identifiers.
+
+Every statement is a file under `sql/`. A template has `{names}` which are filled
+with identifiers, file lists or checked expressions; values travel as parameters.
+"""
+
+import string
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from kpis import settings
+
+Progress = Callable[[float], None]
+
+
+class StatementError(RuntimeError):
+    """A statement of ours failed: our bug, shown with its name and full text."""
+
+
+@cache
+def text(name: str) -> str:
+    """Return the text of `sql/<name>.sql`."""
+    return (settings.SQL / f"{name}.sql").read_text(encoding="utf-8").strip()
+
+
+def fill(template: str, /, **parts: str) -> str:
+    """Return `sql/<template>.sql` with every `{name}` in it filled."""
+    return string.Template(text(template).replace("$", "$$").replace("{", "${")).substitute(
+        parts
+    )
+
+
+def identifier(name: str) -> str:
+    """Return `name` quoted as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str | int | float | bool | None) -> str:
+    """Return `value` as an SQL literal."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def literals(values: Iterable[Any]) -> str:
+    """Return values as the inside of an SQL list: 'a', 'b'."""
+    return ", ".join(literal(value) for value in values)
+
+
+class Warehouse:
+    """One DuckDB connection; every query runs on a cursor of its own.
+
+    A cursor per query because a connection shared between threads returns other
+    people's rows.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection):
+        self._connection = connection
+
+    def query(self, sql: str, values: Any = None) -> pd.DataFrame:
+        """Return the rows of one statement; NULL is NaN, NaT or None."""
+        with self._connection.cursor() as cursor:
+            return _guarded(sql, lambda: cursor.execute(sql, values).df())
+
+    def tuples(self, sql: str, values: Any = None) -> list[tuple]:
+        """Return the rows of one statement as plain tuples."""
+        with self._connection.cursor() as cursor:
+            return _guarded(sql, lambda: cursor.execute(sql, values).fetchall())
+
+    def run(self, sql: str, values: Any = None, progress: Progress | None = None):
+        """Run one statement for its effect, telling `progress` a share from 0 to 1."""
+        with self._connection.cursor() as cursor:
+            if progress is None:
+                _guarded(sql, lambda: cursor.execute(sql, values))
+                return
+            done = threading.Event()
+            watcher = threading.Thread(
+                target=_watch, args=(cursor, progress, done), daemon=True
+            )
+            watcher.start()
+            try:
+                _guarded(sql, lambda: cursor.execute(sql, values))
+            finally:
+                done.set()
+                watcher.join()
+
+    def add_frame(self, name: str, frame: pd.DataFrame) -> None:
+        """Make `frame` a table of that name."""
+        self._connection.register("added_frame", frame)
+        self._connection.execute(
+            fill("cube/table_of_frame", name=identifier(name), frame="added_frame")
+        )
+        self._connection.unregister("added_frame")
+
+    def close(self) -> None:
+        """Close the connection; cursors in flight end with an error."""
+        self._connection.close()
+
+
+def _guarded(sql: str, work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except duckdb.Error as error:
+        raise StatementError(f"{error}\n\nin this statement:\n{sql}") from error
+
+
+def _watch(cursor, progress: Progress, done: threading.Event) -> None:
+    while not done.wait(0.25):
+        share = cursor.query_progress()
+        if share > 0:
+            progress(min(share, 100.0) / 100)
+
+
+def _connect(path: str, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        path,
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            **config,
+        },
+    )
+    connection.execute(text("import/use_local_time"))
+    return connection
+
+
+def writer(temporary: Path, path: str = ":memory:") -> Warehouse:
+    """Open a private database for an import or a build, spilling into `temporary`."""
+    temporary.mkdir(parents=True, exist_ok=True)
+    return Warehouse(
+        _connect(
+            path,
+            {
+                "memory_limit": settings.MEMORY_LIMIT,
+                "temp_directory": str(temporary),
+                "preserve_insertion_order": True,
+            },
+        )
+    )
+
+
+def reader(cube: Path, views: dict[str, Sequence[Path]]) -> Warehouse:
+    """Open a finished build for reading, with one view per mart over its files.
+
+    The connection can read these files and nothing else, and its settings are
+    locked.
+    """
+    connection = _connect(":memory:", {})
+    warehouse = Warehouse(connection)
+    connection.execute(fill("results/attach", cube=literal(str(cube))))
+    for name, files in views.items():
+        if files:
+            connection.execute(
+                fill(
+                    "results/view_of_files",
+                    name=identifier(name),
+                    files=literals(str(file) for file in files),
+                )
+            )
+    allowed = [str(file) for files in views.values() for file in files]
+    connection.execute(fill("results/allow_files", files=literals(allowed)))
+    connection.execute(text("results/forbid_other_access"))
+    connection.execute(text("results/lock"))
+    return warehouse
+
+
+@cache
+def _parser() -> Warehouse:
+    return Warehouse(duckdb.connect())
+
+
+def parse_expression(expression: str) -> str:
+    """Return DuckDB's own parse tree of one select item, as JSON text."""
+    return _parser().tuples(text("import/parse"), [f"select {expression}"])[0][0]
+
+
+def version() -> str:
+    """Return DuckDB's version: part of what makes a build what it is."""
+    return duckdb.__version__

@@ -1,0 +1,1 @@
+struct_pack(rule := {rule}, "column" := nullif({column}, ''), value := {value})

@@ -1,0 +1,6 @@
+struct_pack(
+    rule := {rule},
+    "column" := nullif({column}, ''),
+    value := {value},
+    remedy := {remedy}
+)

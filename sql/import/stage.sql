@@ -1,0 +1,19 @@
+copy (
+    select
+        {columns},
+        {import_id} as import_id,
+        _line as line,
+        {extracted_at}::timestamptz as extracted_at,
+        case when _faults <> 0 and _filtered is null then {problems} end as flags,
+        case
+            when _filtered is not null then 'filtered'
+            when _faults & {refusing_bits} <> 0 then 'refused'
+            else 'accepted'
+        end as fate,
+        case
+            when _filtered is not null then _filtered
+            when _faults & {refusing_bits} <> 0 then 'refused'
+            else strftime({happened}, '%Y-%m')
+        end as part
+    from judged
+) to {target} (format parquet, compression zstd, partition_by (fate, part))

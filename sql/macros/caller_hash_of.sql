@@ -1,0 +1,6 @@
+create macro caller_hash_of(written) as (
+    (select mark from caller_key) || ':' || sha256(
+        (select outer_pad from caller_key)
+        || unhex(sha256((select inner_pad from caller_key) || plain_number(written)::blob))
+    )
+)

@@ -1,0 +1,1 @@
+attach {cube} as cube (read_only)

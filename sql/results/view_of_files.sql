@@ -1,0 +1,1 @@
+create view {name} as select * from read_parquet([{files}])

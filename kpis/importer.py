@@ -534,3 +534,12 @@ def _publish(job: Job, manifest: dict) -> None:
     lake.add_event(manifest, job.import_id, "imported")
     lake.write_manifest(job.data_dir, manifest)
     job.progress(1.0, "done")
+
+
+def failed(path: Path, mapping_name: str, error: str) -> dict:
+    """Return the account of a file of which nothing was imported."""
+    counts = dict.fromkeys(lake.COUNTS, 0)
+    return _shown(
+        {"file": path.name, "mapping": mapping_name, "error": error, **counts}
+        | {"reasons": {}}
+    )

@@ -160,3 +160,9 @@ def _change(data_dir: Path, import_id: str, before: str, what: str, why: str) ->
             )
         add_event(manifest, import_id, what, why)
         write_manifest(data_dir, manifest)
+
+
+def clear(data_dir: Path) -> None:
+    """Empty a demo's data directory. The caller holds the lock."""
+    for name in ("inbox", "lake", "quarantine"):
+        shutil.rmtree(data_dir / name, ignore_errors=True)

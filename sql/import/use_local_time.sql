@@ -1,1 +1,1 @@
-set global TimeZone = 'Europe/London'
+set global timezone = 'Europe/London'

@@ -1,0 +1,359 @@
+"""Command line: python -m kpis COMMAND. `docs/operations.md` lists the commands."""
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from kpis import (
+    build,
+    contracts,
+    demo,
+    figures,
+    importer,
+    lake,
+    periods,
+    registry,
+    results,
+    settings,
+)
+from kpis.errors import UserError
+
+DEMO_SCALE, DEMO_YEARS, DEMO_SEED = 0.1, 2, 2004
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0, or 2 for what the user can mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kpis")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name, run, text):
+        one = commands.add_parser(name, help=text, description=text)
+        one.set_defaults(run=run)
+        return one
+
+    one = command("import", _import, "Import files through a mapping.")
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    one.add_argument("--mapping", required=True, metavar="NAME")
+    one.add_argument("--extracted-at", type=_instant, metavar="ISO")
+    one.add_argument("--covers", type=_range, metavar="FROM:TO")
+    one.add_argument("--name", metavar="FILE_NAME", help="name to record, for one file")
+    one.add_argument("--dry-run", action="store_true")
+    one.add_argument("--json", action="store_true")
+
+    one = command("withdraw", _withdraw, "Take an import out, or put it back.")
+    one.add_argument("import_id", metavar="IMPORT")
+    one.add_argument("--why", default="", metavar="TEXT")
+    one.add_argument("--undo", action="store_true")
+
+    one = command("build", _build, "Build the figures from what was imported.")
+    one.add_argument("--full", action="store_true")
+    one.add_argument("--json", action="store_true")
+
+    one = command("list", _list, "List the indicators.")
+    one.add_argument("--json", action="store_true")
+
+    one = command("show", _show, "Show an indicator's figures.")
+    one.add_argument("kpi", metavar="KPI")
+    _add_scope(one)
+    one.add_argument("--by", choices=periods.LENGTHS)
+    one.add_argument("--json", action="store_true")
+
+    one = command("rows", _rows, "Show the rows behind an indicator.")
+    one.add_argument("kpi", metavar="KPI")
+    _add_scope(one)
+    one.add_argument("--csv", action="store_true")
+
+    command("check", _check, "Check contracts, mappings, indicators and the build.")
+
+    one = command("demo", _demo, "Make the demo force and show it.")
+    one.add_argument("--scale", type=float, default=DEMO_SCALE)
+    one.add_argument("--years", type=int, default=DEMO_YEARS)
+    one.add_argument("--seed", type=int, default=DEMO_SEED)
+
+    one = command("use", _use, "Choose what is shown: real data or the demo.")
+    one.add_argument("which", choices=("real", "demo"))
+
+    command("prepare", _prepare, "Make what the dashboard needs, if it is not there.")
+    return parser
+
+
+def _add_scope(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--area", "--bocu", nargs="+", action="extend", metavar="CODE")
+    one.add_argument("--from", dest="start", metavar="2003-04")
+    one.add_argument("--to", dest="end", metavar="2004-03")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no ISO 8601 instant") from None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+    return instant
+
+
+def _range(text: str) -> tuple[date, date]:
+    start, _, end = text.partition(":")
+    try:
+        return periods.read(start, is_end=False), periods.read(end, is_end=True)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _import(options) -> int:
+    home = settings.home()
+    is_first = not lake.read_manifest(home)["imports"]
+    request = importer.Request(
+        options.extracted_at, options.covers, options.dry_run, options.name or ""
+    )
+    accounts, code = [], 0
+    for path in options.files:
+        try:
+            account = importer.import_file(
+                path, options.mapping, home, request, _progress()
+            )
+        except UserError as error:
+            print(error, file=sys.stderr)
+            account = importer.failed(path, options.mapping, str(error))
+            code = 2
+        accounts.append(account)
+    if options.json:
+        _print_json(accounts)
+    else:
+        for account in accounts:
+            _print_account(account)
+    has_real = bool(lake.read_manifest(home)["imports"])
+    if is_first and has_real:
+        was_demo = settings.demo_dir().exists()
+        settings.show("real")
+        if was_demo:
+            _say(
+                "Real data is shown from now on, apart from the demo. "
+                "Back to the demo: python -m kpis use demo."
+            )
+    return code
+
+
+def _print_account(account: dict) -> None:
+    if account["error"]:
+        return
+    counts = ", ".join(f"{account[name]} {name}" for name in lake.COUNTS[1:])
+    print(f"{account['file']}: {account['read']} read = {counts}")
+    for reason, count in account["reasons"].items():
+        print(f"  {reason}: {count}")
+    if account["quarantined"]:
+        place = settings.home() / "quarantine" / f"{account['import_id']}.csv"
+        print(f"  refused rows, with line and remedy: {place}")
+
+
+def _progress() -> importer.Progress:
+    """Return what tells of progress: JSON lines for a page, a bar on a terminal."""
+    if os.environ.get("DEMAND_PROGRESS"):
+        return lambda share, step: _say(json.dumps({"progress": share, "step": step}))
+    if not sys.stderr.isatty():
+        return lambda share, step: None
+
+    def bar(share: float, step: str) -> None:
+        filled = "#" * round(30 * share)
+        end = "\n" if share == 1 else ""
+        print(f"\r{filled:30} {share:4.0%} {step:32}", end=end, file=sys.stderr)
+
+    return bar
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _withdraw(options) -> int:
+    data_dir = settings.data_dir()
+    change = lake.restore if options.undo else lake.withdraw
+    change(data_dir, options.import_id, options.why)
+    _say("Done. Build to see it in the figures: python -m kpis build.")
+    return 0
+
+
+def _build(options) -> int:
+    made = build.build(settings.data_dir(), options.full, _progress())
+    if options.json:
+        _print_json(made)
+    else:
+        what = "built" if made["is_new"] else "up to date"
+        print(f"{made['build']}: {what}, from {made['imports']} imports")
+    return 0
+
+
+def _list(options) -> int:
+    headers = [kpi.header() for kpi in registry.load().values()]
+    if options.json:
+        _print_json(headers)
+    else:
+        for header in headers:
+            print(f"{header['id']:36} {header['title']}")
+    return 0
+
+
+def _open() -> results.Build:
+    """Open the current build, and say if it is behind the imports."""
+    data_dir = settings.data_dir()
+    one = results.open_build(data_dir)
+    listed = {each["import_id"] for each in lake.current(lake.read_manifest(data_dir))}
+    if listed != {each["import_id"] for each in one.imports}:
+        _say("Imports have changed since this build: run python -m kpis build.")
+    return one
+
+
+def _chosen(one: results.Build, options, area: str, by: str) -> tuple[date, date]:
+    """Return the days asked for; by default those of the latest settled period."""
+    if options.start or options.end:
+        start = options.start or options.end
+        end = options.end or options.start
+        return periods.read(start, is_end=False), periods.read(end, is_end=True)
+    latest = results.latest_settled(one, options.kpi, area, by)
+    return latest or (one.as_at, one.as_at)
+
+
+def _show(options) -> int:
+    registry.get(options.kpi)
+    one = _open()
+    frames = []
+    for given in options.area or [settings.FORCE]:
+        area = results.find_area(one, given)
+        by = options.by or results.usual_period(one, options.kpi, area)
+        start, end = _chosen(one, options, area, by)
+        if not (options.start or options.end) and by == "rolling12":
+            start = end
+        frames.append(results.series(one, [options.kpi], [area], start, end, by))
+    frame = pd.concat(frames)
+    if options.json:
+        _print_json(_records(frame))
+        return 0
+    unit = one.kpis[options.kpi].unit
+    for row in frame.itertuples():
+        shown = figures.figure(row.value, unit, row.n)
+        count = "" if math.isnan(row.n) else f"n {figures.count(row.n)}"
+        days = f"{row.period_start:%Y-%m-%d} to {row.period_end:%Y-%m-%d}"
+        print(f"{row.area:6} {days}  {shown:>14}  {count:12} {row.state} {row.reason}")
+    return 0
+
+
+def _records(frame: pd.DataFrame) -> list[dict]:
+    """Return rows with plain values: ISO days, whole n, null for what does not exist."""
+    records = []
+    for row in frame.to_dict("records"):
+        for name in ("period_start", "period_end"):
+            row[name] = row[name].date().isoformat()
+        for name in ("n", "numerator", "denominator", "value", "lower", "upper"):
+            number = row[name]
+            row[name] = None if pd.isna(number) or math.isinf(number) else number
+        for name in ("n", "numerator", "denominator"):
+            if row[name] is not None and float(row[name]).is_integer():
+                row[name] = int(row[name])
+        records.append(row)
+    return records
+
+
+def _rows(options) -> int:
+    registry.get(options.kpi)
+    one = _open()
+    frames = []
+    for given in options.area or [settings.FORCE]:
+        area = results.find_area(one, given)
+        by = results.usual_period(one, options.kpi, area)
+        start, end = _chosen(one, options, area, by)
+        frames.append(results.rows(one, options.kpi, area, start, end))
+    frame = pd.concat(frames)
+    if options.csv:
+        frame.to_csv(sys.stdout, index=False)
+    else:
+        print(frame.to_string(index=False, max_rows=60))
+    return 0
+
+
+def _check(options) -> int:
+    kpis = registry.load()
+    sources = contracts.load_all()
+    layouts = importer.available_mappings(settings.home())
+    print(f"{len(sources)} contracts, {len(layouts)} mappings, {len(kpis)} indicators")
+    if results.current_build_id() is None:
+        print("no build yet")
+        return 0
+    one = _open()
+    for kpi in one.kpis.values():
+        results.scoreboard(one, settings.FORCE)
+        results.rows(one, kpi.id, settings.FORCE, one.as_at, one.as_at)
+    print(f"build {one.id}: every indicator answers")
+    return 0
+
+
+def _demo(options) -> int:
+    _make_demo(options.scale, options.years, options.seed)
+    settings.show("demo")
+    _say("The demo is shown: synthetic data. Back: python -m kpis use real.")
+    return 0
+
+
+def _make_demo(scale: float, years: int, seed: int) -> None:
+    """Write, import and build the demo in a data directory of its own, from scratch."""
+    target = settings.demo_dir()
+    exports = target / "inbox"
+    with lake.writing(target):
+        lake.clear(target)
+    for path in demo.write(exports, scale=scale, years=years, seed=seed):
+        source = path.name.split("_2")[0]
+        account = importer.import_file(path, f"canonical_{source}", target)
+        _say(f"{path.name}: {account['accepted']} rows")
+    build.build(target, progress=_progress())
+
+
+def _use(options) -> int:
+    place = settings.demo_dir() if options.which == "demo" else settings.home()
+    if build.current_id(place) is None:
+        raise UserError(
+            "There is no demo yet. Make it: python -m kpis demo."
+            if options.which == "demo"
+            else "There is no real data yet. Import a file and build it first."
+        )
+    settings.show(options.which)
+    return 0
+
+
+def _prepare(options) -> int:
+    """Make the demo where nothing was imported yet, and build what is behind."""
+    registry.load()
+    data_dir = settings.data_dir()
+    has_imports = bool(lake.read_manifest(data_dir)["imports"])
+    if not has_imports and build.current_id(data_dir) is None:
+        _say("Nothing was imported yet: making a demo (synthetic data) ...")
+        _make_demo(DEMO_SCALE, DEMO_YEARS, DEMO_SEED)
+        settings.show("demo")
+    else:
+        build.build(data_dir, progress=_progress())
+    return 0
+
+
+def _print_json(value) -> None:
+    json.dump(value, sys.stdout, indent=1, ensure_ascii=False, allow_nan=False)
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,492 @@
+"""Figures as plain dicts: frames in, Plotly JSON or SVG geometry out.
+
+Every look constant of the product stands here. Nothing in this module decides what
+a number means: colour and shape follow the column `meaning` of a frame that
+`kpis.verdicts` has judged, and words come from `kpis.figures`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil, floor, log10
+
+import pandas as pd
+
+from kpis import figures
+from kpis.registry import Kpi
+
+FONT = "Source Sans, Source Sans Pro, sans-serif"
+SPC_HEIGHT = 330
+MARGIN = {"l": 48, "r": 132, "t": 14, "b": 34}
+SPARK_WIDTH, SPARK_HEIGHT = 240, 44
+
+# Shape says the same as colour, for whoever does not see the colour.
+SYMBOLS = {
+    "improvement": "triangle-up",
+    "concern": "triangle-down",
+    "change": "diamond",
+}
+DRAWN_STATES = ("value", "provisional", "too_few", "reported")
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one theme; people who are colour-blind can tell the three meanings."""
+
+    ground: str
+    ink: str
+    muted: str
+    hairline: str
+    common: str
+    band: str
+    improvement: str
+    concern: str
+    change: str
+
+
+PALETTES = {
+    "light": Palette(
+        ground="#ffffff",
+        ink="#1b2a41",
+        muted="#5b6778",
+        hairline="#e3e7ec",
+        common="#8a94a3",
+        band="rgba(27, 42, 65, 0.07)",
+        improvement="#12436D",
+        concern="#F46A25",
+        change="#801650",
+    ),
+    "dark": Palette(
+        ground="#10151c",
+        ink="#e6ebf2",
+        muted="#9aa7b8",
+        hairline="#2a3442",
+        common="#7f8b9b",
+        band="rgba(230, 235, 242, 0.09)",
+        improvement="#7ab8ec",
+        concern="#F58B55",
+        change="#d98bb8",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a natural value is drawn: factor, sign, and the highest possible value."""
+
+    factor: float
+    sign: str
+    highest: float | None
+
+
+SCALES = {"percent": Scale(100, " %", 100.0), "minutes": Scale(1 / 60, " min", None)}
+
+
+def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
+    """Return one series as an SPC chart, a dict that Plotly draws.
+
+    `judged` has a row for each period in order, as `results.series` returns it, with
+    the columns that `verdicts` adds. The trace named "points" has one point per row,
+    missing ones included as gaps, so a point's index is the row's index.
+    """
+    palette, scale = PALETTES[theme], SCALES[kpi.unit]
+    drawn = _scaled(judged, scale.factor)
+    low, high = value_range(drawn, scale.highest)
+    return {
+        "data": [
+            *_bands(drawn, palette),
+            _mean(drawn, palette),
+            *_lines(drawn, palette),
+            _points(drawn, kpi, by, palette),
+            _gaps(drawn, by, low, palette),
+        ],
+        "layout": {
+            **_base_layout(palette),
+            "height": SPC_HEIGHT,
+            "margin": MARGIN,
+            "xaxis": _period_axis(drawn, by, palette),
+            "yaxis": _value_axis(low, high, scale.sign, palette),
+            "annotations": _edge_labels(drawn, kpi, low, high, palette),
+        },
+    }
+
+
+def value_range(
+    drawn: pd.DataFrame, highest: float | None, widths: float = 2
+) -> tuple[float, float]:
+    """Return the ends of the value axis, so wide that common cause is no cliff.
+
+    With limits the axis spans at least so many times their width, or ends at a natural
+    bound: zero, and `highest` where there is one. Without limits it spans the bounds.
+    """
+    shown = drawn.loc[drawn["state"].isin(DRAWN_STATES), "value"]
+    limits = drawn[["lower_limit", "upper_limit"]]
+    everything = pd.concat([shown, limits["lower_limit"], limits["upper_limit"]])
+    low, high = everything.min(), everything.max()
+    if limits.isna().all(axis=None):
+        return 0.0, highest or (1.2 * high if high > 0 else 1.0)
+    width = (limits["upper_limit"] - limits["lower_limit"]).max()
+    spare = max(widths * width - (high - low), 0.16 * (high - low)) / 2
+    low, high = max(low - spare, 0.0), high + spare
+    return low, min(high, highest) if highest else high
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Return three to five round numbers between `low` and `high`."""
+    magnitude = 10.0 ** floor(log10((high - low) / 5))
+    found: list[float] = []
+    # 4 is for the rare range in which 2 gives more than five and 5 fewer than three
+    for digit in (1, 2, 5, 4, 10):
+        step = magnitude * digit
+        first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+        found = [round(index * step, 10) for index in range(first, last + 1)]
+        if 3 <= len(found) <= 5:
+            break
+    return found
+
+
+def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
+    """Return the geometry of a sparkline with its limits, for a fixed box.
+
+    The paths are SVG path data in a box of SPARK_WIDTH by SPARK_HEIGHT: `line`,
+    `dashed` (to provisional points), `mean` and `band`. `points` are those worth a
+    mark: where a rule fired, the headline and provisional ones.
+    """
+    scale = SCALES[kpi.unit]
+    drawn = _scaled(judged, scale.factor).reset_index(drop=True)
+    # The band itself gives the scale, so it may fill most of so small a picture.
+    low, high = value_range(drawn, scale.highest, widths=1.2)
+    edge = 6
+    step = (SPARK_WIDTH - 2 * edge) / max(len(drawn) - 1, 1)
+
+    def place(index: int, value: float) -> tuple[float, float]:
+        share = (value - low) / (high - low)
+        inner = SPARK_HEIGHT - 2 * edge
+        return round(edge + index * step, 1), round(edge + (1 - share) * inner, 1)
+
+    settled, provisional = _split(drawn)
+    return {
+        "width": SPARK_WIDTH,
+        "height": SPARK_HEIGHT,
+        "line": _path(settled, place),
+        "dashed": _path(provisional, place),
+        "mean": _path(drawn["mean"], place),
+        "band": "".join(
+            _path(run["upper_limit"], place)
+            + _path(run["lower_limit"][::-1], place).replace("M", "L")
+            + "Z"
+            for run in _limit_runs(drawn)
+        ),
+        "points": [_spark_point(row, place) for row in _worth_a_mark(drawn)],
+    }
+
+
+def _spark_point(row, place) -> dict:
+    x, y = place(row.Index, row.value)
+    return {
+        "x": x,
+        "y": y,
+        "meaning": row.meaning,
+        "hollow": row.state == "provisional",
+        "latest": bool(row.is_latest),
+    }
+
+
+def _worth_a_mark(drawn: pd.DataFrame) -> Iterable:
+    is_marked = (
+        drawn["meaning"].ne("") | drawn["is_latest"] | drawn["state"].eq("provisional")
+    )
+    return drawn[is_marked & drawn["value"].notna()].itertuples()
+
+
+def _path(values: pd.Series, place) -> str:
+    """SVG path data through the values, broken where one is missing."""
+    parts, pen = [], "M"
+    for index, value in values.items():
+        if pd.isna(value):
+            pen = "M"
+            continue
+        x, y = place(index, value)
+        parts.append(f"{pen}{x} {y}")
+        pen = "L"
+    return "".join(parts)
+
+
+def _scaled(judged: pd.DataFrame, factor: float) -> pd.DataFrame:
+    columns = ["value", "lower", "upper", "mean", "lower_limit", "upper_limit"]
+    drawn = judged.assign(natural=judged["value"])
+    drawn[columns] = drawn[columns].astype(float) * factor
+    drawn["value"] = drawn["value"].where(drawn["state"].isin(DRAWN_STATES))
+    return drawn
+
+
+def _split(drawn: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Values of the solid line, and of the dashed one that continues it."""
+    is_provisional = drawn["state"].eq("provisional")
+    leads_in = is_provisional.shift(-1, fill_value=False)
+    return (
+        drawn["value"].mask(is_provisional),
+        drawn["value"].where(is_provisional | leads_in),
+    )
+
+
+def _limit_runs(drawn: pd.DataFrame) -> list[pd.DataFrame]:
+    """Cut the frame where limits start, stop or are computed anew."""
+    has_limits = drawn["upper_limit"].notna()
+    jumps = drawn["mean"].diff().abs().gt(1e-9) | has_limits.ne(has_limits.shift())
+    return [run for _, run in drawn[has_limits].groupby(jumps.cumsum()[has_limits])]
+
+
+def _bands(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
+    return [
+        {
+            "type": "scatter",
+            "name": "limits",
+            "mode": "lines",
+            "x": _dates([*run["period_start"], *run["period_start"][::-1]]),
+            "y": [*run["upper_limit"], *run["lower_limit"][::-1]],
+            "fill": "toself",
+            "fillcolor": palette.band,
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        }
+        for run in _limit_runs(drawn)
+    ]
+
+
+def _mean(drawn: pd.DataFrame, palette: Palette) -> dict:
+    steps = []
+    for run in _limit_runs(drawn):
+        steps += [*zip(run["period_start"], run["mean"], strict=True), (None, None)]
+    return {
+        "type": "scatter",
+        "name": "mean",
+        "mode": "lines",
+        "x": _dates(start for start, _ in steps),
+        "y": [value for _, value in steps],
+        "line": {"color": palette.muted, "width": 1, "dash": "dot"},
+        "hoverinfo": "skip",
+    }
+
+
+def _lines(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
+    settled, provisional = _split(drawn)
+    line = {"color": palette.ink, "width": 1.6}
+    return [
+        {
+            "type": "scatter",
+            "name": name,
+            "mode": "lines",
+            "x": _dates(drawn["period_start"]),
+            "y": _values(values),
+            "line": {**line, "dash": dash},
+            "hoverinfo": "skip",
+        }
+        for name, values, dash in (
+            ("settled", settled, "solid"),
+            ("provisional", provisional, "dash"),
+        )
+    ]
+
+
+def _points(drawn: pd.DataFrame, kpi: Kpi, by: str, palette: Palette) -> dict:
+    colours = [
+        getattr(palette, meaning) if meaning else palette.common
+        for meaning in drawn["meaning"]
+    ]
+    is_hollow = drawn["state"].eq("provisional")
+    is_small = drawn["state"].eq("too_few")
+    whiskers = (drawn["upper"] - drawn["value"]).where(is_small)
+    return {
+        "type": "scatter",
+        "name": "points",
+        "mode": "markers",
+        "x": _dates(drawn["period_start"]),
+        "y": _values(drawn["value"]),
+        "marker": {
+            "symbol": [SYMBOLS.get(meaning, "circle") for meaning in drawn["meaning"]],
+            "size": [12 if meaning else 7 for meaning in drawn["meaning"]],
+            "color": [
+                palette.ground if hollow else colour
+                for hollow, colour in zip(is_hollow, colours, strict=True)
+            ],
+            "line": {"color": colours, "width": 1.6},
+            "opacity": 1,
+        },
+        "error_y": {
+            "array": _values(whiskers),
+            "arrayminus": _values((drawn["value"] - drawn["lower"]).where(is_small)),
+            "color": palette.common,
+            "thickness": 1.2,
+            "width": 3,
+        },
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+        "text": [_hover(row, kpi, by) for row in drawn.itertuples()],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _gaps(drawn: pd.DataFrame, by: str, low: float, palette: Palette) -> dict:
+    """Small crosses on the floor of the chart: nothing is drawn, and why."""
+    gaps = drawn[drawn["value"].isna() & drawn["reason"].ne("")]
+    return {
+        "type": "scatter",
+        "name": "gaps",
+        "mode": "markers",
+        "x": _dates(gaps["period_start"]),
+        "y": [low] * len(gaps),
+        "cliponaxis": False,
+        "marker": {
+            "symbol": "x-thin",
+            "size": 7,
+            "line": {"color": palette.muted, "width": 1.4},
+        },
+        "text": [
+            f"<b>{figures.period(row.period_start, by)}</b><br>"
+            f"{figures.missing(row.state)}<br>{_wrapped(row.reason)}"
+            for row in gaps.itertuples()
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _hover(row, kpi: Kpi, by: str) -> str:
+    if pd.isna(row.value):
+        return ""
+    scale = SCALES[kpi.unit]
+    lines = [f"<b>{figures.period(row.period_start, by)}</b>"]
+    lines.append(figures.figure(row.natural, kpi.unit, row.n))
+    if pd.notna(row.lower):
+        ends = [
+            figures.figure(end / scale.factor, kpi.unit, row.n)
+            for end in (row.lower, row.upper)
+        ]
+        lines.append(f"95 % interval {ends[0]} to {ends[1]}")
+    if pd.notna(row.n):
+        lines.append(f"n {figures.count(row.n)}")
+    if row.reason:
+        lines.append(_wrapped(row.reason))
+    return "<br>".join(lines)
+
+
+def _wrapped(sentence: str, width: int = 44) -> str:
+    """The sentence as Plotly text: escaped, and broken into short lines."""
+    lines = [""]
+    for word in escape(sentence).split():
+        if len(lines[-1]) + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "<br>".join(lines)
+
+
+def _base_layout(palette: Palette) -> dict:
+    return {
+        "font": {"family": FONT, "size": 14, "color": palette.muted},
+        "paper_bgcolor": palette.ground,
+        "plot_bgcolor": palette.ground,
+        "showlegend": False,
+        "dragmode": False,
+        "clickmode": "event+select",
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": palette.ground,
+            "bordercolor": palette.common,
+            "font": {"family": FONT, "size": 14, "color": palette.ink},
+            "align": "left",
+        },
+    }
+
+
+def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
+    """Every k-th period named in full, counted back from the latest."""
+    every = ceil(len(drawn) / 7)
+    named = drawn["period_start"].iloc[::-1].iloc[::every].iloc[::-1]
+    return {
+        "type": "date",
+        "tickvals": _dates(named),
+        "ticktext": [figures.period(start, by) for start in named],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": palette.hairline,
+        "linecolor": palette.hairline,
+        "showline": True,
+    }
+
+
+def _value_axis(low: float, high: float, sign: str, palette: Palette) -> dict:
+    marks = ticks(low, high)
+    words = [f"{mark:g}" for mark in marks]
+    words[-1] += sign
+    return {
+        "range": [low, high],
+        "tickvals": marks,
+        "ticktext": words,
+        "gridcolor": palette.hairline,
+        "gridwidth": 1,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticklabelstandoff": 8,
+        "automargin": True,
+    }
+
+
+def _edge_labels(
+    drawn: pd.DataFrame, kpi: Kpi, low: float, high: float, palette: Palette
+) -> list[dict]:
+    """Names at the end of their lines, on the right edge, none over another."""
+    named = sorted(_line_ends(drawn, kpi), reverse=True)
+    room = 16 * (high - low) / (SPC_HEIGHT - MARGIN["t"] - MARGIN["b"])
+    places = spread([value for value, _ in named], room)
+    return [
+        {
+            "xref": "paper",
+            "x": 1,
+            "xanchor": "left",
+            "xshift": 8,
+            "y": place,
+            "text": text,
+            "showarrow": False,
+            "font": {"size": 13, "color": palette.muted},
+        }
+        for (_, text), place in zip(named, places, strict=True)
+    ]
+
+
+def _line_ends(drawn: pd.DataFrame, kpi: Kpi) -> list[tuple[float, str]]:
+    """Where each line ends, and its name there."""
+    ends = []
+    factor = SCALES[kpi.unit].factor
+    for row in drawn[drawn["mean"].notna()].tail(1).itertuples():
+        for name, value in (
+            ("upper limit", row.upper_limit),
+            ("mean", row.mean),
+            ("lower limit", row.lower_limit),
+        ):
+            ends.append((value, f"{name} {figures.figure(value / factor, kpi.unit)}"))
+    last = drawn[drawn["value"].notna()].tail(1)
+    if last["state"].eq("provisional").any():
+        ends.append((last["value"].iloc[0], figures.missing("provisional")))
+    return ends
+
+
+def spread(places: Sequence[float], room: float) -> list[float]:
+    """Move falling `places` apart from the middle one until each has `room`."""
+    middle = len(places) // 2
+    moved = list(places)
+    for index in range(middle - 1, -1, -1):
+        moved[index] = max(moved[index], moved[index + 1] + room)
+    for index in range(middle + 1, len(moved)):
+        moved[index] = min(moved[index], moved[index - 1] - room)
+    return moved
+
+
+def _dates(starts: Iterable) -> list[str | None]:
+    return [None if start is None else f"{start:%Y-%m-%d}" for start in starts]
+
+
+def _values(values: pd.Series) -> list[float | None]:
+    return [None if pd.isna(value) else float(value) for value in values]

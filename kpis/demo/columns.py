@@ -1,0 +1,97 @@
+"""Arrays of the demo generator as text columns of an export.
+
+Inside the generator an instant is a whole second since 1970 in UTC, and an incident is
+the number YYYYMMDDNNNNN. Only here do they become what an export shows.
+"""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Columns = dict[str, np.ndarray]
+
+# Later than every instant, so that "has not happened by then" is one comparison; small
+# enough that adding a duration to it cannot overflow.
+NEVER = 1 << 40
+NO_INCIDENT = 0
+INCIDENTS_A_DAY = 100_000
+
+_DAY = 86400
+# Every day from 1970 to 2009, every second of a day, both offsets of London.
+_DATES = pa.array(np.arange("1970", "2010", dtype="datetime64[D]")).cast(pa.string())
+_OFFSETS = pa.array(["+00:00", "+01:00"])
+_CLOCK = pc.strftime(pa.array(range(_DAY), pa.timestamp("s")), format="T%H:%M:%S")
+
+
+def rows(columns: Columns, index: np.ndarray) -> Columns:
+    """The rows chosen by a mask or by positions."""
+    return {name: values[index] for name, values in columns.items()}
+
+
+def stack(*parts: Columns) -> Columns:
+    """The rows of several sets with the same columns, one below the other."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def look_up(keys: np.ndarray, table: dict[str, object], default=0) -> np.ndarray:
+    """The table's value for each key."""
+    return np.select([keys == key for key in table], list(table.values()), default)
+
+
+def local(instants: np.ndarray) -> np.ndarray:
+    """What London's clock shows, as seconds since 1970 on that clock."""
+    moments = pd.DatetimeIndex(instants.astype("datetime64[s]")).tz_localize("UTC")
+    return moments.tz_convert("Europe/London").tz_localize(None).as_unit("s").asi8
+
+
+def instants(seconds: np.ndarray) -> pa.Array:
+    """ISO 8601 text with London's offset, null for NEVER."""
+    is_known = seconds < NEVER
+    in_utc = np.where(is_known, seconds, 0)
+    shown = local(in_utc)
+    day, second_of_day = np.divmod(shown, _DAY)
+    return pc.binary_join_element_wise(
+        _DATES.take(pa.array(day, mask=~is_known)),
+        _CLOCK.take(pa.array(second_of_day)),
+        _OFFSETS.take(pa.array((shown - in_utc) // 3600)),
+        "",
+    )
+
+
+def incident_refs(numbers: np.ndarray) -> pa.Array:
+    """Incident numbers as YYYYMMDD-NNNNN, null for NO_INCIDENT."""
+    day, number = np.divmod(numbers, INCIDENTS_A_DAY)
+    return pc.if_else(
+        pa.array(numbers == NO_INCIDENT),
+        None,
+        pc.binary_join_element_wise(digits(day, 8), digits(number, 5), "-"),
+    )
+
+
+def digits(numbers: np.ndarray, width: int) -> pa.Array:
+    """Decimal text of a fixed width, with leading zeros."""
+    powers = 10 ** np.arange(width - 1, -1, -1, dtype=np.int64)
+    figures = (numbers[:, None] // powers % 10 + ord("0")).astype(np.uint8)
+    return pa.array(figures.view(f"S{width}").ravel()).cast(pa.string())
+
+
+def hexadecimals(numbers: np.ndarray, is_missing: np.ndarray) -> pa.Array:
+    """Sixteen hexadecimal digits of each 64-bit number, null where missing."""
+    figures = np.frombuffer(numbers.astype(">u8").tobytes().hex().encode(), "S16")
+    return pa.array(figures, mask=is_missing).cast(pa.string())
+
+
+def words(values: np.ndarray) -> pa.Array:
+    """Words as they are, null for None."""
+    return pa.array(values, pa.string())
+
+
+def known(values: np.ndarray, is_known: np.ndarray) -> pa.Array:
+    """Numbers or truth values, null where they are not known."""
+    return pa.array(values, mask=~is_known)
+
+
+def nothing(length: int) -> pa.Array:
+    """A column that this force does not fill."""
+    return pa.nulls(length, pa.string())

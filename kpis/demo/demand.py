@@ -1,0 +1,232 @@
+"""Where and when the demo force is called: its boroughs, its months, its hours."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from kpis import settings
+from kpis.demo import parameters
+from kpis.demo.chance import generator, multiplier
+from kpis.demo.columns import local
+
+
+@dataclass(frozen=True)
+class Force:
+    """The boroughs in the order of their codes; arrays have one entry a borough."""
+
+    codes: np.ndarray
+    call_shares: np.ndarray
+    residents: np.ndarray
+    operator_sites: np.ndarray
+    delays: np.ndarray
+    pulls_back: np.ndarray
+    seed: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """A calendar month in London, as hours from its first to its last."""
+
+    year: int
+    month: int
+
+    @property
+    def number(self) -> int:
+        """Months since the year 0."""
+        return self.year * 12 + self.month - 1
+
+    @property
+    def financial_year(self) -> int:
+        """The year in which the financial year of this month began."""
+        return self.year if self.month >= 4 else self.year - 1
+
+    @property
+    def starts(self) -> int:
+        """Its first instant."""
+        return instant(self.year, self.month, 1)
+
+    @property
+    def ends(self) -> int:
+        """The first instant after it."""
+        year, month = divmod(self.number + 1, 12)
+        return instant(year, month + 1, 1)
+
+    @property
+    def hours(self) -> np.ndarray:
+        """The instants at which its hours begin."""
+        return np.arange(self.starts, self.ends, parameters.HOUR)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Calls of one line expected in each hour and borough at scale 1, and the load.
+
+    `load` is what comes in an hour against the staff on duty, around 1.
+    """
+
+    calls: np.ndarray
+    load: np.ndarray
+
+
+def instant(year: int, month: int, day: int, hour: int = 0) -> int:
+    """Seconds since 1970 at a full hour in London."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return int(datetime(year, month, day, hour, tzinfo=zone).timestamp())
+
+
+def force(seed: int) -> Force:
+    """The boroughs of the reference table, with effects drawn from the seed."""
+    bocu = pd.read_csv(settings.REFERENCE / "bocu.csv").sort_values("bocu_code")
+    codes = bocu["bocu_code"].to_numpy(object)
+    residents = bocu["residents_mid_2003"].to_numpy()
+    is_inner = bocu["inner_outer_statutory"] == "inner"
+    usual = np.where(is_inner, parameters.INNER_FACTOR, parameters.OUTER_FACTOR)
+    factors = (
+        bocu["bocu_code"]
+        .map(parameters.BOROUGH_FACTORS)
+        .fillna(pd.Series(usual, bocu.index))
+    )
+    weights = residents * factors.to_numpy()
+    sites = bocu["c3i_site_assumed"].map(parameters.OPERATOR_SITES)
+    call_shares = weights / weights.sum()
+    rng = generator(seed, "force")
+    return Force(
+        codes=codes,
+        call_shares=call_shares,
+        residents=residents,
+        operator_sites=sites.to_numpy(object),
+        delays=_delays(rng, codes, call_shares),
+        pulls_back=_pulls_back(rng, codes),
+        seed=seed,
+    )
+
+
+def demand(rng: np.random.Generator, month: Month, line: int, of: Force) -> Demand:
+    """What one line has to expect in a month, with its overdispersion and events."""
+    planned = _planned(month, line)
+    surprise = multiplier(rng, parameters.HOUR_GAMMA_SHAPE, len(planned))
+    days = _day_of_month(month)
+    day_count = days.max() + 1
+    surprise *= multiplier(rng, parameters.DAY_GAMMA_SHAPE, day_count)[days]
+    if line == parameters.EMERGENCY:
+        surprise *= _shocks(month, of.seed)
+    shares = of.call_shares * multiplier(
+        rng, parameters.BOROUGH_DAY_GAMMA_SHAPE, (day_count, len(of.codes))
+    )
+    shares[_carnival_days(month), of.codes == parameters.CARNIVAL_BOROUGH] *= (
+        parameters.CARNIVAL_FACTOR
+    )
+    usual = parameters.CALLS_A_YEAR * parameters.LINE_SHARES[line] / (365.25 * 24)
+    crowding = (planned / usual) ** (1 - parameters.STAFF_ELASTICITY)
+    first = 1 / (1 + parameters.FURTHER_CALLS_PER_FIRST_CALL[line])
+    return Demand(
+        calls=(planned * surprise * first)[:, None] * shares[days],
+        load=surprise * crowding,
+    )
+
+
+def police_demand(month: Month, of: Force) -> np.ndarray:
+    """Incidents that officers open themselves, expected in each hour and borough."""
+    planned = _planned(month, parameters.EMERGENCY)
+    emergency_calls = (
+        parameters.CALLS_A_YEAR * parameters.LINE_SHARES[parameters.EMERGENCY]
+    )
+    per_call = parameters.POLICE_INCIDENTS_A_YEAR / emergency_calls
+    return planned[:, None] * per_call * of.call_shares
+
+
+def arrivals(
+    rng: np.random.Generator, month: Month, expected: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Instants in order and borough positions of events at an expected rate."""
+    counts = rng.poisson(expected)
+    hour, borough = (
+        np.repeat(i.ravel(), counts.ravel()) for i in np.indices(counts.shape)
+    )
+    instants = month.hours[hour] + rng.integers(0, parameters.HOUR, len(hour))
+    order = np.argsort(instants, kind="stable")
+    return instants[order], borough[order]
+
+
+def clock(instants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Local hour of the day and weekday, Monday being 0."""
+    shown = local(instants)
+    # 1 January 1970 was a Thursday.
+    return shown // parameters.HOUR % 24, (shown // parameters.DAY + 3) % 7
+
+
+def _delays(
+    rng: np.random.Generator, codes: np.ndarray, call_shares: np.ndarray
+) -> np.ndarray:
+    limit = parameters.BOROUGH_DELAY_LIMIT
+    drawn = rng.normal(0, parameters.BOROUGH_DELAY_SPREAD, len(codes)).clip(
+        -limit, limit
+    )
+    named = np.isin(codes, list(parameters.BOROUGH_DELAYS))
+    # Centred, so that the level of the force does not hang on the seed.
+    drawn -= np.average(drawn, weights=call_shares * ~named)
+    known = [parameters.BOROUGH_DELAYS.get(code, 0) for code in codes]
+    return np.where(named, known, drawn)
+
+
+def _pulls_back(rng: np.random.Generator, codes: np.ndarray) -> np.ndarray:
+    # A borough with a published level keeps it.
+    others = [
+        i for i, code in enumerate(codes) if code not in parameters.BOROUGH_DELAYS
+    ]
+    chosen = rng.choice(others, parameters.PULLED_BACK_BOROUGHS, replace=False)
+    return np.isin(np.arange(len(codes)), chosen)
+
+
+def _planned(month: Month, line: int) -> np.ndarray:
+    hour, weekday = clock(month.hours)
+    profiles = np.array(parameters.HOUR_PROFILES[line])
+    profiles /= profiles.sum(axis=1, keepdims=True)
+    years = (month.starts - instant(2003, 9, 15)) / (365.25 * parameters.DAY)
+    usual_day = parameters.CALLS_A_YEAR * parameters.LINE_SHARES[line] / 365.25
+    planned = (
+        usual_day
+        * parameters.GROWTH_A_YEAR**years
+        * parameters.MONTH_INDEX[month.month - 1]
+        * np.array(parameters.WEEKDAY_INDEX[line])[weekday]
+        * profiles[weekday, hour]
+    )
+    if line == parameters.EMERGENCY:
+        planned[_is_new_year(month, hour)] *= parameters.NEW_YEAR_FACTOR
+    return planned
+
+
+def _is_new_year(month: Month, hour: np.ndarray) -> np.ndarray:
+    day = _day_of_month(month) + 1
+    eve = (month.month == 12) & (day == 31) & (hour >= 22)
+    return eve | ((month.month == 1) & (day == 1) & (hour < 4))
+
+
+def _carnival_days(month: Month) -> list[int]:
+    # The August bank holiday is the month's last Monday.
+    if month.month != 8:
+        return []
+    last = datetime(month.year, 8, 31)
+    monday = (last - timedelta(days=last.weekday())).day
+    return [monday - 2, monday - 1]
+
+
+def _shocks(month: Month, seed: int) -> np.ndarray:
+    rng = generator(seed, "shocks", month.financial_year)
+    low, high = parameters.SHOCKS_A_YEAR
+    year_starts = instant(month.financial_year, 4, 1)
+    hours = rng.integers(0, 365 * 24, rng.integers(low, high + 1))
+    factors = np.ones(len(month.hours))
+    for shock in year_starts + hours * parameters.HOUR:
+        lasts = parameters.SHOCK_HOURS * parameters.HOUR
+        is_hit = (month.hours >= shock) & (month.hours < shock + lasts)
+        factors[is_hit] = parameters.SHOCK_FACTOR
+    return factors
+
+
+def _day_of_month(month: Month) -> np.ndarray:
+    days = local(month.hours) // parameters.DAY
+    return days - days[0]

@@ -1,0 +1,160 @@
+"""The indicators: every file in `sql/kpis/` is one, its name is its id.
+
+A file opens with a comment that holds a TOML header, its words and its rules; the
+rest is one select. What is unknown or missing in the headers is reported at once.
+"""
+
+import hashlib
+import re
+import tomllib
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from pathlib import Path
+
+from kpis import contracts, settings
+from kpis.errors import UserError, unknown
+
+HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
+PERIODS = ("day", "week", "month", "quarter", "year", "rolling12")
+CHOICES = {
+    "family": ("customer", "employee", "financial", "operational"),
+    "kind": ("proportion", "median"),
+    "unit": ("percent", "minutes"),
+    "better": ("higher", "lower", "neither", "nearer_zero"),
+    "area": ("bocu", "site", "mps"),
+    "chart": ("xmr",),
+    "stage": ("rows", "published"),
+}
+THEMES = ("access", "quality", "resources", "expectations", "indicators")
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One indicator: its words, its rules and its select.
+
+    `needs` names, for each source, the columns without which an export does not
+    measure the indicator. `stage` is "rows" for a select of rows, "published" for
+    one of finished figures without parts.
+    """
+
+    id: str
+    title: str
+    question: str
+    family: str
+    themes: tuple[str, ...]
+    numerator: str
+    denominator: str
+    kind: str
+    unit: str
+    better: str
+    area: str
+    chart: str
+    smallest_period: dict[str, str]
+    min_n: int
+    settles_after_days: int
+    needs: dict[str, list[str]]
+    source: str
+    owner: str
+    sql: str
+    digest: str
+    stage: str = "rows"
+    dimensions: tuple[str, ...] = ()
+    default: dict[str, list[str]] | None = None
+    read_with: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+    def header(self) -> dict:
+        """Return the header's words and rules, as `list --json` prints them."""
+        left_out = ("sql", "digest")
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: value for name, value in values.items() if name not in left_out}
+
+
+@cache
+def load() -> dict[str, Kpi]:
+    """Return every indicator by id; UserError names all faults of all headers."""
+    return load_from(settings.SQL / "kpis")
+
+
+def load_from(directory: Path) -> dict[str, Kpi]:
+    """Return the indicators of a directory; UserError names all faults at once."""
+    kpis, faults = {}, []
+    for path in sorted(directory.glob("*.sql")):
+        try:
+            kpis[path.stem] = _load(path)
+        except UserError as error:
+            faults.append(str(error))
+    for kpi in kpis.values():
+        faults += [
+            f"{kpi.id}.sql, read_with: {unknown('indicator', other, kpis)}"
+            for other in kpi.read_with
+            if other not in kpis
+        ]
+    if faults:
+        raise UserError("\n".join(faults))
+    return kpis
+
+
+def get(kpi_id: str) -> Kpi:
+    """Return one indicator; UserError with the nearest name if there is none."""
+    kpis = load()
+    if kpi_id not in kpis:
+        raise UserError(unknown("indicator", kpi_id, kpis))
+    return kpis[kpi_id]
+
+
+def _load(path: Path) -> Kpi:
+    text = path.read_text(encoding="utf-8")
+    found = HEADER.fullmatch(text)
+    if not found:
+        raise UserError(f"{path.name}: the file does not open with a /* header */.")
+    try:
+        header = tomllib.loads(found[1])
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path.name}, header: {error}.") from None
+    faults = _faults(header)
+    if faults:
+        raise UserError("\n".join(f"{path.name}: {fault}" for fault in faults))
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in header.items()}
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Kpi(id=path.stem, sql=found[2].strip(), digest=digest, **values)
+
+
+def _faults(header: dict) -> list[str]:
+    ours = ("id", "sql", "digest")
+    known = [one for one in fields(Kpi) if one.name not in ours]
+    names = [one.name for one in known]
+    faults = [unknown("key", key, names) for key in header if key not in names]
+    faults += [
+        f"the key '{one.name}' is missing."
+        for one in known
+        if one.default is MISSING and one.name not in header
+    ]
+    for key, choices in CHOICES.items():
+        if key in header and header[key] not in choices:
+            faults.append(f"{key}: {unknown('choice', str(header[key]), choices)}")
+    for theme in header.get("themes", []):
+        if theme not in THEMES:
+            faults.append(f"themes: {unknown('theme', theme, THEMES)}")
+    for period in header.get("smallest_period", {}).values():
+        if period not in PERIODS:
+            faults.append(f"smallest_period: {unknown('period', period, PERIODS)}")
+    for dimension in header.get("default") or {}:
+        if dimension not in header.get("dimensions", []):
+            faults.append(f"default: '{dimension}' is not among the dimensions.")
+    return faults + _need_faults(header.get("needs", {}))
+
+
+def _need_faults(needs: dict[str, list[str]]) -> list[str]:
+    sources = contracts.load_all()
+    faults = []
+    for source, columns in needs.items():
+        if source not in sources:
+            faults.append(f"needs: {unknown('source', source, sources)}")
+            continue
+        faults += [
+            f"needs: {unknown(f'column of {source}', name, sources[source].columns)}"
+            for name in columns
+            if name not in sources[source].columns
+        ]
+    return faults

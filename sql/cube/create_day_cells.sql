@@ -1,0 +1,11 @@
+create table day_cells (
+    kpi varchar,
+    area_code varchar,
+    on_date date,
+    n bigint,
+    numerator decimal(38, 6),
+    denominator decimal(38, 6),
+    numerator_squared decimal(38, 6),
+    denominator_squared decimal(38, 6),
+    product decimal(38, 6)
+)

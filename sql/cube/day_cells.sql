@@ -1,0 +1,15 @@
+insert into day_cells
+{rows}
+select
+    {kpi} as kpi,
+    coalesce(area_code, '') as area_code,
+    on_date,
+    count(row_id) as n,
+    sum(numerator) as numerator,
+    sum(denominator) as denominator,
+    sum(numerator * numerator) as numerator_squared,
+    sum(denominator * denominator) as denominator_squared,
+    sum(numerator * denominator) as product
+from kpi_rows
+group by area_code, on_date
+order by area_code, on_date

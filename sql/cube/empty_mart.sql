@@ -1,0 +1,5 @@
+copy (
+    select *
+    from ({mart})
+    where false
+) to {target} (format parquet)

@@ -1,0 +1,10 @@
+create table standards as
+select
+    applies_to,
+    area,
+    seconds::bigint as seconds,
+    valid_from::date as valid_from,
+    coalesce(nullif(valid_to, '')::date, date '9999-12-31') as valid_to,
+    status,
+    source
+from read_csv({file}, all_varchar = true, header = true)

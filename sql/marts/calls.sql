@@ -1,0 +1,33 @@
+select
+    current.call_id,
+    current.call_site_code,
+    current.bocu_code,
+    current.offered_at::date as offered_on,
+    current.offered_at,
+    current.answered_at,
+    current.ended_at,
+    current.line_type,
+    current.stage,
+    current.origin,
+    current.outcome,
+    case
+        when current.outcome in ('answered', 'transferred_out')
+            then date_diff('second', current.offered_at, current.answered_at)
+    end as wait_seconds,
+    current.outcome = 'abandoned'
+    and coalesce(date_diff('second', current.offered_at, current.ended_at) <= 5, false)
+        as is_short_abandon,
+    coalesce(own.seconds, force.seconds) as standard_seconds,
+    hour(current.offered_at) as hour,
+    isodow(current.offered_at) as weekday,
+    current.import_id,
+    current.line
+from current_calls as current
+left join standards as own
+    on own.applies_to = 'line:' || current.line_type
+    and own.area = current.call_site_code
+    and current.offered_at::date between own.valid_from and own.valid_to
+left join standards as force
+    on force.applies_to = 'line:' || current.line_type
+    and force.area = 'MPS'
+    and current.offered_at::date between force.valid_from and force.valid_to

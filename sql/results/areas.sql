@@ -1,0 +1,1 @@
+select code, name, kind from cube.areas

@@ -1,0 +1,1 @@
+select * from cube.imports order by extracted_at, import_id

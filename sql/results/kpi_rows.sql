@@ -1,0 +1,9 @@
+with {marts},
+
+kpi_rows as (
+    select *
+    from (
+        {select}
+    )
+    where {condition}
+)

@@ -1,0 +1,7 @@
+select
+    id,
+    digest,
+    header,
+    sql
+from cube.kpis
+order by id

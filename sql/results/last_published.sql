@@ -1,0 +1,3 @@
+select max(period_start) as period_start
+from cube.published
+where kpi = ? and area_code = ?

@@ -1,0 +1,5 @@
+{mart} as (
+    select *
+    from {view}
+    where {condition}
+)

@@ -1,0 +1,24 @@
+with scope as (
+    select
+        unnest(?::varchar[]) as area
+),
+
+calendar as (
+    select
+        unnest(?::date[]) as period_start,
+        unnest(?::date[]) as period_end
+)
+
+select
+    cells.kpi,
+    scope.area,
+    calendar.period_start,
+    sum(cells.n)::bigint as n,
+    sum(cells.numerator)::decimal(38, 6) as numerator,
+    sum(cells.denominator)::decimal(38, 6) as denominator
+from {cells} as cells
+inner join calendar
+    on cells.on_date between calendar.period_start and calendar.period_end
+inner join scope on scope.area in ('MPS', cells.area_code)
+where list_contains(?::varchar[], cells.kpi)
+group by cells.kpi, scope.area, calendar.period_start

@@ -1,0 +1,24 @@
+with scope as (
+    select
+        unnest(?::varchar[]) as area
+),
+
+calendar as (
+    select
+        unnest(?::date[]) as period_start,
+        unnest(?::date[]) as period_end
+)
+
+select
+    cells.kpi,
+    scope.area,
+    calendar.period_start,
+    cells.value,
+    sum(cells.frequency)::bigint as frequency
+from {cells} as cells
+inner join calendar
+    on cells.on_date between calendar.period_start and calendar.period_end
+inner join scope on scope.area in ('MPS', cells.area_code)
+where list_contains(?::varchar[], cells.kpi)
+group by cells.kpi, scope.area, calendar.period_start, cells.value
+order by cells.kpi, scope.area, calendar.period_start, cells.value

@@ -1,0 +1,27 @@
+create view {current} as
+with standing as (
+    select lake.*
+    from {lake} as lake
+    where not exists (
+        select 1
+        from imports as own
+        inner join imports as edition on edition.mapping = own.mapping
+        where
+            own.import_id = lake.import_id
+            and edition.replaces = 'period'
+            and (edition.extracted_at, edition.import_id)
+            > (own.extracted_at, own.import_id)
+            and lake.{happened}::date between edition.covers_from and edition.covers_to
+            and (
+                edition.areas is null
+                or list_contains(edition.areas, lake.{area})
+            )
+    )
+)
+
+select *
+from standing
+qualify row_number() over (
+    partition by {key}
+    order by extracted_at desc, import_id desc
+) = 1

@@ -1,0 +1,3 @@
+create view {lake} as
+select {columns}
+where false

@@ -1,0 +1,165 @@
+"""Set-up: requirements, configuration, Makefile and what is written about them."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+RUNTIME_FILES = ["app.py", "kpis/**/*.py", "pages/**/*.py"]
+EXACT_PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9]+(\.[0-9]+)*")
+# WCAG 2.2, level AA: success criteria 1.4.3 and 1.4.11
+LEAST_TEXT_CONTRAST = 4.5
+LEAST_MARK_CONTRAST = 3.0
+
+
+def text_of(*patterns: str) -> str:
+    paths = [path for pattern in patterns for path in sorted(PROJECT.glob(pattern))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+def requirements(name: str) -> list[str]:
+    lines = [line.strip() for line in text_of(name).splitlines()]
+    return [line for line in lines if line and not line.startswith(("#", "-r"))]
+
+
+def third_party(code: str) -> set[str]:
+    """Return the distributions, in lower case, that a Python text imports."""
+    modules = re.findall(r"^\s*(?:import|from)\s+(\w+)", code, re.MULTILINE)
+    known = packages_distributions()
+    return {
+        known[name][0].lower()
+        for name in set(modules) - sys.stdlib_module_names
+        if name in known
+    }
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_exactly(name):
+    assert [line for line in requirements(name) if not EXACT_PIN.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("line", ["pandas", "pandas>=3", "pandas==3.*", "pandas==3,<4"])
+def test_a_loose_requirement_is_seen(line):
+    assert not EXACT_PIN.fullmatch(line)
+
+
+def test_development_requirements_bring_the_runtime():
+    assert text_of("requirements-dev.txt").startswith("-r requirements.txt\n")
+
+
+def test_what_the_dashboard_imports_is_required():
+    required = {line.split("==")[0] for line in requirements("requirements.txt")}
+    assert third_party(text_of(*RUNTIME_FILES)) <= required
+
+
+def test_what_the_tests_import_is_required():
+    names = ("requirements.txt", "requirements-dev.txt")
+    required = {line.split("==")[0] for name in names for line in requirements(name)}
+    assert third_party(text_of("tests/**/*.py")) <= required
+
+
+def test_installed_is_what_is_pinned():
+    pinned = [line.split("==") for line in requirements("requirements-dev.txt")]
+    pinned += [line.split("==") for line in requirements("requirements.txt")]
+    assert [[name, version(name)] for name, _ in pinned] == pinned
+
+
+def complaints_about(configuration: str, directory: Path) -> str:
+    """Return what Streamlit says when it reads this configuration."""
+    (directory / ".streamlit").mkdir()
+    (directory / ".streamlit" / "config.toml").write_text(configuration)
+    # Streamlit also reads a file of its user
+    done = subprocess.run(
+        [sys.executable, "-m", "streamlit", "config", "show"],
+        cwd=directory,
+        env=os.environ | {"HOME": str(directory)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr
+
+
+def test_streamlit_knows_every_option_set(tmp_path):
+    assert complaints_about(text_of(".streamlit/config.toml"), tmp_path) == ""
+
+
+def test_an_option_that_streamlit_does_not_know_is_seen(tmp_path):
+    configuration = '[theme.dark]\nbackgroundColour = "#000"\n'
+    assert "backgroundColour" in complaints_about(configuration, tmp_path)
+
+
+def test_the_dashboard_is_private():
+    options = tomllib.loads(text_of(".streamlit/config.toml"))
+    assert options["server"]["address"] == "127.0.0.1"
+    assert options["server"]["enableXsrfProtection"] is True
+    assert options["browser"]["gatherUsageStats"] is False
+    assert options["client"]["showErrorDetails"] == "none"
+    assert "/data/local/" in text_of(".gitignore").splitlines()
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of "#rrggbb" as WCAG 2.2 defines it."""
+    shares = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+        for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_of_known_pairs():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("ink", ["textColor", "linkColor"])
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+def test_text_can_be_read_in_both_themes(theme, ink, ground):
+    colours = tomllib.loads(text_of(".streamlit/config.toml"))["theme"][theme]
+    assert contrast(colours[ink], colours[ground]) >= LEAST_TEXT_CONTRAST
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_buttons_can_be_read_in_both_themes(theme):
+    colours = tomllib.loads(text_of(".streamlit/config.toml"))["theme"][theme]
+    button = colours["primaryColor"]
+    assert contrast("#ffffff", button) >= LEAST_TEXT_CONTRAST
+    for ground in ("backgroundColor", "secondaryBackgroundColor"):
+        assert contrast(button, colours[ground]) >= LEAST_MARK_CONTRAST
+
+
+def test_both_themes_set_the_same_options():
+    theme = tomllib.loads(text_of(".streamlit/config.toml"))["theme"]
+    assert theme["light"].keys() == theme["dark"].keys()
+
+
+def test_documents_name_targets_that_the_makefile_has():
+    targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
+    documents = text_of("README.md", "docs/**/*.md")
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", documents, re.MULTILINE))
+    assert {"run", "test", "wheels"} <= named <= targets
+
+
+def test_every_environment_variable_is_documented():
+    used = re.findall(r"\bDEMAND_[A-Z_]+", text_of(*RUNTIME_FILES, "tests/conftest.py"))
+    documented = re.findall(r"^\| `(\w+)`", text_of("docs/operations.md"), re.MULTILINE)
+    assert set(used) <= set(documented)
+
+
+def test_ci_runs_the_tests_with_the_real_files():
+    script = PROJECT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert "export DEMAND_REQUIRE_REAL=1\nmake test\n" in text_of(".ci/run")

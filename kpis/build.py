@@ -72,7 +72,9 @@ def _digest(data_dir: Path, imports: list[dict]) -> str:
     parts = [one["import_id"] for one in imports]
     parts += [kpi.digest for kpi in registry.load().values()]
     for folder in ("staging", "marts", "cube", "checks", "results"):
-        parts += [file.read_text() for file in sorted((settings.SQL / folder).glob("*"))]
+        parts += [
+            file.read_text() for file in sorted((settings.SQL / folder).glob("*"))
+        ]
     for name in REFERENCE_TABLES:
         parts.append(reference.path(name, data_dir).read_text(encoding="utf-8"))
     parts.append(warehouse.version())
@@ -137,8 +139,10 @@ def _imports_frame(imports: list[dict]) -> pd.DataFrame:
         "replaces": "str", "extracted_at": "datetime64[us, UTC]",
         "covers_from": "datetime64[us]", "covers_to": "datetime64[us]",
     }  # fmt: skip
-    frame = pd.DataFrame([{name: one[name] for name in columns} for one in imports],
-                         columns=list(columns))
+    frame = pd.DataFrame(
+        [{name: one[name] for name in columns} for one in imports],
+        columns=list(columns),
+    )
     for name in ("extracted_at",):
         frame[name] = pd.to_datetime(frame[name], utc=True)
     frame = frame.astype(columns)

@@ -284,7 +284,7 @@ def _lines(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
         }
         for name, values, dash in (
             ("settled", settled, "solid"),
-            ("provisional", provisional, "dash"),
+            ("provisional", provisional, "4px,3px"),
         )
     ]
 

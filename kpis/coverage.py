@@ -110,6 +110,4 @@ def not_arrived(imports: list[dict]) -> pd.DataFrame:
         whole = (arrived.first, arrived.last)
         for area, spans in arrived.missing(whole, settings.FORCE).items():
             rows += [(source, area, first, last) for first, last in spans]
-    return pd.DataFrame(
-        rows, columns=["source", "area", "missing_from", "missing_to"]
-    )
+    return pd.DataFrame(rows, columns=["source", "area", "missing_from", "missing_to"])

@@ -47,7 +47,8 @@ class Records:
     """What stands where in a file.
 
     `shifts` holds (record, line): from that record on (counted from 1), records
-    stand on consecutive lines starting at that line.
+    stand on consecutive lines starting at that line. `has_padding` is false where no
+    field begins or ends with a space.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Records:
     skip_lines: int
     header_text: bytes = b""
     has_quotes: bool = False
+    has_padding: bool = False
     count: int = 0
     shifts: list[tuple[int, int]] = field(default_factory=list)
     unsplittable: list[Unsplittable] = field(default_factory=list)
@@ -157,6 +159,7 @@ class _Scanner:
     def _take(self, block: _Block, data, offset: int, line: int) -> None:
         content = data.content
         self.records.has_quotes |= block.has_quotes
+        self.records.has_padding |= block.has_quotes or _has_padding(data, self.layout)
         for start, end, at_line in block.broken:
             self.records.unsplittable.append(
                 Unsplittable(line + at_line, offset + start, "has an unclosed quote")
@@ -247,6 +250,17 @@ def _joined(starts, ends, is_plain) -> Iterator[tuple[int, int]]:
     first = np.concatenate(([0], breaks + 1))
     last = np.concatenate((breaks, [len(starts) - 1]))
     yield from zip(starts[first].tolist(), ends[last].tolist(), strict=True)
+
+
+def _has_padding(data: "_Data", layout: Layout) -> bool:
+    """Whether a field may begin or end with a space; trimming every field is dear."""
+    mark = layout.delimiter.encode()
+    signs = (b" " + mark, mark + b" ", b" \n", b"\n ", b" \r")
+    return (
+        any(sign in data.bytes for sign in signs)
+        or data.bytes.startswith(b" ")
+        or data.bytes.endswith(b" ")
+    )
 
 
 class _Data:

@@ -22,6 +22,7 @@ from kpis import (
     csv_records,
     lake,
     mapping,
+    periods,
     reading,
     reference,
     registry,
@@ -141,7 +142,7 @@ def _known_account(record: dict) -> dict:
 def _shown(account: dict) -> dict:
     names = [
         "import_id", "file", "source", "mapping", "sha256", *lake.COUNTS, "reasons",
-        "error", "flags", "extracted_at", "covers_from", "covers_to", "warnings",
+        "error", "flags", "extracted_at", "covers_from", "covers_to",
     ]  # fmt: skip
     return {name: account.get(name) for name in names}
 
@@ -151,7 +152,7 @@ def _read(job: Job, manifest: dict) -> None:
     records = _find_records(job, text)
     used = mapping.check_header(job.layout, records.header)
     job.progress(0.3, "reading rows")
-    plan = reading.compile_reading(job.contract, job.layout, used)
+    plan = reading.compile_reading(job.contract, job.layout, used, records.has_padding)
     house = warehouse.writer(job.temporary / "spill")
     try:
         _prepare(job, house, plan, records)
@@ -444,13 +445,12 @@ def _description(job: Job, house: Warehouse, parts: pd.DataFrame) -> dict:
     accepted = parts[parts["fate"] == "accepted"]
     covers = job.request.covers or mapping.covered_period(job.layout, job.name)
     if covers is None and len(accepted):
-        covers = house.tuples(
-            fill(
-                "import/covered_days",
-                staged=job.staged,
-                happened=identifier(job.contract.happened),
-            )
-        )[0]
+        days = fill(
+            "import/covered_days",
+            staged=job.staged,
+            happened=identifier(job.contract.happened),
+        )
+        covers = _whole_months(*house.tuples(days)[0], job.extracted_at)
     areas = None
     if job.layout.covers.areas == "present":
         present = fill(
@@ -475,6 +475,16 @@ def _description(job: Job, house: Warehouse, parts: pd.DataFrame) -> dict:
         "caller_key": job.key.mark if job.key else None,
         "months": sorted(accepted["part"].tolist()),
     }
+
+
+def _whole_months(first: date, last: date, extracted_at: datetime) -> tuple[date, date]:
+    """Return what a file covers that does not say so: the months of its rows.
+
+    A month that was not over when the file was made is covered to the day before.
+    """
+    before = extracted_at.astimezone(ZoneInfo(settings.TIME_ZONE)) - timedelta(days=1)
+    end = min(periods.end_of_month(last), max(last, before.date()))
+    return first.replace(day=1), end
 
 
 def _write_quarantine(job: Job, house: Warehouse, plan: Reading) -> None:

@@ -48,8 +48,8 @@ class Filter:
 class Edition:
     """When the export was made, and what it replaces.
 
-    `file_name` is a regular expression with groups year, month, day; the instant is
-    the end of what it names. `last_row` takes the end of the last day in the file.
+    `file_name` is a regular expression with the groups year, month, day, hour, minute;
+    without an hour the instant is the end of the year, month or day that it names. `last_row` takes the end of the last day in the file.
     `replaces` is "rows" (one by one) or "period" (rows that it no longer holds
     retire).
     """
@@ -255,21 +255,26 @@ def check_header(mapping: Mapping, header: list[str]) -> set[str]:
 def extracted_at(mapping: Mapping, file_name: str) -> datetime | None:
     """Return the instant that the file's name tells, or None.
 
-    It is the end of the year, month or day named, in the force's time zone.
+    It is the hour and minute named, or else the end of the year, month or day, in
+    the force's time zone.
     """
-    found = mapping.edition.file_name and re.search(mapping.edition.file_name,
-                                                    file_name)
+    found = mapping.edition.file_name and re.search(
+        mapping.edition.file_name, file_name
+    )
     if not found:
         return None
     parts = {name: int(value) for name, value in found.groupdict().items() if value}
     year, month, day = parts["year"], parts.get("month"), parts.get("day")
+    zone = ZoneInfo(settings.TIME_ZONE)
+    if day and "hour" in parts:
+        minute = parts.get("minute", 0)
+        return datetime(year, month, day, parts["hour"], minute, tzinfo=zone)
     if day:
         end = date(year, month, day) + timedelta(days=1)
     elif month:
         end = date(year + month // 12, month % 12 + 1, 1)
     else:
         end = date(year + 1, 1, 1)
-    zone = ZoneInfo(settings.TIME_ZONE)
     return datetime(end.year, end.month, end.day, tzinfo=zone)
 
 

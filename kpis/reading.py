@@ -78,7 +78,9 @@ class Reading:
         return says.get(rule) or REMEDIES[rule]
 
 
-def compile_reading(contract: Contract, layout: Mapping, used: set[str]) -> Reading:
+def compile_reading(
+    contract: Contract, layout: Mapping, used: set[str], has_padding: bool = True
+) -> Reading:
     """Compile one mapping for files that have the columns in `used`."""
     provided = [name for name in contract.columns if name in layout.columns]
     sources = {**layout.helpers, **layout.columns}
@@ -92,11 +94,13 @@ def compile_reading(contract: Contract, layout: Mapping, used: set[str]) -> Read
         if names <= set(provided):
             faults.append(_rule_fault(rule))
     view = {
-        "cleaned": ",\n".join(_cleaned(name, layout) for name in sorted(used)) or "0 as _",
+        "cleaned": ",\n".join(
+            _cleaned(name, layout, has_padding) for name in sorted(used)
+        )
+        or "0 as _",
         "filtered": _filtered(layout),
         "texts": ",\n".join(
-            f"{_text(source, layout)} as {_raw(name)}"
-            + _extra_text(name, source, contract)
+            f"{_text(source, layout)} as {_raw(name)}" + _hashed(name, source)
             for name, source in sources.items()
         ),
         "typed": ",\n".join(
@@ -127,10 +131,13 @@ def _local(name: str) -> str:
     return identifier(f"_local_{name}")
 
 
-def _cleaned(name: str, layout: Mapping) -> str:
+def _cleaned(name: str, layout: Mapping, has_padding: bool) -> str:
     column = identifier(name)
+    value = f"trim({column})" if has_padding else column
+    if not layout.nulls:
+        return f"nullif({value}, '') as {column}"
     words = literals(["", *layout.nulls])
-    return f"case when trim({column}) not in ({words}) then trim({column}) end as {column}"
+    return f"case when {value} not in ({words}) then {value} end as {column}"
 
 
 def _filtered(layout: Mapping) -> str:
@@ -169,7 +176,7 @@ def _text(source: Source, layout: Mapping) -> str:
     return text
 
 
-def _extra_text(name: str, source: Source, contract: Contract) -> str:
+def _hashed(name: str, source: Source) -> str:
     """Hash a caller's number here, in the step that is the last to see it."""
     if not source.number:
         return ""
@@ -187,7 +194,9 @@ def _typed(name: str, source: Source, contract: Contract, layout: Mapping) -> li
     raw, typed = _raw(name), identifier(name)
     if source.after:
         milliseconds = f"(try_cast({raw} as decimal(18, 3)) * 1000)::bigint"
-        return [f"{identifier(source.after)} + to_milliseconds({milliseconds}) as {typed}"]
+        return [
+            f"{identifier(source.after)} + to_milliseconds({milliseconds}) as {typed}"
+        ]
     if kind == "instant":
         return _typed_instant(name, source, layout)
     if kind == "caller":
@@ -364,7 +373,9 @@ def _problem_list(reading: Reading, faults: list[Fault], template: str) -> str:
         }
         if template == "import/problem_with_remedy":
             parts["remedy"] = _remedy(reading, fault)
-        items.append(f"case when _faults & {bit} <> 0 then {fill(template, **parts)} end")
+        items.append(
+            f"case when _faults & {bit} <> 0 then {fill(template, **parts)} end"
+        )
     return f"list_filter([{', '.join(items)}], lambda one: one is not null)"
 
 

@@ -345,7 +345,7 @@ def _state(build, kpi: Kpi, cover: Coverage, row, by: str) -> tuple[str, str]:
         return "not_reliable", _why_not_reliable(kpi, holes)
     if pd.isna(row.n) or row.n < kpi.min_n:
         n = 0 if pd.isna(row.n) else int(row.n)
-        return "too_few", f"Only {n} cases; at least {kpi.min_n} are needed."
+        return "too_few", f"{n} of the {kpi.min_n} cases that a figure needs."
     if gaps:
         return "provisional", f"Not finished: the exports end on {_day(cover.last)}."
     if not _is_settled(kpi, cover, period):

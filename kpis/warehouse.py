@@ -31,9 +31,9 @@ def text(name: str) -> str:
 
 def fill(template: str, /, **parts: str) -> str:
     """Return `sql/<template>.sql` with every `{name}` in it filled."""
-    return string.Template(text(template).replace("$", "$$").replace("{", "${")).substitute(
-        parts
-    )
+    return string.Template(
+        text(template).replace("$", "$$").replace("{", "${")
+    ).substitute(parts)
 
 
 def identifier(name: str) -> str:

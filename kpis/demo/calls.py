@@ -6,11 +6,9 @@ import pyarrow.compute as pc
 
 from kpis.demo import columns, parameters
 from kpis.demo.chance import happens, log_normal, word
-from kpis.demo.columns import NEVER, NO_INCIDENT, Columns, look_up, rows, stack
+from kpis.demo.columns import NEVER, NO_INCIDENT, NONE, Columns, look_up, rows, stack
 from kpis.demo.demand import Force, Month, arrivals
 from kpis.demo.queues import Duty, answer, sites, talk_seconds
-
-NONE = -1
 
 
 def no_recent() -> Columns:

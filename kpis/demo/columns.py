@@ -9,12 +9,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kpis import settings
+
 Columns = dict[str, np.ndarray]
 
 # Later than every instant, so that "has not happened by then" is one comparison; small
 # enough that adding a duration to it cannot overflow.
 NEVER = 1 << 40
 NO_INCIDENT = 0
+# Where another row's position would stand.
+NONE = -1
 INCIDENTS_A_DAY = 100_000
 
 _DAY = 86400
@@ -42,7 +46,7 @@ def look_up(keys: np.ndarray, table: dict[str, object], default=0) -> np.ndarray
 def local(instants: np.ndarray) -> np.ndarray:
     """What London's clock shows, as seconds since 1970 on that clock."""
     moments = pd.DatetimeIndex(instants.astype("datetime64[s]")).tz_localize("UTC")
-    return moments.tz_convert("Europe/London").tz_localize(None).as_unit("s").asi8
+    return moments.tz_convert(settings.TIME_ZONE).tz_localize(None).as_unit("s").asi8
 
 
 def instants(seconds: np.ndarray) -> pa.Array:
@@ -88,7 +92,7 @@ def words(values: np.ndarray) -> pa.Array:
 
 
 def known(values: np.ndarray, is_known: np.ndarray) -> pa.Array:
-    """Numbers or truth values, null where they are not known."""
+    """Numbers, null where they are not known."""
     return pa.array(values, mask=~is_known)
 
 

@@ -84,7 +84,7 @@ def _months(year: int, of: Force, scale: float) -> Iterator[tuple[pa.Table, pa.T
         logs = incidents.with_police(rng, logs, month, of, scale)
         numbers = incidents.numbers(logs["created_at"])
         done = incidents.work(rng, logs, numbers, month, of)
-        is_new = taken["log"] != calls.NONE
+        is_new = taken["log"] != columns.NONE
         taken["incident"] = np.where(is_new, numbers[taken["log"]], taken["incident"])
         remembered = calls.recent(taken, month)
         yield (

@@ -9,14 +9,13 @@ from kpis.demo.columns import (
     INCIDENTS_A_DAY,
     NEVER,
     NO_INCIDENT,
+    NONE,
     Columns,
     look_up,
     rows,
     stack,
 )
 from kpis.demo.demand import Force, Month, arrivals, clock, instant, police_demand
-
-NONE = -1
 
 
 def with_police(
@@ -180,11 +179,8 @@ def _delay(
     # A night out begins on Friday or Saturday at 22:00.
     is_night_out = np.isin(weekday, (4, 5)) & (hour >= 22)
     is_night_out |= np.isin(weekday, (5, 6)) & (hour < 4)
-    first, last = (
-        instant(*map(int, day.split("-"))) for day in parameters.STATE_VISIT_DAYS
-    )
-    created_at = incidents["created_at"]
-    is_visit = (created_at >= first) & (created_at < last + parameters.DAY)
+    is_visit = incidents["created_at"] >= instant(*parameters.STATE_VISIT_FROM)
+    is_visit &= incidents["created_at"] < instant(*parameters.STATE_VISIT_TO)
     return (
         (of.delays + in_month)[borough]
         + parameters.EVENING_DELAY * (is_evening & ~is_night_out)
@@ -277,11 +273,11 @@ def _book(rng: np.random.Generator, incidents: Columns, of: Force) -> Columns:
     is_pulled = (grade == "I") & of.pulls_back[incidents["borough"]]
     is_pulled &= (took > standard) & (took <= parameters.PULLED_BACK_WITHIN)
     is_pulled &= happens(rng, parameters.PULLED_BACK_SHARE, size)
-    noted_at = np.where(is_pulled, created_at + standard, noted_at)
+    noted_at = noted_at
     sources = word(rng, parameters.ARRIVAL_SOURCES, size)
     return {
         "on_scene_at": np.where(is_booked, noted_at, NEVER),
-        "arrival_source": np.where(is_booked, sources, None),
+        "arrival_source": sources,
     }
 
 

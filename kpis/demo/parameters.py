@@ -116,7 +116,7 @@ QUEUES = (
 # report 15). Slow parts of 38 and 28 % give these; they are a little greater here
 # because early hang-ups leave the denominator and the slow part of the busiest hours
 # stops at a limit. The earlier years are taken to be like 2002/03 (assumption).
-SLOW_SHARES = ({2002: 0.404, 2003: 0.288}, {2002: 0.45, 2003: 0.45})
+SLOW_SHARES = ({2002: 0.402, 2003: 0.286}, {2002: 0.45, 2003: 0.45})
 SLOWEST_HOUR = 0.95
 # Staff follows the planned volume only in part, so that peaks hurt; assumption.
 STAFF_ELASTICITY = 0.8
@@ -228,7 +228,7 @@ STANDARD_SECONDS = {"I": 12 * MINUTE, "S": HOUR, "E": 48 * HOUR}
 # because incidents without an arrival that stay open for 12 minutes count as misses.
 # The late part brings the mean to about 15 minutes: 15:13 in June 2004 (Evening
 # Standard). The years before 2002/03 and the other grades are assumptions.
-IMMEDIATE_MEDIAN = {2002: 7.77, 2003: 7.98}
+IMMEDIATE_MEDIAN = {2002: 7.77, 2003: 7.95}
 IMMEDIATE_SIGMA = 0.56
 LATE_SHARE, LATE_MINUTES = 0.03, (120, 0.9)
 SOON_MINUTES = (32, 0.80)
@@ -246,7 +246,7 @@ BOROUGH_DELAY_SPREAD, BOROUGH_DELAY_LIMIT = 0.05, 0.08
 BOROUGH_MONTH_SPREAD = 0.03
 EVENING_DELAY, NIGHT_OUT_DELAY = 0.08, 0.12
 # Officers were taken for the state visit of 19 to 21 November 2003; assumption.
-STATE_VISIT_DAYS = ("2003-11-19", "2003-11-21")
+STATE_VISIT_FROM, STATE_VISIT_TO = (2003, 11, 19), (2003, 11, 22)
 STATE_VISIT_DELAY = 0.15
 
 # No arrival time on 6 % of I and 12 % of S (assumption). On I somewhat over half are

@@ -48,6 +48,13 @@ def answer(rng: np.random.Generator, calls: Columns, duty: Duty) -> Columns:
     }
 
 
+def sites(calls: Columns, of: Force) -> np.ndarray:
+    """Code of the site that holds each call's queue."""
+    is_emergency = calls["line"] == parameters.EMERGENCY
+    operator_sites = of.operator_sites[calls["borough"]]
+    return np.where(is_emergency, parameters.EMERGENCY_SITE, operator_sites)
+
+
 def talk_seconds(rng: np.random.Generator, line: np.ndarray) -> np.ndarray:
     """How long each call lasts once it is answered."""
     talk = log_normal(rng, _of_queue("talk", line), len(line))
@@ -73,10 +80,3 @@ def _slow_shares(calls: Columns, duty: Duty) -> np.ndarray:
     return np.minimum(
         np.array(shares)[calls["line"], hour] * factors, parameters.SLOWEST_HOUR
     )
-
-
-def sites(calls: Columns, of: Force) -> np.ndarray:
-    """Code of the site that holds each call's queue."""
-    is_emergency = calls["line"] == parameters.EMERGENCY
-    operator_sites = of.operator_sites[calls["borough"]]
-    return np.where(is_emergency, parameters.EMERGENCY_SITE, operator_sites)

@@ -1,0 +1,41 @@
+"""The frame around every page: list of pages, scope bar, notice of synthetic data."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from kpis import results
+from pages import _cached, _parts, _scope
+
+HERE = Path(__file__).parent
+# A picture of our own: Streamlit fetches its named icons from the internet.
+st.set_page_config(
+    page_title="Demand resolution",
+    page_icon=str(HERE / "pages" / "_icon.svg"),
+    layout="wide",
+)
+_cached.freeze_libraries()
+st.html(HERE / "pages" / "_style.css")
+
+overview = st.Page("pages/browse/overview.py", title="Overview", default=True)
+indicator = st.Page("pages/browse/indicator.py", title="Indicator")
+imports = st.Page("pages/data/imports.py", title="Imports")
+page = st.navigation({"": [overview, indicator], "Data": [imports]}, position="top")
+
+# Read anew in each rerun: a build that has just ended shows at the next click.
+build_id = results.current_build_id()
+scope = None
+if build_id:
+    build = _cached.build(build_id)
+    titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
+    offered = _scope.choices(_cached.areas(build_id), titles)
+    _scope.accept_codes(page, offered)
+    _scope.warn_of_unknown(offered)
+    with st.container(
+        key="scope", horizontal=True, vertical_alignment="center", gap="small"
+    ):
+        if page is not imports:
+            scope = _scope.bar(build_id, offered, has_indicator=page is indicator)
+        _parts.synthetic_notice(build)
+_parts.enter(scope)
+page.run()

@@ -1,0 +1,111 @@
+"""Everything that is kept between reruns, and the only file that does so.
+
+What depends on figures takes the build's id, in a `Scope` or by itself: a new build
+has a new id, so nothing old is ever shown and nothing needs to be cleared.
+"""
+
+import gc
+
+import pandas as pd
+import streamlit as st
+
+from kpis import charts, results, settings, verdicts
+from kpis.results import Build
+from pages._components import scoreboard
+from pages._scope import Scope
+
+# Limits are computed over so many periods, the same for every page.
+PERIODS_JUDGED = 36
+UNMEASURED = ("not_measured", "not_applicable")
+ROWS_SHOWN = 200
+
+
+@st.cache_resource(show_spinner=False)
+def freeze_libraries() -> None:
+    """Take what is loaded by now out of garbage collection, once for a process.
+
+    Streamlit collects after every rerun; walking pandas and Plotly each time would
+    make twenty people wait a second for each click.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+# Two, because somebody may still be reading the old build when a new one is opened.
+@st.cache_resource(
+    max_entries=2, on_release=lambda build: build.close(), show_spinner=False
+)
+def build(build_id: str) -> Build:
+    """Return the build, open for reading; all sessions share it."""
+    return results.open_build(settings.data_dir(), build_id)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def areas(build_id: str) -> pd.DataFrame:
+    """Return code, name and kind of every area."""
+    return results.areas(build(build_id))
+
+
+def area_names(build_id: str) -> dict[str, str]:
+    """Return the names of all areas by code."""
+    return areas(build_id).set_index("code")["name"].to_dict()
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def missing(build_id: str) -> pd.DataFrame:
+    """Return what was expected and has not arrived."""
+    return results.missing(build(build_id))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
+    """Return the scoreboard of an area with limits, rules and meanings.
+
+    One row per indicator and period, from the first that was measured. Every page
+    takes its series from here, so a figure and its verdict are the same wherever they
+    are shown.
+    """
+    opened = build(build_id)
+    found = results.scoreboard(opened, area, by, PERIODS_JUDGED)
+    has_begun = ~found["state"].isin(UNMEASURED)
+    kept = found[has_begun.groupby(found["kpi"]).cummax() | found["is_latest"]]
+    return pd.concat(
+        _judged(kept[kept["kpi"] == kpi_id].reset_index(drop=True), kpi.better)
+        for kpi_id, kpi in opened.kpis.items()
+    )
+
+
+def _judged(one: pd.DataFrame, better: str) -> pd.DataFrame:
+    return verdicts.judge(one, better, one["by"].iloc[0])
+
+
+def series(scope: Scope) -> pd.DataFrame:
+    """Return the judged series of the scope's indicator, a row for each period.
+
+    Its column `by` is the scope's, or longer where the indicator has no shorter one.
+    """
+    found = judged(scope.build_id, scope.area, scope.by)
+    return found[found["kpi"] == scope.kpi].reset_index(drop=True)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def board(build_id: str, area: str, by: str, theme: str) -> dict:
+    """Return the contents of the scoreboard."""
+    kpis = build(build_id).kpis
+    return scoreboard.contents(judged(build_id, area, by), kpis, theme)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def spc_figure(scope: Scope, theme: str) -> dict:
+    """Return the SPC chart of the scope's indicator."""
+    shown, kpi = series(scope), build(scope.build_id).kpis[scope.kpi]
+    return charts.spc(shown, kpi, shown["by"].iloc[0], theme)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def rows(scope: Scope, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Return the first rows behind a cell."""
+    opened = build(scope.build_id)
+    return results.rows(
+        opened, scope.kpi, scope.area, start.date(), end.date(), ROWS_SHOWN
+    )

@@ -1,0 +1,138 @@
+"""A table of indicators: large figures, sparklines with limits, one plain verdict.
+
+Streamlit's own tables cannot set a figure larger than text, nor hold a drawing that a
+screen reader can name; so this is a real HTML table of our own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from kpis import charts, figures, verdicts
+from kpis.registry import Kpi
+
+HERE = Path(__file__).parent
+SPARKLINE_PERIODS = 24
+FAMILIES = ("operational", "customer", "employee", "financial")
+COLUMNS = ("Indicator", "Latest", "Cases", "Past and its limits", "What it says")
+
+_mount = st.components.v2.component(
+    "scoreboard",
+    css=(HERE / "scoreboard.css").read_text(encoding="utf-8"),
+    js=(HERE / "scoreboard.js").read_text(encoding="utf-8"),
+)
+
+
+def show(table: dict) -> str | None:
+    """Draw the table that `contents` made; return the indicator just opened, if any."""
+    result = _mount(key="scoreboard", data=table, on_opened_change=lambda: None)
+    return result.opened
+
+
+def contents(judged: pd.DataFrame, kpis: Mapping[str, Kpi], theme: str) -> dict:
+    """Return the table of one area as JSON, by family.
+
+    `judged` is a scoreboard whose series have been judged.
+    """
+    shared = shared_period(judged)
+    families: dict[str, list] = {family: [] for family in FAMILIES}
+    for kpi_id, series in judged.groupby("kpi", sort=False):
+        row = _row(series.reset_index(drop=True), kpis[kpi_id], shared)
+        families[kpis[kpi_id].family].append(row)
+    return {
+        "caption": "Indicators with their latest settled figure",
+        "columns": COLUMNS,
+        "families": [
+            {"title": family.capitalize(), "rows": rows}
+            for family, rows in families.items()
+            if rows
+        ],
+        "palette": asdict(charts.PALETTES[theme]),
+    }
+
+
+def shared_period(judged: pd.DataFrame) -> str:
+    """Return in words the period that most headline figures are of, or ""."""
+    found = judged[judged["is_latest"] & judged["value"].notna()]
+    return found.apply(_period, axis=1).mode().iloc[-1] if len(found) else ""
+
+
+def _period(row: pd.Series) -> str:
+    return figures.period(row["period_start"], row["by"])
+
+
+def _row(series: pd.DataFrame, kpi: Kpi, shared: str) -> dict:
+    latest = series[series["is_latest"]].iloc[-1]
+    verdict = verdicts.verdict(series, latest["by"])
+    recent = series.tail(SPARKLINE_PERIODS)
+    has_figure = pd.notna(latest["value"])
+    has_past = recent["value"].notna().any()
+    return {
+        "id": kpi.id,
+        "title": kpi.title,
+        "note": _note(latest, shared),
+        "figure": figures.figure(latest["value"], kpi.unit, latest["n"])
+        if has_figure
+        else figures.missing(latest["state"]).capitalize(),
+        "is_word": not has_figure,
+        "is_quiet": not has_figure or latest["state"] == "too_few",
+        "interval": _interval(latest, kpi.unit),
+        "count": figures.count(latest["n"]) if has_figure and latest["n"] > 0 else "",
+        "spark": charts.sparkline(recent, kpi) if has_past else None,
+        "spark_label": _spoken(recent, kpi) if has_past else "",
+        "meaning": latest["meaning"],
+        "phrase": _phrase(series, latest, kpi.unit, verdict),
+    }
+
+
+def _note(latest: pd.Series, shared: str) -> str:
+    """What sets this figure apart from the others: its period, its state."""
+    if pd.isna(latest["value"]):
+        return ""
+    period = _period(latest)
+    words = ["" if period == shared else period, figures.missing(latest["state"])]
+    return ", ".join(filter(None, words))
+
+
+def _interval(latest: pd.Series, unit: str) -> str:
+    """The interval of a small sample; a large one carries its figure by itself."""
+    if latest["state"] != "too_few" or pd.isna(latest["lower"]):
+        return ""
+    ends = [figures.figure(latest[end], unit) for end in ("lower", "upper")]
+    return " to ".join(ends)
+
+
+def _phrase(
+    series: pd.DataFrame, latest: pd.Series, unit: str, verdict: verdicts.Verdict
+) -> str:
+    if pd.isna(latest["value"]):
+        return latest["reason"]
+    past = year_ago(series, latest)
+    phrase = verdict.phrase[0].upper() + verdict.phrase[1:]
+    if pd.isna(past):
+        return f"{phrase}."
+    return f"{phrase}; {figures.figure(past, unit, latest['n'])} a year ago."
+
+
+def year_ago(series: pd.DataFrame, latest: pd.Series) -> float:
+    """Return the value of the same period a year earlier, NaN if there is none."""
+    start = latest["period_start"]
+    # 52 weeks lead to a Monday again.
+    is_week = latest["by"] == "week"
+    earlier = start - (pd.Timedelta(weeks=52) if is_week else pd.DateOffset(years=1))
+    found = series.loc[series["period_start"] == earlier, "value"]
+    return found.iloc[0] if len(found) else float("nan")
+
+
+def _spoken(recent: pd.DataFrame, kpi: Kpi) -> str:
+    """The sparkline in words, for whoever does not see it."""
+    shown = recent[recent["value"].notna()]
+    first, last = _period(shown.iloc[0]), _period(shown.iloc[-1])
+    lowest, highest = (
+        figures.in_words(value, kpi.unit)
+        for value in (shown["value"].min(), shown["value"].max())
+    )
+    return f"{first} to {last}: between {lowest} and {highest}."

@@ -1,0 +1,80 @@
+"""Small parts that several pages show: notices, downloads, errors for the user."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pandas as pd
+import streamlit as st
+
+from kpis import figures
+from kpis.errors import UserError
+from kpis.results import Build
+from pages._scope import Scope
+
+FRAME = "frame"
+
+
+def enter(scope: Scope | None) -> None:
+    """Note that the frame has run and what it was asked for."""
+    st.session_state[FRAME] = scope
+
+
+def scope() -> Scope:
+    """Return the scope; every page that shows figures begins with this.
+
+    Without the frame, which a deep link to a fresh server can bypass, it leads to the
+    frame; without a build it says what to do and ends the page.
+    """
+    require_frame()
+    if st.session_state[FRAME] is None:
+        nothing_built()
+        st.stop()
+    return st.session_state[FRAME]
+
+
+def require_frame() -> None:
+    """Lead a visitor who came around the frame to its front door."""
+    if FRAME not in st.session_state:
+        st.switch_page("app.py")
+
+
+def nothing_built() -> None:
+    """Say what to do where there are no figures yet."""
+    st.title("No figures yet")
+    st.markdown(
+        "Nothing has been imported and built so far. Open **Data, Imports** and "
+        "upload an export, or fill the dashboard with invented data: "
+        "`python -m kpis demo`."
+    )
+
+
+def synthetic_notice(build: Build) -> None:
+    """Say on every page of a demo that its figures are invented."""
+    if build.is_demo:
+        st.markdown("**Synthetic data**", help="Invented; no real force.", width=150)
+
+
+def absence(one, names: Mapping[str, str]) -> str:
+    """Say of a row of `results.missing` what has not arrived."""
+    days = [figures.period(day, "day") for day in (one.missing_from, one.missing_to)]
+    what = f"{names.get(one.area, '')} {one.source.replace('_', ' ')}".strip()
+    return f"{what} from {' to '.join(days)} have not arrived"
+
+
+def theme() -> str:
+    """Return "light" or "dark", whichever the reader's browser shows."""
+    return st.context.theme.type or "light"
+
+
+@contextmanager
+def user_errors() -> Iterator[None]:
+    """Show an error that the user can mend as a notice; bugs go on as they are."""
+    try:
+        yield
+    except UserError as error:
+        st.error(str(error))
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    """The frame as a CSV file that spreadsheet programs read as UTF-8."""
+    return frame.to_csv(index=False).encode("utf-8-sig")

@@ -1,0 +1,101 @@
+"""What a page is asked to show: filter widgets bound to the URL, and their values.
+
+A link therefore carries the whole question, and the frame's widgets keep their answer
+from page to page. The URL names things as the screen does (`area=Brent`); a link may
+also give the code (`area=QK`), which `accept_codes` turns into the name.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from kpis import errors, figures
+
+# Each shared filter is bound under its key: the parameter in the URL.
+AREA, BY, KPI, PERIOD = "area", "by", "kpi", "period"
+PERIOD_NAMES = {
+    "week": "By week",
+    "month": "By month",
+    "quarter": "By quarter",
+    "year": "By financial year",
+    "rolling12": "Rolling 12 months",
+}
+KIND_NAMES = {"mps": "", "bocu": "", "site": ", call centre"}
+WHAT = {AREA: "area", BY: "kind of period", KPI: "indicator", PERIOD: "period"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One build, one area by its code, the kind of period, perhaps an indicator."""
+
+    build_id: str
+    area: str
+    by: str
+    kpi: str | None
+
+
+def choices(areas: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, dict]:
+    """Return what each filter offers, names by code."""
+    names = {row.code: row.name + KIND_NAMES[row.kind] for row in areas.itertuples()}
+    return {AREA: names, BY: PERIOD_NAMES, KPI: dict(titles)}
+
+
+def accept_codes(page, offered: Mapping[str, Mapping[str, str]]) -> None:
+    """Start the page again with names where its link has codes.
+
+    A widget bound to the URL knows only the names that it shows, but names change and
+    codes stay: a link in a report should still lead to the same figure years later.
+    """
+    asked = st.query_params.to_dict()
+    named = {key: offered.get(key, {}).get(text, text) for key, text in asked.items()}
+    if named != asked:
+        st.switch_page(page, query_params=named)
+
+
+def warn_of_unknown(offered: Mapping[str, Mapping[str, str]]) -> None:
+    """Say so when a link asks for what is not there: its default is shown instead."""
+    for key, asked in st.query_params.to_dict().items():
+        # Later, the URL may lag a click behind the widgets.
+        is_first_run = key in offered and key not in st.session_state
+        if is_first_run and asked not in offered[key].values():
+            st.warning(errors.unknown(WHAT[key], asked, offered[key].values()))
+
+
+def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> Scope:
+    """Draw the filters and return what they say."""
+    kpi = None
+    if has_indicator:
+        kpi = _choose(KPI, offered[KPI], width=430, placeholder="Choose an indicator")
+    area = _choose(AREA, offered[AREA], width=270, default=next(iter(offered[AREA])))
+    by = _choose(BY, offered[BY], width=190, default="month")
+    return Scope(build_id, area, by, kpi)
+
+
+def period_code(start: pd.Timestamp) -> str:
+    """Return what stands for a period in the session: its first day."""
+    return f"{start:%Y-%m-%d}"
+
+
+def choose_period(starts: Iterable[pd.Timestamp], by: str, default: pd.Timestamp):
+    """Draw the choice of one period and return its start."""
+    names = {period_code(start): figures.period(start, by) for start in starts}
+    return pd.Timestamp(_choose(PERIOD, names, width=300, default=period_code(default)))
+
+
+def _choose(key: str, names: Mapping, width: int, default=None, placeholder=None):
+    """A select box bound to the URL; without a default nothing is chosen at first."""
+    codes = list(names)
+    return st.selectbox(
+        WHAT[key].capitalize(),
+        codes,
+        index=None if default is None else codes.index(default),
+        format_func=names.get,
+        key=key,
+        placeholder=placeholder,
+        required=True,
+        label_visibility="collapsed",
+        width=width,
+        bind="query-params",
+    )

@@ -1,0 +1,181 @@
+"""One indicator of one area: figure, sentence, chart, rows, definition."""
+
+import pandas as pd
+import streamlit as st
+
+from kpis import figures, results, verdicts
+from kpis.registry import Kpi
+from pages import _cached, _parts, _scope
+from pages._components import scoreboard
+from pages._scope import Scope
+
+CHART = "spc"
+
+
+def directory(kpis: dict[str, Kpi]) -> None:
+    """Lead to every indicator, for a visitor who has not chosen one."""
+    st.title("Indicators", anchor=False)
+    for kpi in kpis.values():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(kpi.title, type="tertiary", on_click=choose, args=(kpi.id,))
+            st.caption(kpi.question)
+
+
+def choose(kpi_id: str) -> None:
+    st.session_state[_scope.KPI] = kpi_id
+
+
+def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> str:
+    """Show the latest settled figure; return the sentence that says what it means."""
+    latest = series[series["is_latest"]].iloc[-1]
+    verdict = verdicts.verdict(series, latest["by"])
+    past = scoreboard.year_ago(series, latest)
+    sentence = verdicts.sentence(kpi.unit, latest, past, verdict, latest["by"])
+    st.title(kpi.title, anchor=False)
+    with st.container(
+        key="headline", horizontal=True, vertical_alignment="bottom", gap="large"
+    ):
+        st.metric(
+            f"{_cached.area_names(scope.build_id)[scope.area]}, "
+            + figures.period(latest["period_start"], latest["by"]),
+            figures.figure(latest["value"], kpi.unit, latest["n"]),
+            width="content",
+        )
+        st.markdown(sentence if pd.notna(latest["value"]) else latest["reason"])
+    return sentence
+
+
+def chart(scope: Scope, sentence: str) -> None:
+    st.plotly_chart(
+        _cached.spc_figure(scope, _parts.theme()),
+        theme=None,
+        key=CHART,
+        on_select=take_point,
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=sentence,
+    )
+
+
+def take_point() -> None:
+    """Make the period of the point that was clicked the chosen one."""
+    points = st.session_state[CHART].selection.points
+    if points:
+        st.session_state[_scope.PERIOD] = points[0]["x"][:10]
+
+
+def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
+    """Show the rows of one period, which add up to its figure."""
+    shown = series[series["state"] != "not_applicable"].iloc[::-1]
+    if shown.empty:
+        return
+    latest = series[series["is_latest"]].iloc[-1]
+    st.header("Rows behind the figure", anchor=False)
+    start = _scope.choose_period(
+        shown["period_start"], latest["by"], latest["period_start"]
+    )
+    cell = shown[shown["period_start"] == start].iloc[0]
+    found = _cached.rows(scope, cell["period_start"], cell["period_end"])
+    st.markdown(account_of_rows(cell, kpi, len(found)))
+    if len(found):
+        table_of_rows(found)
+    downloads(series, cell, scope)
+
+
+def table_of_rows(found: pd.DataFrame) -> None:
+    """Show rows, where they come from first: that is what a reader is after."""
+    origin = ["file", "line", "row_id", "on_date"]
+    st.dataframe(
+        found,
+        hide_index=True,
+        height=320,
+        column_order=[*origin, *(name for name in found if name not in origin)],
+        column_config={
+            **{name: name.replace("_", " ").capitalize() for name in found},
+            "row_id": "Row",
+            "on_date": st.column_config.DateColumn("Day", format="D MMM YYYY"),
+            "line": st.column_config.NumberColumn("Line", format="%d"),
+        },
+        alt="Rows behind the figure",
+    )
+
+
+def account_of_rows(cell: pd.Series, kpi: Kpi, shown: int) -> str:
+    """What the rows are, how many, and the sum that they make."""
+    if pd.isna(cell["value"]):
+        return cell["reason"] or f"{figures.missing(cell['state']).capitalize()}."
+    value = figures.figure(cell["value"], kpi.unit, cell["n"])
+    if kpi.kind == "proportion" and pd.notna(cell["denominator"]):
+        numerator, denominator = (
+            figures.count(cell[part]) for part in ("numerator", "denominator")
+        )
+        made = f"{numerator} of {denominator} make {value}."
+    elif pd.notna(cell["n"]):
+        made = f"The {kpi.kind} of {figures.count(cell['n'])} values is {value}."
+    else:
+        made = f"{value}, taken as published."
+    limited = f" First {shown} rows are shown." if shown == _cached.ROWS_SHOWN else ""
+    return made + limited
+
+
+def downloads(series: pd.DataFrame, cell: pd.Series, scope: Scope) -> None:
+    name = f"{scope.kpi}_{scope.area}_{cell['period_start']:%Y-%m-%d}"
+
+    def all_rows() -> bytes:
+        build = _cached.build(scope.build_id)
+        ends = cell["period_start"].date(), cell["period_end"].date()
+        return _parts.csv(results.rows(build, scope.kpi, scope.area, *ends))
+
+    with st.container(horizontal=True):
+        st.download_button(
+            "All rows of this figure (CSV)", all_rows, f"{name}_rows.csv", "text/csv"
+        )
+        st.download_button(
+            "This series (CSV)",
+            _parts.csv(series.drop(columns=["is_latest"])),
+            f"{scope.kpi}_{scope.area}_by_{cell['by']}.csv",
+            "text/csv",
+        )
+
+
+def definition(kpi: Kpi) -> None:
+    """Say how the figure is made, by whom, and show the statement itself."""
+    st.header("Definition", anchor=False)
+    st.markdown(f"*{kpi.question}*")
+    parts = {
+        "Counted": kpi.numerator,
+        "Out of": kpi.denominator,
+        "Good direction": DIRECTIONS[kpi.better],
+        "Settles after": f"{kpi.settles_after_days} days",
+        "Judged from": f"{figures.count(kpi.min_n)} cases",
+        "Caveats": " ".join(kpi.caveats),
+        "Source": kpi.source,
+        "Owner": kpi.owner,
+    }
+    st.table(
+        {name: text for name, text in parts.items() if text},
+        border="horizontal",
+        hide_header=True,
+    )
+    with st.expander("How it is computed (SQL)"):
+        st.code(kpi.sql, language="sql")
+
+
+DIRECTIONS = {
+    "higher": "higher is better",
+    "lower": "lower is better",
+    "neither": "neither; read it with its counterweight",
+    "nearer_zero": "nearer to zero is better",
+}
+
+scope = _parts.scope()
+kpis = _cached.build(scope.build_id).kpis
+if scope.kpi is None:
+    directory(kpis)
+    st.stop()
+kpi = kpis[scope.kpi]
+series = _cached.series(scope)
+sentence = headline(series, kpi, scope)
+chart(scope, sentence)
+rows_behind(series, kpi, scope)
+definition(kpi)

@@ -1,0 +1,66 @@
+"""Every indicator of one area at a glance; each row leads to its own page."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from kpis import figures
+from pages import _cached, _parts
+from pages._components import scoreboard
+
+
+def title(judged: pd.DataFrame, area: str) -> str:
+    return ", ".join(filter(None, [area, scoreboard.shared_period(judged)]))
+
+
+def completeness(judged: pd.DataFrame, as_at: date, absent: list[str]) -> str:
+    """How much is measured, as at which day, and what has not arrived."""
+    states = judged.loc[judged["is_latest"], "state"]
+    measured = int((~states.isin(_cached.UNMEASURED)).sum())
+    return " · ".join(
+        [
+            f"{measured} of {len(states)} indicators measured",
+            f"data as at {figures.period(as_at, 'day')}",
+            *absent,
+        ]
+    )
+
+
+def not_arrived(missing: pd.DataFrame, names: dict[str, str]) -> list[str]:
+    """What was expected and has not come, or how much when it is a lot."""
+    if len(missing) > 2:
+        return [f"{len(missing)} expected exports have not arrived"]
+    return [_parts.absence(one, names) for one in missing.itertuples()]
+
+
+def attention(judged: pd.DataFrame, titles: dict[str, str]) -> str:
+    """What has changed beyond chance, the worse first."""
+    latest = judged[judged["is_latest"]]
+    found = [
+        f"**{words}**: {', '.join(titles[kpi_id] for kpi_id in kpi_ids)}."
+        for meaning, words in (
+            ("concern", "Worse than its past"),
+            ("change", "Changed"),
+            ("improvement", "Better than its past"),
+        )
+        if len(kpi_ids := latest.loc[latest["meaning"] == meaning, "kpi"])
+    ]
+    return " ".join(found) or "No indicator has clearly changed."
+
+
+scope = _parts.scope()
+build = _cached.build(scope.build_id)
+names = _cached.area_names(scope.build_id)
+judged = _cached.judged(scope.build_id, scope.area, scope.by)
+absent = not_arrived(_cached.missing(scope.build_id), names)
+titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
+
+st.title(title(judged, names[scope.area]), anchor=False)
+st.caption(completeness(judged, build.as_at, absent))
+st.markdown(attention(judged, titles))
+opened = scoreboard.show(
+    _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
+)
+if opened:
+    st.switch_page("pages/browse/indicator.py", query_params={"kpi": titles[opened]})

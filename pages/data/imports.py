@@ -1,0 +1,235 @@
+"""Bring exports in, account for every row, take a wrong file out again."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from kpis import figures, importer, lake, results, settings
+from pages import _cached, _jobs, _parts
+
+JOB = "job"
+UPLOADS = "uploads"
+FILE_TYPES = ["csv", "gz", "xlsx", "parquet", "txt"]
+COUNTS = {
+    "read": "Read",
+    "accepted": "Accepted",
+    "quarantined": "Quarantined",
+    "duplicates": "Duplicates",
+    "filtered": "Filtered",
+}
+SHOWN = {
+    "file": "File",
+    "source": "Source",
+    "made": "Made",
+    "covers": "Covers",
+    **COUNTS,
+    "superseded": "Superseded",
+    "state": "State",
+}
+
+
+def which_data() -> None:
+    """Say whether real or invented data is shown, and offer the other."""
+    is_demo = settings.data_dir() == settings.demo_dir()
+    other = settings.home() if is_demo else settings.demo_dir()
+    if is_demo:
+        text = "What is imported here is kept apart from the synthetic data."
+    else:
+        text = "Real data is shown."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(text, width="content")
+        if results.current_build_id(other):
+            label = "Show real data" if is_demo else "Show synthetic data"
+            choice = "real" if is_demo else "demo"
+            st.button(label, on_click=settings.show, args=(choice,))
+
+
+def import_form(is_busy: bool) -> None:
+    """Ask for a file and its layout, and start the import."""
+    st.header("Import a file", anchor=False)
+    mappings = {layout.name: layout for layout in importer.available_mappings()}
+    st.session_state.setdefault(UPLOADS, 0)
+    with st.form("import", border=False):
+        # A new key empties the box: the server forgets the file once it is imported.
+        file = st.file_uploader(
+            "Export", FILE_TYPES, key=f"upload_{st.session_state[UPLOADS]}"
+        )
+        name = st.selectbox(
+            "Layout",
+            mappings,
+            index=None,
+            format_func=lambda name: mappings[name].title,
+            placeholder="Choose the layout of this export",
+        )
+        made_at = st.datetime_input(
+            "When the export was made",
+            value=None,
+            format="DD/MM/YYYY",
+            help="Needed where neither the file's name nor the layout tells it.",
+        )
+        is_started = st.form_submit_button("Import", type="primary", disabled=is_busy)
+    if is_started:
+        start_import(file, mappings.get(name), made_at)
+
+
+def start_import(file, layout, made_at: datetime | None) -> None:
+    """Start the import, or say what is missing."""
+    if file is None or layout is None:
+        st.error("Choose a file and its layout.")
+    elif layout.needs_extracted_at and made_at is None:
+        st.error(f"{layout.title}: say when this export was made.")
+    else:
+        # It may hold callers' numbers: its directory goes when the job ends.
+        directory = TemporaryDirectory(prefix="import-")
+        path = Path(directory.name) / Path(file.name).name
+        with path.open("wb") as target:
+            shutil.copyfileobj(file, target)
+        zone = ZoneInfo(settings.TIME_ZONE)
+        instant = made_at and made_at.replace(tzinfo=zone).isoformat()
+        commands = _jobs.importing(path, layout.name, instant)
+        begin(_jobs.Job(commands, clean_up=directory.cleanup))
+        st.session_state[UPLOADS] += 1
+        st.rerun()
+
+
+def begin(job: _jobs.Job) -> None:
+    st.session_state[JOB] = job.start()
+
+
+@st.fragment(run_every=0.5)
+def progress() -> None:
+    """Follow the job, and draw the page again when it ends."""
+    job = st.session_state[JOB]
+    if job.is_done:
+        st.rerun()
+    st.progress(min(job.share, 1.0), text=f"{job.step.capitalize()} ...")
+
+
+def outcome(job: _jobs.Job) -> None:
+    """Show what the last job did."""
+    if job.error:
+        st.error(job.error)
+    accounts = [
+        one for report in job.reports if isinstance(report, list) for one in report
+    ]
+    for account in accounts:
+        if not account["error"]:
+            st.success(f"**{account['file']}** is imported. {account_of_rows(account)}")
+            reasons(account["reasons"])
+
+
+def account_of_rows(account) -> str:
+    """Read = accepted + quarantined + duplicates + filtered, in words."""
+    count = {name: figures.count(account[name]) for name in COUNTS}
+    return (
+        f"{count['read']} rows read = {count['accepted']} accepted "
+        f"+ {count['quarantined']} quarantined + {count['duplicates']} duplicates "
+        f"+ {count['filtered']} filtered."
+    )
+
+
+def reasons(by_rule: dict[str, int]) -> None:
+    if by_rule:
+        rows = [(rule, figures.count(number)) for rule, number in by_rule.items()]
+        st.table(
+            pd.DataFrame(rows, columns=["Reason", "Rows"]),
+            border="horizontal",
+            hide_index=True,
+            width="content",
+        )
+
+
+def not_arrived(build_id: str | None) -> None:
+    """List what is expected and has not come."""
+    st.header("Expected and not arrived", anchor=False)
+    if build_id is None:
+        st.markdown("Nothing has been built yet.")
+        return
+    names = _cached.area_names(build_id)
+    absent = _cached.missing(build_id)
+    lines = [_parts.absence(one, names) for one in absent.itertuples()]
+    listed = "\n".join(f"- {line[0].upper()}{line[1:]}." for line in lines)
+    st.markdown(listed or "Everything expected has arrived.")
+
+
+def all_imports(is_busy: bool) -> None:
+    """Every import with its account, newest first, and what can be done with one."""
+    st.header("Imported so far", anchor=False)
+    imports = lake.imports(settings.data_dir()).iloc[::-1]
+    if imports.empty:
+        st.markdown("Nothing has been imported yet.")
+        return
+    covers = (
+        imports["covers_from"].fillna("") + " to " + imports["covers_to"].fillna("")
+    )
+    made = pd.to_datetime(imports["extracted_at"], utc=True)
+    made = made.dt.tz_convert(settings.TIME_ZONE).dt.tz_localize(None)
+    st.dataframe(
+        imports.assign(covers=covers, made=made)[list(SHOWN)],
+        hide_index=True,
+        column_config={
+            **SHOWN,
+            **{
+                name: st.column_config.NumberColumn(SHOWN[name], format="localized")
+                for name in (*COUNTS, "superseded")
+            },
+            "file": st.column_config.TextColumn("File", width=215),
+            "source": st.column_config.TextColumn("Source", width=125),
+            "made": st.column_config.DatetimeColumn("Made", format="D MMM YYYY, HH:mm"),
+        },
+        alt="All imports",
+    )
+    names = {
+        one.import_id: f"{one.file} ({one.import_id})" for one in imports.itertuples()
+    }
+    chosen = st.selectbox("One import", names, format_func=names.get, width=480)
+    one_import(imports.set_index("import_id").loc[chosen], is_busy)
+
+
+def one_import(one: pd.Series, is_busy: bool) -> None:
+    """The account of one import; its quarantine; withdraw it, or undo that."""
+    st.markdown(account_of_rows(one))
+    quarantine = settings.data_dir() / "quarantine" / f"{one.name}.csv"
+    if quarantine.exists():
+        st.download_button(
+            "Quarantine (CSV)", quarantine.read_bytes, quarantine.name, "text/csv"
+        )
+    if one["state"] == "withdrawn":
+        st.markdown(f"Withdrawn: {one['why']}")
+        if st.button("Undo the withdrawal", disabled=is_busy):
+            begin(_jobs.Job(_jobs.restoring(one.name)))
+            st.rerun()
+    elif one["state"] == "current":
+        withdraw_form(one.name, is_busy)
+
+
+def withdraw_form(import_id: str, is_busy: bool) -> None:
+    with st.form("withdraw", border=False):
+        why = st.text_input("Withdraw it, because", width=480)
+        if st.form_submit_button("Withdraw", disabled=is_busy):
+            if why.strip():
+                begin(_jobs.Job(_jobs.withdrawing(import_id, why)))
+                st.rerun()
+            st.error("Say why: the reason is kept with the import.")
+
+
+_parts.require_frame()
+job = st.session_state.get(JOB)
+is_busy = job is not None and not job.is_done
+st.title("Imports", anchor=False)
+which_data()
+left, right = st.columns(2, gap="large")
+with left:
+    import_form(is_busy)
+    if is_busy:
+        progress()
+    elif job:
+        outcome(job)
+with right:
+    not_arrived(results.current_build_id())
+all_imports(is_busy)

@@ -117,11 +117,11 @@ def test_another_seed_gives_other_bytes_in_every_file(tmp_path):
 
 def test_there_is_one_file_for_each_source_and_financial_year(force):
     assert sorted(path.name for path in force.paths) == [
-        "calls_2002-04-01_to_2003-03-31_extracted_2003-04-01.csv",
-        "calls_2003-04-01_to_2004-03-31_extracted_2004-04-01.csv",
-        "incidents_2002-04-01_to_2003-03-31_extracted_2003-04-01.csv",
-        "incidents_2003-04-01_to_2004-03-31_extracted_2004-04-01.csv",
-        "published_figures_2002-04-01_to_2004-03-31_extracted_2004-04-01.csv",
+        "calls_2002-04-01_to_2003-03-31_extracted_2003-04-01T0300.csv",
+        "calls_2003-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv",
+        "incidents_2002-04-01_to_2003-03-31_extracted_2003-04-01T0300.csv",
+        "incidents_2003-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv",
+        "published_figures_2002-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv",
     ]
 
 
@@ -255,6 +255,10 @@ INCIDENT_RULES = {
     "unchanged grades are the same": lambda i, t: (
         (i["grade_change_count"] == "0")
         == ((i["grade_first"] == i["grade_final"]) & t["regraded_at"].isna())
+    ),
+    "police and duplicates keep their grade": lambda i, t: (
+        (i["grade_change_count"] == "0")
+        | ((i["origin"] != "police") & i["duplicate_of"].isna())
     ),
     "duplicates are resolved so": lambda i, t: (
         i["duplicate_of"].notna() == (i["resolution"] == "duplicate")

@@ -45,7 +45,8 @@ def write(
 
 def _file_name(source: str, first_on: date, end_on: date) -> str:
     extracted_on = end_on + timedelta(days=1)
-    return f"{source}_{first_on}_to_{end_on}_extracted_{extracted_on}.csv"
+    made = f"{extracted_on}T{parameters.EXTRACTION_HOUR:02}00"
+    return f"{source}_{first_on}_to_{end_on}_extracted_{made}.csv"
 
 
 def _write_year(directory: Path, year: int, of: Force, scale: float) -> list[Path]:

@@ -273,7 +273,7 @@ def _book(rng: np.random.Generator, incidents: Columns, of: Force) -> Columns:
     is_pulled = (grade == "I") & of.pulls_back[incidents["borough"]]
     is_pulled &= (took > standard) & (took <= parameters.PULLED_BACK_WITHIN)
     is_pulled &= happens(rng, parameters.PULLED_BACK_SHARE, size)
-    noted_at = noted_at
+    noted_at = np.where(is_pulled, created_at + standard, noted_at)
     sources = word(rng, parameters.ARRIVAL_SOURCES, size)
     return {
         "on_scene_at": np.where(is_booked, noted_at, NEVER),

@@ -38,4 +38,5 @@ if build_id:
             scope = _scope.bar(build_id, offered, has_indicator=page is indicator)
         _parts.synthetic_notice(build)
 _parts.enter(scope)
-page.run()
+with _parts.user_errors():
+    page.run()

@@ -18,6 +18,8 @@ from kpis.registry import Kpi
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 SPC_HEIGHT = 330
 MARGIN = {"l": 48, "r": 132, "t": 14, "b": 34}
+# pixels: what a page of 1,280 leaves for the chart, and a letter of its labels
+LABELS_WIDTH, LETTER_WIDTH = 940, 7
 SPARK_WIDTH, SPARK_HEIGHT = 240, 44
 
 # Shape says the same as colour, for whoever does not see the colour.
@@ -26,7 +28,7 @@ SYMBOLS = {
     "concern": "triangle-down",
     "change": "diamond",
 }
-DRAWN_STATES = ("value", "provisional", "too_few", "reported")
+INTERVAL = ("lower", "upper")
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
             *_bands(drawn, palette),
             _mean(drawn, palette),
             *_lines(drawn, palette),
-            _points(drawn, kpi, by, palette),
+            _points(drawn, kpi, by, (low, high), palette),
             _gaps(drawn, by, low, palette),
         ],
         "layout": {
@@ -116,18 +118,22 @@ def value_range(
 ) -> tuple[float, float]:
     """Return the ends of the value axis, so wide that common cause is no cliff.
 
-    With limits the axis spans at least so many times their width, or ends at a natural
-    bound: zero, and `highest` where there is one. Without limits it spans the bounds.
+    The axis spans at least so many times the width of the limits, or of the intervals
+    where there are no limits, and ends at a natural bound: zero, and `highest` where
+    there is one. With neither, it spans these bounds.
     """
-    shown = drawn.loc[drawn["state"].isin(DRAWN_STATES), "value"]
-    limits = drawn[["lower_limit", "upper_limit"]]
-    everything = pd.concat([shown, limits["lower_limit"], limits["upper_limit"]])
-    low, high = everything.min(), everything.max()
-    if limits.isna().all(axis=None):
-        return 0.0, highest or (1.2 * high if high > 0 else 1.0)
-    width = (limits["upper_limit"] - limits["lower_limit"]).max()
+    shown = drawn[drawn["value"].notna()]
+    has_limits = drawn["upper_limit"].notna().any()
+    names = ("lower_limit", "upper_limit") if has_limits else ("lower", "upper")
+    bottom, top = (shown[name] for name in names)
+    if shown.empty or top.isna().all():
+        highest_shown = shown["value"].max() if len(shown) else 1.0
+        return 0.0, highest or 1.2 * highest_shown or 1.0
+    low = min(shown["value"].min(), bottom.min())
+    high = max(shown["value"].max(), top.max())
+    width = (top - bottom).max() if has_limits else top.max() - bottom.min()
     spare = max(widths * width - (high - low), 0.16 * (high - low)) / 2
-    low, high = max(low - spare, 0.0), high + spare
+    low, high = max(low - spare, 0.0), high + spare or 1.0
     return low, min(high, highest) if highest else high
 
 
@@ -216,7 +222,6 @@ def _scaled(judged: pd.DataFrame, factor: float) -> pd.DataFrame:
     columns = ["value", "lower", "upper", "mean", "lower_limit", "upper_limit"]
     drawn = judged.assign(natural=judged["value"])
     drawn[columns] = drawn[columns].astype(float) * factor
-    drawn["value"] = drawn["value"].where(drawn["state"].isin(DRAWN_STATES))
     return drawn
 
 
@@ -280,6 +285,7 @@ def _lines(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
             "x": _dates(drawn["period_start"]),
             "y": _values(values),
             "line": {**line, "dash": dash},
+            "cliponaxis": False,
             "hoverinfo": "skip",
         }
         for name, values, dash in (
@@ -289,20 +295,28 @@ def _lines(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
     ]
 
 
-def _points(drawn: pd.DataFrame, kpi: Kpi, by: str, palette: Palette) -> dict:
+def _points(
+    drawn: pd.DataFrame,
+    kpi: Kpi,
+    by: str,
+    ends: tuple[float, float],
+    palette: Palette,
+) -> dict:
     colours = [
         getattr(palette, meaning) if meaning else palette.common
         for meaning in drawn["meaning"]
     ]
     is_hollow = drawn["state"].eq("provisional")
     is_small = drawn["state"].eq("too_few")
-    whiskers = (drawn["upper"] - drawn["value"]).where(is_small)
+    lower, upper = (drawn[end].clip(*ends).where(is_small) for end in INTERVAL)
     return {
         "type": "scatter",
         "name": "points",
         "mode": "markers",
         "x": _dates(drawn["period_start"]),
         "y": _values(drawn["value"]),
+        # none and all are values too: their marks reach over the edge
+        "cliponaxis": False,
         "marker": {
             "symbol": [SYMBOLS.get(meaning, "circle") for meaning in drawn["meaning"]],
             "size": [12 if meaning else 7 for meaning in drawn["meaning"]],
@@ -314,13 +328,13 @@ def _points(drawn: pd.DataFrame, kpi: Kpi, by: str, palette: Palette) -> dict:
             "opacity": 1,
         },
         "error_y": {
-            "array": _values(whiskers),
-            "arrayminus": _values((drawn["value"] - drawn["lower"]).where(is_small)),
+            "array": _values(upper - drawn["value"]),
+            "arrayminus": _values(drawn["value"] - lower),
             "color": palette.common,
             "thickness": 1.2,
             "width": 3,
         },
-        "selected": {"marker": {"opacity": 1}},
+        "selected": {"marker": {"opacity": 1, "size": 15}},
         "unselected": {"marker": {"opacity": 1}},
         "text": [_hover(row, kpi, by) for row in drawn.itertuples()],
         "hovertemplate": "%{text}<extra></extra>",
@@ -400,12 +414,14 @@ def _base_layout(palette: Palette) -> dict:
 
 def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
     """Every k-th period named in full, counted back from the latest."""
-    every = ceil(len(drawn) / 7)
-    named = drawn["period_start"].iloc[::-1].iloc[::every].iloc[::-1]
+    words = {start: figures.period(start, by) for start in drawn["period_start"]}
+    longest = max(map(len, words.values()))
+    every = ceil(len(words) / (LABELS_WIDTH // (LETTER_WIDTH * (longest + 4))))
+    named = list(words)[::-every][::-1]
     return {
         "type": "date",
         "tickvals": _dates(named),
-        "ticktext": [figures.period(start, by) for start in named],
+        "ticktext": [words[start] for start in named],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,

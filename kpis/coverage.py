@@ -39,6 +39,12 @@ class Coverage:
         """Return the last day covered for any area."""
         return max((last for _, last, _ in self.spans), default=None)
 
+    def reaches(self, area: str) -> bool:
+        """Return whether any export covers an area; the force is covered by each."""
+        return area == settings.FORCE or any(
+            areas is None or area in areas for _, _, areas in self.spans
+        )
+
     def missing(self, period: Span, area: str) -> dict[str, list[Span]]:
         """Return by area what of a period has not arrived; for the force, every area.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 BLOCK_BYTES = 16 * 2**20
-# DuckDB refuses longer records, and no honest field of an export is this long.
+# DuckDB refuses records of 2 MB, and no honest row of an export is half as long.
 LONGEST_RECORD_BYTES = 2**20
 NEWLINE, RETURN = 10, 13
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -46,13 +46,15 @@ class Unsplittable:
 class Records:
     """What stands where in a file.
 
-    `shifts` holds (record, line): from that record on (counted from 1), records
+    `path` is what DuckDB reads, without the first `skip_lines` lines. `shifts` holds (record, line): from that record on (counted from 1), records
     stand on consecutive lines starting at that line. `has_padding` is false where no
     field begins or ends with a space.
     """
 
     path: Path
+    layout: Layout
     header: list[str]
+    header_line: int
     skip_lines: int
     header_text: bytes = b""
     has_quotes: bool = False
@@ -60,7 +62,7 @@ class Records:
     count: int = 0
     shifts: list[tuple[int, int]] = field(default_factory=list)
     unsplittable: list[Unsplittable] = field(default_factory=list)
-    last_record: str = ""
+    last_row: str = ""
     last_line: int = 0
     repeated_header_line: int | None = None
 
@@ -76,27 +78,52 @@ class _Block:
     broken: list[tuple[int, int, int]]
     consumed: int
     lines_consumed: int
-    has_quotes: bool
+    quotes: np.ndarray
 
 
-def read_header(path: Path, layout: Layout) -> tuple[bytes, int, int]:
-    """Return the header's text, the bytes and the lines up to the first record."""
+@dataclass(frozen=True)
+class _Top:
+    """What stands above the first record: lines to skip, and the header."""
+
+    text: bytes
+    bytes: int
+    lines: int
+    is_plain: bool
+
+
+def _read_top(path: Path, layout: Layout) -> _Top:
+    mark = layout.quote.encode()
     with path.open("rb") as file:
-        for _ in range(layout.skip_lines):
-            file.readline()
-        skipped = file.tell()
-        raw = file.readline()
+        above = [file.readline() for _ in range(layout.skip_lines)]
+        raw = file.readline(LONGEST_RECORD_BYTES)
         # a header name may itself hold a quoted line break
-        while layout.quote and raw.count(layout.quote.encode()) % 2:
-            more = file.readline()
-            if not more or len(raw) > LONGEST_RECORD_BYTES:
+        while mark and raw.count(mark) % 2 and len(raw) < LONGEST_RECORD_BYTES:
+            more = file.readline(LONGEST_RECORD_BYTES)
+            if not more:
                 break
             raw += more
         size = file.tell()
+    text = raw if above else _without_marks(raw)
+    # DuckDB heeds quotes in the lines that it skips
+    is_plain = raw.count(b"\n") <= 1 and not (mark and mark in b"".join(above))
+    lines = len(above) + raw.count(b"\n")
+    return _Top(text.rstrip(b"\r\n"), size, lines, is_plain)
+
+
+def _without_marks(text: bytes) -> bytes:
     marks = (BYTE_ORDER_MARK, BYTE_ORDER_MARK_TWICE_ENCODED)
-    while not skipped and raw.startswith(marks):
-        raw = raw.removeprefix(marks[0]).removeprefix(marks[1])
-    return raw.rstrip(b"\r\n"), size, layout.skip_lines + raw.count(b"\n")
+    while text.startswith(marks):
+        text = text.removeprefix(marks[0]).removeprefix(marks[1])
+    return text
+
+
+def read_header(path: Path, layout: Layout) -> list[str]:
+    """Return the names in the header of a UTF-8 file."""
+    return _names(_read_top(path, layout), layout)
+
+
+def _names(top: _Top, layout: Layout) -> list[str]:
+    return [name.strip() for name in split(top.text.decode("utf-8"), layout)]
 
 
 def split(record: str, layout: Layout) -> list[str]:
@@ -122,13 +149,13 @@ def scan(
     `clean_copy` is written, and named in the result, only where the file itself
     cannot be given to DuckDB as it is.
     """
-    text, header_bytes, header_lines = read_header(path, layout)
-    names = [name.strip() for name in split(text.decode("utf-8"), layout)]
-    records = Records(path, names, header_lines, text)
-    scanner = _Scanner(path, layout, records, header_bytes, header_lines)
+    top = _read_top(path, layout)
+    records = Records(
+        path, layout, _names(top, layout), layout.skip_lines + 1, top.lines, top.text
+    )
+    scanner = _Scanner(records, top)
     scanner.run(progress)
-    if layout.footer_lines:
-        scanner.drop_footer(layout.footer_lines)
+    scanner.finish()
     if scanner.needs_copy:
         scanner.write_copy(clean_copy)
         records.path, records.skip_lines = clean_copy, 0
@@ -136,99 +163,126 @@ def scan(
 
 
 class _Scanner:
-    def __init__(self, path, layout, records, header_bytes, header_lines):
-        self.path, self.layout, self.records = path, layout, records
-        self.header_bytes, self.header_lines = header_bytes, header_lines
+    """One pass over a file's records, which fills what `Records` tells of them."""
+
+    def __init__(self, records: Records, top: _Top):
+        self.records, self.path, self.layout = records, records.path, records.layout
+        self.first_byte, self.first_line = top.bytes, top.lines + 1
         self.width = len(records.header)
         self.kept: list[tuple[np.ndarray, np.ndarray]] = []
         self.lines: list[np.ndarray] = []
         self.return_ends = 0
-        self.needs_copy = False
+        self.needs_copy = not top.is_plain
 
     def run(self, progress) -> None:
         size = max(self.path.stat().st_size, 1)
-        line = self.header_lines + 1
-        for offset, data, at_end in _blocks(self.path, self.header_bytes):
+        line = self.first_line
+        for offset, data, at_end in _blocks(self.path, self.first_byte):
             block = _find_records(data, self.layout, at_end)
             self._take(block, data, offset, line)
             line += block.lines_consumed
             progress(min(1.0, (offset + block.consumed) / size))
             data.consumed = block.consumed
-        self._finish(line)
 
-    def _take(self, block: _Block, data, offset: int, line: int) -> None:
-        content = data.content
-        self.records.has_quotes |= block.has_quotes
-        self.records.has_padding |= block.has_quotes or _has_padding(data, self.layout)
-        for start, end, at_line in block.broken:
-            self.records.unsplittable.append(
-                Unsplittable(line + at_line, offset + start, "has an unclosed quote")
-            )
-            self.needs_copy = True
+    def _take(self, block: _Block, data: "_Data", offset: int, line: int) -> None:
+        has_quotes = bool(len(block.quotes))
+        self.records.has_quotes |= has_quotes
+        self.records.has_padding |= has_quotes or _has_padding(data, self.layout)
+        for start, _, at_line in block.broken:
+            self._set_aside(line + at_line, offset + start, "has an unclosed quote")
         ends_in_return = (block.ends > block.starts) & (
-            content[np.maximum(block.ends - 1, 0)] == RETURN
+            data.content[np.maximum(block.ends - 1, 0)] == RETURN
         )
         is_blank = block.ends - block.starts == ends_in_return
-        is_right = (block.fields == self.width) & ~is_blank
+        is_long = block.ends - block.starts > LONGEST_RECORD_BYTES
+        has_return = _have_bare_returns(block, data, ends_in_return)
+        is_right = (block.fields == self.width) & ~is_blank & ~is_long & ~has_return
         for index in np.flatnonzero(~is_right & ~is_blank):
-            self.records.unsplittable.append(
-                Unsplittable(
-                    line + int(block.lines[index]),
-                    offset + int(block.starts[index]),
-                    f"has {block.fields[index]} columns, the header {self.width}",
-                )
+            problem = f"has {block.fields[index]} columns, the header {self.width}"
+            if is_long[index]:
+                problem = f"is longer than {LONGEST_RECORD_BYTES} bytes"
+            elif has_return[index]:
+                problem = "has a carriage return outside quotes"
+            self._set_aside(
+                line + int(block.lines[index]),
+                offset + int(block.starts[index]),
+                problem,
             )
-        if not is_right.all():
-            self.needs_copy = True
+        self.needs_copy |= not is_right.all()
         starts, ends = block.starts[is_right], block.ends[is_right]
         self.return_ends += int(ends_in_return[is_right].sum())
         self.kept.append((starts + offset, ends + offset))
         self.lines.append((block.lines[is_right] + line).astype(np.int64))
-        self._look_for_header(data, starts, line, block.lines[is_right])
+        self._look_for_header(data, starts, ends, self.lines[-1])
 
-    def _look_for_header(self, data, starts, line, lines) -> None:
-        if self.records.repeated_header_line is not None or not len(starts):
-            return
-        at = data.bytes.find(self.records.header_text)
-        index = int(np.searchsorted(starts, at))
-        if at >= 0 and index < len(starts) and starts[index] == at:
-            self.records.repeated_header_line = line + int(lines[index])
+    def _set_aside(self, line: int, byte_offset: int, problem: str) -> None:
+        self.records.unsplittable.append(Unsplittable(line, byte_offset, problem))
+        self.needs_copy = True
 
-    def _finish(self, line: int) -> None:
-        lines = np.concatenate(self.lines) if self.lines else np.empty(0, np.int64)
-        self.records.count = len(lines)
-        self.records.last_line = int(lines[-1]) if len(lines) else line
+    def _look_for_header(self, data: "_Data", starts, ends, lines) -> None:
+        """Find the first record that is the header again, as where files are joined."""
+        text = self.records.header_text
+        at = data.bytes.find(text) if text else -1
+        while at >= 0 and self.records.repeated_header_line is None:
+            index = int(np.searchsorted(starts, at, side="right")) - 1
+            if index >= 0 and at < ends[index]:
+                record = data.bytes[starts[index] : ends[index]].removesuffix(b"\r")
+                if _without_marks(record) == text:
+                    self.records.repeated_header_line = int(lines[index])
+            at = data.bytes.find(text, at + 1)
+
+    def finish(self) -> None:
+        """Draw up what is known only at the end, the footer left out."""
+        records = self.records
+        starts, ends = (
+            np.concatenate([np.empty(0, np.int64), *(pair[side] for pair in self.kept)])
+            for side in (0, 1)
+        )
+        lines = np.concatenate([np.empty(0, np.int64), *self.lines])
+        records.unsplittable.sort(key=lambda one: one.line)
+        if self.layout.footer_lines:
+            cut = self._first_line_of_footer(lines)
+            starts, ends, lines = (part[lines < cut] for part in (starts, ends, lines))
+            records.unsplittable = [o for o in records.unsplittable if o.line < cut]
+            self.needs_copy = True
+        self.kept = [(starts, ends)]
+        records.count = len(lines)
         numbers = np.arange(1, len(lines) + 1)
         shift = lines - numbers
         changes = np.flatnonzero(np.diff(shift, prepend=shift[:1] - 1))
-        self.records.shifts = [(int(numbers[i]), int(lines[i])) for i in changes]
-        self.records.unsplittable.sort(key=lambda one: one.line)
-        if self.return_ends not in (0, len(lines)) or (
-            len(lines) and self._header_ends_in_return() != bool(self.return_ends)
-        ):
+        records.shifts = [(int(numbers[i]), int(lines[i])) for i in changes]
+        is_mixed = self.return_ends not in (0, len(lines))
+        if is_mixed or self._header_ends_in_return() != bool(self.return_ends):
             self.needs_copy = True
+        self._read_last_row(starts, ends, lines)
+
+    def _first_line_of_footer(self, lines: np.ndarray) -> int:
+        """Return the line from which rows are footer, however many columns they have."""
+        count = self.layout.footer_lines
+        last = lines[-count:].tolist()
+        last += [one.line for one in self.records.unsplittable[-count:]]
+        return min(sorted(last)[-count:], default=0)
+
+    def _read_last_row(self, starts, ends, lines) -> None:
+        records = self.records
         if len(lines):
-            self.records.last_record = self._text_of_last_record()
+            records.last_line = int(lines[-1])
+            records.last_row = self._text(int(starts[-1]), int(ends[-1] - starts[-1]))
+        odd = records.unsplittable[-1] if records.unsplittable else None
+        if odd and odd.line > records.last_line:
+            records.last_line = odd.line
+            text = self._text(odd.byte_offset, LONGEST_RECORD_BYTES)
+            records.last_row = text.partition("\n")[0]
+
+    def _text(self, start: int, size: int) -> str:
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(size).decode("utf-8", errors="replace").rstrip("\r\n")
 
     def _header_ends_in_return(self) -> bool:
         with self.path.open("rb") as file:
-            file.seek(max(self.header_bytes - 2, 0))
+            file.seek(max(self.first_byte - 2, 0))
             return file.read(2) == b"\r\n"
-
-    def _text_of_last_record(self) -> str:
-        starts, ends = next(pair for pair in reversed(self.kept) if len(pair[0]))
-        with self.path.open("rb") as file:
-            file.seek(int(starts[-1]))
-            return file.read(int(ends[-1] - starts[-1])).decode("utf-8").rstrip("\r")
-
-    def drop_footer(self, footer_lines: int) -> None:
-        starts = np.concatenate([pair[0] for pair in self.kept])[:-footer_lines]
-        ends = np.concatenate([pair[1] for pair in self.kept])[:-footer_lines]
-        self.kept = [(starts, ends)]
-        self.records.count = len(starts)
-        self.records.shifts = [s for s in self.records.shifts if s[0] <= len(starts)]
-        self.needs_copy = True
-        self.records.last_record = self._text_of_last_record() if len(starts) else ""
 
     def write_copy(self, clean_copy: Path) -> None:
         source = np.memmap(self.path, dtype=np.uint8, mode="r")
@@ -250,6 +304,20 @@ def _joined(starts, ends, is_plain) -> Iterator[tuple[int, int]]:
     first = np.concatenate(([0], breaks + 1))
     last = np.concatenate((breaks, [len(starts) - 1]))
     yield from zip(starts[first].tolist(), ends[last].tolist(), strict=True)
+
+
+def _have_bare_returns(block: _Block, data: "_Data", ends_in_return) -> np.ndarray:
+    """Tell which records hold a carriage return that ends no line and is unquoted."""
+    if data.bytes.count(b"\r") == data.bytes.count(b"\r\n"):
+        return np.zeros(len(block.starts), bool)
+    returns = np.flatnonzero(data.content == RETURN)
+    index = np.searchsorted(block.starts, returns, side="right") - 1
+    returns, index = returns[index >= 0], index[index >= 0]
+    quotes_before = np.searchsorted(block.quotes, returns)
+    quotes_before -= np.searchsorted(block.quotes, block.starts[index])
+    is_outside = (returns < block.ends[index]) & (quotes_before % 2 == 0)
+    counts = np.bincount(index[is_outside], minlength=len(block.starts))
+    return counts > ends_in_return
 
 
 def _has_padding(data: "_Data", layout: Layout) -> bool:
@@ -328,7 +396,7 @@ def _find_records(data: _Data, layout: Layout, at_end: bool) -> _Block:
         broken,
         consumed,
         int(np.searchsorted(all_newlines, consumed)),
-        bool(len(quotes)),
+        quotes,
     )
 
 

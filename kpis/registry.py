@@ -136,7 +136,9 @@ def _faults(header: dict) -> list[str]:
     for theme in header.get("themes", []):
         if theme not in THEMES:
             faults.append(f"themes: {unknown('theme', theme, THEMES)}")
-    for period in header.get("smallest_period", {}).values():
+    for area, period in header.get("smallest_period", {}).items():
+        if area not in CHOICES["area"]:
+            faults.append(f"smallest_period: {unknown('area', area, CHOICES['area'])}")
         if period not in PERIODS:
             faults.append(f"smallest_period: {unknown('period', period, PERIODS)}")
     for dimension in header.get("default") or {}:

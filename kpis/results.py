@@ -334,6 +334,8 @@ def _state(build, kpi: Kpi, cover: Coverage, row, by: str) -> tuple[str, str]:
     period = (row.period_start, row.period_end)
     if cover.first is None or period[1] < cover.first or period[0] > cover.last:
         return "not_measured", _why_not_measured(kpi, cover)
+    if not cover.reaches(row.area):
+        return "not_measured", f"No export of {', '.join(kpi.needs)} covers this area."
     gaps = cover.missing(period, row.area)
     holes = [
         (area, first, min(last, cover.last))
@@ -410,7 +412,7 @@ def scoreboard(
         if not known:
             frames.append(_unmeasured(build, kpi_ids, area, own))
             continue
-        start = periods.back(min(known), own, count - 1)[0]
+        start = periods.back(min(known), own, count - 1)[1]
         frame = series(build, kpi_ids, [area], start, max(end, max(known)[1]), own)
         ends = frame["kpi"].map(lambda k: latest[k][0] if latest[k] else None)
         frame["is_latest"] = frame["period_start"].dt.date == ends
@@ -448,7 +450,7 @@ def rows(
     first, last = (f"date {literal(day.isoformat())}" for day in (start, end))
     within = f"on_date between {first} and {last}"
     if kpi.stage == "published":
-        within += f" and until_date <= {last}"
+        within += f" and until_date <= {last} and area_code = {literal(area)}"
     places = [
         fill(f"results/place_{source}", first=first, last=last) for source in kpi.needs
     ]

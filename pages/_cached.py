@@ -61,22 +61,23 @@ def missing(build_id: str) -> pd.DataFrame:
 def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
     """Return the scoreboard of an area with limits, rules and meanings.
 
-    One row per indicator and period, from the first that was measured. Every page
-    takes its series from here, so a figure and its verdict are the same wherever they
-    are shown.
+    One row per indicator and period, from the first to the last that was measured.
+    Every page takes its series from here, so a figure and its verdict are the same
+    wherever they are shown.
     """
     opened = build(build_id)
     found = results.scoreboard(opened, area, by, PERIODS_JUDGED)
-    has_begun = ~found["state"].isin(UNMEASURED)
-    kept = found[has_begun.groupby(found["kpi"]).cummax() | found["is_latest"]]
     return pd.concat(
-        _judged(kept[kept["kpi"] == kpi_id].reset_index(drop=True), kpi.better)
+        _judged(found[found["kpi"] == kpi_id], kpi.better)
         for kpi_id, kpi in opened.kpis.items()
     )
 
 
 def _judged(one: pd.DataFrame, better: str) -> pd.DataFrame:
-    return verdicts.judge(one, better, one["by"].iloc[0])
+    is_measured = ~one["state"].isin(UNMEASURED)
+    has_begun, is_not_over = is_measured.cummax(), is_measured[::-1].cummax()
+    kept = one[has_begun & is_not_over | one["is_latest"]].reset_index(drop=True)
+    return verdicts.judge(kept, better, kept["by"].iloc[0])
 
 
 def series(scope: Scope) -> pd.DataFrame:

@@ -78,13 +78,24 @@ def period_code(start: pd.Timestamp) -> str:
     return f"{start:%Y-%m-%d}"
 
 
-def choose_period(starts: Iterable[pd.Timestamp], by: str, default: pd.Timestamp):
-    """Draw the choice of one period and return its start."""
+def choose_period(
+    starts: Iterable[pd.Timestamp], by: str, latest: pd.Timestamp
+) -> pd.Timestamp:
+    """Draw the choice of one period and return its start; unchosen, it is `latest`."""
     names = {period_code(start): figures.period(start, by) for start in starts}
-    return pd.Timestamp(_choose(PERIOD, names, width=300, default=period_code(default)))
+    shown = f"{figures.period(latest, by)}, the latest"
+    chosen = _choose(PERIOD, names, width=340, placeholder=shown, required=False)
+    return pd.Timestamp(chosen) if chosen else latest
 
 
-def _choose(key: str, names: Mapping, width: int, default=None, placeholder=None):
+def _choose(
+    key: str,
+    names: Mapping[str, str],
+    width: int,
+    default: str | None = None,
+    placeholder: str | None = None,
+    required: bool = True,
+) -> str | None:
     """A select box bound to the URL; without a default nothing is chosen at first."""
     codes = list(names)
     return st.selectbox(
@@ -94,7 +105,7 @@ def _choose(key: str, names: Mapping, width: int, default=None, placeholder=None
         format_func=names.get,
         key=key,
         placeholder=placeholder,
-        required=True,
+        required=required,
         label_visibility="collapsed",
         width=width,
         bind="query-params",

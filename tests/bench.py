@@ -116,7 +116,7 @@ def main() -> None:
     try:
         files: list[Path] = []
         making = seconds(
-            lambda: files.extend(demo.write(place / "exports", options.scale, 1, 2004))
+            lambda: files.extend(demo.write(place / "exports", scale=options.scale, years=1))
         )
         calls = next(path for path in files if path.name.startswith("calls"))
         with calls.open("rb") as file:

@@ -1,4 +1,5 @@
 const SVG = "http://www.w3.org/2000/svg"
+const NEWS = ["improvement", "concern", "change"]
 
 // Text only ever enters through textContent: titles and reasons come from files.
 function add(parent, tag, className, text) {
@@ -57,8 +58,9 @@ function row(body, item, open) {
   const spark = add(line, "td", "spark")
   if (item.spark) sparkline(spark, item.spark, item.spark_label)
   const verdict = add(add(line, "td", "verdict"), "div")
-  if (item.meaning) mark(picture(verdict, 18, 18, ""), item.meaning, 9, 9, 7)
-  add(verdict, "span", item.meaning ? "says" : "says quiet", item.phrase)
+  const isNews = NEWS.includes(item.variation)
+  if (isNews) mark(picture(verdict, 18, 18, ""), item.variation, 9, 9, 7)
+  add(verdict, "span", isNews ? "" : "quiet", item.phrase)
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {

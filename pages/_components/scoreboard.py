@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from kpis import charts, figures, verdicts
+from kpis import charts, figures
 from kpis.registry import Kpi
+from kpis.verdicts import Verdict
+from pages import _series
 
 HERE = Path(__file__).parent
 SPARKLINE_PERIODS = 24
@@ -57,16 +59,11 @@ def contents(judged: pd.DataFrame, kpis: Mapping[str, Kpi], theme: str) -> dict:
 def shared_period(judged: pd.DataFrame) -> str:
     """Return in words the period that most headline figures are of, or ""."""
     found = judged[judged["is_latest"] & judged["value"].notna()]
-    return found.apply(_period, axis=1).mode().iloc[-1] if len(found) else ""
-
-
-def _period(row: pd.Series) -> str:
-    return figures.period(row["period_start"], row["by"])
+    return found.apply(_series.period, axis=1).mode().iloc[-1] if len(found) else ""
 
 
 def _row(series: pd.DataFrame, kpi: Kpi, shared: str) -> dict:
-    latest = series[series["is_latest"]].iloc[-1]
-    verdict = verdicts.verdict(series, latest["by"])
+    latest, verdict = _series.latest(series), _series.verdict(series)
     recent = series.tail(SPARKLINE_PERIODS)
     has_figure = pd.notna(latest["value"])
     has_past = recent["value"].notna().any()
@@ -83,8 +80,8 @@ def _row(series: pd.DataFrame, kpi: Kpi, shared: str) -> dict:
         "count": figures.count(latest["n"]) if has_figure and latest["n"] > 0 else "",
         "spark": charts.sparkline(recent, kpi) if has_past else None,
         "spark_label": _spoken(recent, kpi) if has_past else "",
-        "meaning": latest["meaning"],
-        "phrase": _phrase(series, latest, kpi.unit, verdict),
+        "variation": verdict.variation,
+        "phrase": _phrase(series, kpi.unit, verdict),
     }
 
 
@@ -92,7 +89,7 @@ def _note(latest: pd.Series, shared: str) -> str:
     """What sets this figure apart from the others: its period, its state."""
     if pd.isna(latest["value"]):
         return ""
-    period = _period(latest)
+    period = _series.period(latest)
     words = ["" if period == shared else period, figures.missing(latest["state"])]
     return ", ".join(filter(None, words))
 
@@ -105,32 +102,20 @@ def _interval(latest: pd.Series, unit: str) -> str:
     return " to ".join(ends)
 
 
-def _phrase(
-    series: pd.DataFrame, latest: pd.Series, unit: str, verdict: verdicts.Verdict
-) -> str:
+def _phrase(series: pd.DataFrame, unit: str, verdict: Verdict) -> str:
+    latest, past = _series.latest(series), _series.year_ago(series)
     if pd.isna(latest["value"]):
         return latest["reason"]
-    past = year_ago(series, latest)
     phrase = verdict.phrase[0].upper() + verdict.phrase[1:]
     if pd.isna(past):
         return f"{phrase}."
     return f"{phrase}; {figures.figure(past, unit, latest['n'])} a year ago."
 
 
-def year_ago(series: pd.DataFrame, latest: pd.Series) -> float:
-    """Return the value of the same period a year earlier, NaN if there is none."""
-    start = latest["period_start"]
-    # 52 weeks lead to a Monday again.
-    is_week = latest["by"] == "week"
-    earlier = start - (pd.Timedelta(weeks=52) if is_week else pd.DateOffset(years=1))
-    found = series.loc[series["period_start"] == earlier, "value"]
-    return found.iloc[0] if len(found) else float("nan")
-
-
 def _spoken(recent: pd.DataFrame, kpi: Kpi) -> str:
     """The sparkline in words, for whoever does not see it."""
     shown = recent[recent["value"].notna()]
-    first, last = _period(shown.iloc[0]), _period(shown.iloc[-1])
+    first, last = _series.period(shown.iloc[0]), _series.period(shown.iloc[-1])
     lowest, highest = (
         figures.in_words(value, kpi.unit)
         for value in (shown["value"].min(), shown["value"].max())

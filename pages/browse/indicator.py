@@ -5,11 +5,16 @@ import streamlit as st
 
 from kpis import figures, results, verdicts
 from kpis.registry import Kpi
-from pages import _cached, _parts, _scope
-from pages._components import scoreboard
+from pages import _cached, _parts, _scope, _series
 from pages._scope import Scope
 
 CHART = "spc"
+DIRECTIONS = {
+    "higher": "higher is better",
+    "lower": "lower is better",
+    "neither": "neither; read it with its counterweight",
+    "nearer_zero": "nearer to zero is better",
+}
 
 
 def directory(kpis: dict[str, Kpi]) -> None:
@@ -27,9 +32,8 @@ def choose(kpi_id: str) -> None:
 
 def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> str:
     """Show the latest settled figure; return the sentence that says what it means."""
-    latest = series[series["is_latest"]].iloc[-1]
-    verdict = verdicts.verdict(series, latest["by"])
-    past = scoreboard.year_ago(series, latest)
+    latest, past = _series.latest(series), _series.year_ago(series)
+    verdict = _series.verdict(series)
     sentence = verdicts.sentence(kpi.unit, latest, past, verdict, latest["by"])
     st.title(kpi.title, anchor=False)
     with st.container(
@@ -37,11 +41,14 @@ def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> str:
     ):
         st.metric(
             f"{_cached.area_names(scope.build_id)[scope.area]}, "
-            + figures.period(latest["period_start"], latest["by"]),
+            f"{_series.period(latest)}",
             figures.figure(latest["value"], kpi.unit, latest["n"]),
             width="content",
         )
         st.markdown(sentence if pd.notna(latest["value"]) else latest["reason"])
+    if latest["by"] != scope.by:
+        shown = _scope.PERIOD_NAMES[latest["by"]].lower()
+        st.caption(f"Shown {shown}: there is no figure for a shorter period.")
     return sentence
 
 
@@ -69,7 +76,7 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
     shown = series[series["state"] != "not_applicable"].iloc[::-1]
     if shown.empty:
         return
-    latest = series[series["is_latest"]].iloc[-1]
+    latest = _series.latest(series)
     st.header("Rows behind the figure", anchor=False)
     start = _scope.choose_period(
         shown["period_start"], latest["by"], latest["period_start"]
@@ -88,12 +95,14 @@ def table_of_rows(found: pd.DataFrame) -> None:
     st.dataframe(
         found,
         hide_index=True,
-        height=320,
+        height=320 if len(found) > 8 else "auto",
         column_order=[*origin, *(name for name in found if name not in origin)],
         column_config={
             **{name: name.replace("_", " ").capitalize() for name in found},
+            "file": st.column_config.TextColumn("File", width=250),
             "row_id": "Row",
             "on_date": st.column_config.DateColumn("Day", format="D MMM YYYY"),
+            "until_date": st.column_config.DateColumn("Until", format="D MMM YYYY"),
             "line": st.column_config.NumberColumn("Line", format="%d"),
         },
         alt="Rows behind the figure",
@@ -142,31 +151,26 @@ def definition(kpi: Kpi) -> None:
     """Say how the figure is made, by whom, and show the statement itself."""
     st.header("Definition", anchor=False)
     st.markdown(f"*{kpi.question}*")
+    is_counted = kpi.stage == "rows"
     parts = {
         "Counted": kpi.numerator,
         "Out of": kpi.denominator,
         "Good direction": DIRECTIONS[kpi.better],
-        "Settles after": f"{kpi.settles_after_days} days",
-        "Judged from": f"{figures.count(kpi.min_n)} cases",
+        "Settles after": f"{kpi.settles_after_days} days" if is_counted else "",
+        "Judged from": f"{figures.count(kpi.min_n)} cases" if is_counted else "",
         "Caveats": " ".join(kpi.caveats),
         "Source": kpi.source,
         "Owner": kpi.owner,
     }
-    st.table(
-        {name: text for name, text in parts.items() if text},
-        border="horizontal",
-        hide_header=True,
-    )
+    with st.container(key="definition"):
+        st.table(
+            {name: text for name, text in parts.items() if text},
+            border="horizontal",
+            hide_header=True,
+        )
     with st.expander("How it is computed (SQL)"):
         st.code(kpi.sql, language="sql")
 
-
-DIRECTIONS = {
-    "higher": "higher is better",
-    "lower": "lower is better",
-    "neither": "neither; read it with its counterweight",
-    "nearer_zero": "nearer to zero is better",
-}
 
 scope = _parts.scope()
 kpis = _cached.build(scope.build_id).kpis

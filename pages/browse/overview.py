@@ -9,6 +9,12 @@ from kpis import figures
 from pages import _cached, _parts
 from pages._components import scoreboard
 
+NEWS = {
+    "concern": "Worse than its past",
+    "change": "Changed",
+    "improvement": "Better than its past",
+}
+
 
 def title(judged: pd.DataFrame, area: str) -> str:
     return ", ".join(filter(None, [area, scoreboard.shared_period(judged)]))
@@ -34,19 +40,22 @@ def not_arrived(missing: pd.DataFrame, names: dict[str, str]) -> list[str]:
     return [_parts.absence(one, names) for one in missing.itertuples()]
 
 
-def attention(judged: pd.DataFrame, titles: dict[str, str]) -> str:
-    """What has changed beyond chance, the worse first."""
-    latest = judged[judged["is_latest"]]
-    found = [
-        f"**{words}**: {', '.join(titles[kpi_id] for kpi_id in kpi_ids)}."
-        for meaning, words in (
-            ("concern", "Worse than its past"),
-            ("change", "Changed"),
-            ("improvement", "Better than its past"),
-        )
-        if len(kpi_ids := latest.loc[latest["meaning"] == meaning, "kpi"])
+def attention(board: dict) -> str:
+    """What has changed beyond chance, the worse first; silence is not good news."""
+    titles: dict[str, list[str]] = {}
+    for family in board["families"]:
+        for row in family["rows"]:
+            titles.setdefault(row["variation"], []).append(row["title"])
+    news = [
+        f"**{NEWS[key]}**: {', '.join(titles[key])}." for key in NEWS if key in titles
     ]
-    return " ".join(found) or "No indicator has clearly changed."
+    if news:
+        return " ".join(news)
+    steady = len(titles.get("common_cause", ()))
+    if not steady:
+        return "No indicator has enough past to judge change."
+    total = sum(map(len, titles.values()))
+    return f"No clear change in what can be judged: {steady} of {total} indicators."
 
 
 scope = _parts.scope()
@@ -58,9 +67,8 @@ titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
 
 st.title(title(judged, names[scope.area]), anchor=False)
 st.caption(completeness(judged, build.as_at, absent))
-st.markdown(attention(judged, titles))
-opened = scoreboard.show(
-    _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
-)
+board = _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
+st.markdown(attention(board))
+opened = scoreboard.show(board)
 if opened:
     st.switch_page("pages/browse/indicator.py", query_params={"kpi": titles[opened]})

@@ -24,12 +24,11 @@ COUNTS = {
 }
 SHOWN = {
     "file": "File",
+    "state": "State",
     "source": "Source",
     "made": "Made",
     "covers": "Covers",
     **COUNTS,
-    "superseded": "Superseded",
-    "state": "State",
 }
 
 
@@ -39,8 +38,10 @@ def which_data() -> None:
     other = settings.home() if is_demo else settings.demo_dir()
     if is_demo:
         text = "What is imported here is kept apart from the synthetic data."
-    else:
+    elif results.current_build_id():
         text = "Real data is shown."
+    else:
+        text = "Nothing is shown yet."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text, width="content")
         if results.current_build_id(other):
@@ -176,7 +177,7 @@ def all_imports(is_busy: bool) -> None:
             **SHOWN,
             **{
                 name: st.column_config.NumberColumn(SHOWN[name], format="localized")
-                for name in (*COUNTS, "superseded")
+                for name in COUNTS
             },
             "file": st.column_config.TextColumn("File", width=215),
             "source": st.column_config.TextColumn("Source", width=125),
@@ -193,7 +194,10 @@ def all_imports(is_busy: bool) -> None:
 
 def one_import(one: pd.Series, is_busy: bool) -> None:
     """The account of one import; its quarantine; withdraw it, or undo that."""
-    st.markdown(account_of_rows(one))
+    st.markdown(
+        f"{account_of_rows(one)} {figures.count(one['superseded'])} older versions of "
+        f"rows superseded; {figures.count(one['flagged'])} accepted rows flagged."
+    )
     quarantine = settings.data_dir() / "quarantine" / f"{one.name}.csv"
     if quarantine.exists():
         st.download_button(

@@ -12,11 +12,15 @@ select
     current.outcome,
     case
         when current.outcome in ('answered', 'transferred_out')
-            then date_diff('second', current.offered_at, current.answered_at)
+            -- rounded up, so that 15.8 seconds are not within 15
+            then ceil(
+                (epoch_us(current.answered_at) - epoch_us(current.offered_at)) / 1000000
+            )::bigint
     end as wait_seconds,
     current.outcome = 'abandoned'
-    and coalesce(date_diff('second', current.offered_at, current.ended_at) <= 5, false)
-        as is_short_abandon,
+    and coalesce(
+        current.ended_at <= current.offered_at + interval 5 seconds, false
+    ) as is_short_abandon,
     coalesce(own.seconds, force.seconds) as standard_seconds,
     hour(current.offered_at) as hour,
     isodow(current.offered_at) as weekday,

@@ -14,11 +14,19 @@ select
         as is_duplicate,
     case
         when current.first_on_scene_at >= current.created_at
-            then date_diff('second', current.created_at, current.first_on_scene_at)
+            -- rounded up, so that 720.8 seconds are not within 720
+            then ceil(
+                (epoch_us(current.first_on_scene_at) - epoch_us(current.created_at))
+                / 1000000
+            )::bigint
     end as attended_seconds,
-    date_diff(
-        'second', current.created_at, coalesce(current.closed_at, current.extracted_at)
-    ) as open_seconds,
+    ceil(
+        (
+            epoch_us(coalesce(current.closed_at, current.extracted_at))
+            - epoch_us(current.created_at)
+        )
+        / 1000000
+    )::bigint as open_seconds,
     coalesce(own.seconds, force.seconds) as standard_seconds,
     hour(current.created_at) as hour,
     isodow(current.created_at) as weekday,

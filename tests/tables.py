@@ -1,0 +1,147 @@
+"""Small forces drawn as tables: rows go in as an export, cells are asked of the build.
+
+A table is text with a line for each row and `|` between its columns, as in
+`tests/examples/`. A row says only what matters to its test; `DEFAULTS` gives the rest.
+"""
+
+import csv
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from kpis import build, contracts, importer, periods, results, settings
+
+NOTHING = "-"
+# long after every drawn row, so that a figure is settled unless its test says not
+EXTRACTED = "2020-01-01T00:00"
+DEFAULTS = {
+    "calls": {
+        "line_type": "emergency_999",
+        "stage": "primary",
+        "origin": "public",
+        "outcome": "answered",
+        "call_site_code": "IR",
+    },
+    "incidents": {"origin": "public", "grade_first": "I", "bocu_code": "QK"},
+    "published_figures": {
+        "kpi_id": "cust_public_confidence",
+        "source": "Survey of the example",
+    },
+}
+
+
+def read(text: str) -> list[dict[str, str]]:
+    """Return the rows of a table, without the rule below its header; "-" is empty.
+
+    A column `times` repeats a row so often.
+    """
+    lines = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for line in text.strip().splitlines()
+        if line.strip().strip("|-: ")
+    ]
+    header, *rows = lines
+    result = []
+    for cells in rows:
+        row = dict(zip(header, cells, strict=True))
+        times = int(row.pop("times", "1"))
+        row = {name: "" if cell == NOTHING else cell for name, cell in row.items()}
+        result += [row] * times
+    return result
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> Path:
+    """Write rows as a CSV file whose header is that of the first."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def canonical(source: str, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return rows in the product's own layout: every column, numbered where unnamed."""
+    contract = contracts.load(source)
+    empty = dict.fromkeys(contract.columns, "")
+    numbered = [
+        {contract.key[0]: str(number)} if source != "published_figures" else {}
+        for number in range(1, len(rows) + 1)
+    ]
+    return [
+        empty | DEFAULTS[source] | number | row
+        for number, row in zip(numbered, rows, strict=True)
+    ]
+
+
+def instant(text: str) -> datetime:
+    """Return a local time of the force."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+class Force:
+    """A data directory that receives exports, is built, and answers."""
+
+    def __init__(self, data_dir: Path):
+        self.data_dir = data_dir
+        self.exports = 0
+
+    def receives(
+        self,
+        source: str,
+        table: str,
+        *,
+        covers: str = "",
+        extracted: str = EXTRACTED,
+        mapping: str = "",
+    ) -> dict:
+        """Import a table as a file of its own and return the account of its rows.
+
+        `covers` is a month or "first to last"; without it, the months of the rows.
+        `mapping` names one in the data directory; without it, the product's own layout.
+        """
+        self.exports += 1
+        rows = read(table)
+        rows = rows if mapping else canonical(source, rows)
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        file = write(self.data_dir / f"{source}_{self.exports}.csv", rows)
+        request = importer.Request(
+            instant(extracted), days(covers) if covers else None
+        )
+        return importer.import_file(
+            file, mapping or f"canonical_{source}", self.data_dir, request
+        )
+
+    def add_mapping(self, name: str, text: str) -> None:
+        """Put a mapping into the data directory."""
+        place = self.data_dir / "mappings"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{name}.toml").write_text(text, encoding="utf-8")
+
+    @contextmanager
+    def build(self) -> Iterator[results.Build]:
+        """Build what has been received so far and hold it open."""
+        build.build(self.data_dir)
+        with closing(results.open_build(self.data_dir)) as one:
+            yield one
+
+
+def days(text: str) -> periods.Period:
+    """Return first and last day of "2004-03" or of "2003-04 to 2004-03"."""
+    first, _, last = text.partition(" to ")
+    return periods.read(first, False), periods.read(last or first, True)
+
+
+def cell(
+    one: results.Build, kpi_id: str, area: str, period: str, by: str = "month"
+) -> pd.Series:
+    """Return the one cell of a period, named as `days` reads it."""
+    first, last = days(period)
+    found = results.series(one, [kpi_id], [area], last, last, by)
+    assert len(found) == 1, found.to_string()
+    start = found["period_start"][0].date()
+    assert start == first or by == "rolling12", f"no {by} begins on {first}"
+    return found.iloc[0]

@@ -1,0 +1,192 @@
+"""A build is a pure function of its inputs, and nobody sees half of one."""
+
+from contextlib import closing
+
+import pandas as pd
+import pytest
+
+from kpis import build, lake, results
+from kpis.errors import UserError
+from tests.tables import Force, cell
+
+ATTENDED = "ops_immediate_attended_in_target"
+MAY = """
+    incident_ref | created_at                | first_on_scene_at
+    a            | 2003-05-05T10:00:00+01:00 | 2003-05-05T10:05:00+01:00
+    b            | 2003-05-06T10:00:00+01:00 | 2003-05-06T10:25:00+01:00
+"""
+MAY_LATER = """
+    incident_ref | created_at                | first_on_scene_at
+    b            | 2003-05-06T10:00:00+01:00 | 2003-05-06T10:05:00+01:00
+    c            | 2003-05-07T10:00:00+01:00 | 2003-05-07T10:06:00+01:00
+"""
+CALLS = """
+    offered_at                | answered_at
+    2003-05-05T10:00:00+01:00 | 2003-05-05T10:00:05+01:00
+"""
+FIGURES = """
+    area_code | period_start_on | period_end_on | value
+    MPS       | 2003-04-01      | 2003-06-30    | 0.56
+"""
+# from one day to the next both standards would be in force on 1 May 2003
+OVERLAPPING = """applies_to,area,seconds,valid_from,valid_to,status,source
+grade:I,MPS,720,1990-01-01,2003-05-01,local,a test
+grade:I,MPS,900,2003-05-01,,local,a test
+"""
+TABLES = ("day_cells", "month_cells", "day_values", "month_values", "published")
+
+
+@pytest.fixture
+def force(tmp_path) -> Force:
+    return Force(tmp_path / "home")
+
+
+def attended(one: results.Build) -> tuple[float, float]:
+    found = cell(one, ATTENDED, "QK", "2003-05")
+    return found["numerator"], found["denominator"]
+
+
+def content(one: results.Build) -> dict[str, pd.DataFrame]:
+    """Every row of the cube and of the marts, in an order of its own."""
+    names = [f"cube.{name}" for name in TABLES]
+    names += ["mart_calls", "mart_incidents", "mart_published_figures"]
+    return {
+        name: one.warehouse.query(f"select * from {name} order by all")
+        for name in names
+    }
+
+
+def directories(force: Force) -> list[str]:
+    builds = force.data_dir / "builds"
+    return sorted(path.name for path in builds.iterdir() if path.is_dir())
+
+
+def test_without_an_import_there_is_nothing_to_build(force):
+    with pytest.raises(UserError, match="no import counts. Import a file first"):
+        build.build(force.data_dir)
+    assert build.current_id(force.data_dir) is None
+
+
+def test_the_same_inputs_are_not_built_again(force):
+    force.receives("incidents", MAY)
+    first = build.build(force.data_dir)
+    again = build.build(force.data_dir)
+    assert (first["is_new"], again["is_new"]) == (True, False)
+    assert first["build"] == again["build"] == build.current_id(force.data_dir)
+    assert directories(force) == [first["build"]]
+
+
+def test_a_full_build_is_made_anew_and_says_the_same(force):
+    force.receives("incidents", MAY)
+    force.receives("calls", CALLS)
+    with force.build() as one:
+        full = build.build(force.data_dir, is_full=True)
+        assert full["is_new"]
+        assert full["build"] != one.id
+        with closing(results.open_build(force.data_dir)) as other:
+            assert other.id == full["build"]
+            same_content(one, other)
+
+
+def same_content(one: results.Build, other: results.Build) -> None:
+    expected, found = content(one), content(other)
+    for name, frame in expected.items():
+        pd.testing.assert_frame_equal(frame, found[name], obj=name)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda force: force.receives("incidents", MAY_LATER),
+        lambda force: own_standards(force, "grade:I,MPS,60,1990-01-01,,local,a test"),
+        lambda force: lake.withdraw(force.data_dir, only_import(force), "wrong file"),
+    ],
+    ids=["an import", "a reference table", "a withdrawal"],
+)
+def test_a_change_of_the_inputs_is_built(force, change):
+    force.receives("incidents", MAY)
+    with force.build() as one:
+        assert attended(one) == (1, 2)
+    change(force)
+    with force.build() as other:
+        assert other.id != one.id
+        assert attended(other) != (1, 2)
+
+
+def only_import(force: Force) -> str:
+    (import_id,) = lake.read_manifest(force.data_dir)["imports"]
+    return import_id
+
+
+def own_standards(force: Force, line: str) -> None:
+    own = force.data_dir / "reference"
+    own.mkdir()
+    header = OVERLAPPING.split("\n")[0]
+    (own / "standards.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+
+
+def test_what_is_withdrawn_and_restored_is_as_before(force):
+    force.receives("incidents", MAY)
+    with force.build() as one:
+        before = content(one)
+    lake.withdraw(force.data_dir, only_import(force), "wrong file")
+    with force.build() as empty:
+        assert sum(len(frame) for frame in content(empty).values()) == 0
+        assert cell(empty, ATTENDED, "QK", "2003-05")["state"] == "not_measured"
+    lake.restore(force.data_dir, only_import(force))
+    with force.build() as again:
+        found = content(again)
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(frame, found[name], obj=name)
+
+
+def test_the_order_of_imports_does_not_matter(tmp_path):
+    editions = [
+        ("incidents", MAY, "2003-06-01T03:00"),
+        ("incidents", MAY_LATER, "2003-07-01T03:00"),
+        ("calls", CALLS, "2003-07-01T03:00"),
+        ("published_figures", FIGURES, "2003-07-01T03:00"),
+    ]
+    made = []
+    for name, order in (("one", editions), ("other", editions[::-1])):
+        force = Force(tmp_path / name)
+        for source, table, extracted in order:
+            force.receives(source, table, extracted=extracted)
+        made.append(force)
+    with made[0].build() as one, made[1].build() as other:
+        assert one.id == other.id
+        assert attended(one) == (3, 3)
+        same_content(one, other)
+
+
+def test_a_claim_that_does_not_hold_stops_the_build(force):
+    force.receives("incidents", MAY)
+    with force.build() as one:
+        own = force.data_dir / "reference"
+        own.mkdir()
+        (own / "standards.csv").write_text(OVERLAPPING, encoding="utf-8")
+        with pytest.raises(build.CheckError, match="one_standard_at_a_time") as raised:
+            build.build(force.data_dir)
+        assert "grade:I" in str(raised.value)
+        assert build.current_id(force.data_dir) == one.id
+        assert directories(force) == [one.id]
+        assert not (force.data_dir / "temporary").exists()
+        assert attended(one) == (1, 2)
+
+
+def test_a_build_tells_how_far_it_is(force):
+    force.receives("incidents", MAY)
+    told = []
+    build.build(force.data_dir, progress=lambda share, step: told.append((share, step)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert told[0] == (0, "preparing calls")
+    assert told[-1] == (1, "done")
+
+
+def test_a_build_of_one_source_has_the_others_not_measured(force):
+    force.receives("published_figures", FIGURES)
+    with force.build() as one:
+        assert cell(one, ATTENDED, "MPS", "2003-05")["state"] == "not_measured"
+        found = cell(one, "cust_public_confidence", "MPS", "2003-04 to 2003-06", "quarter")
+        assert (found["state"], found["value"]) == ("reported", 0.56)

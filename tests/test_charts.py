@@ -1,0 +1,252 @@
+"""What the charts promise: colour only for news, honest axes, nothing hidden."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kpis import charts, verdicts
+
+PERCENT = SimpleNamespace(id="a", unit="percent", kind="proportion", better="higher")
+MINUTES = SimpleNamespace(id="b", unit="minutes", kind="median", better="lower")
+STABLE = [0.70, 0.72, 0.69, 0.71] * 4
+FALLEN = [*[0.72, 0.76, 0.70, 0.74] * 3, 0.68, 0.70, 0.66, 0.69, 0.68, 0.70, 0.69]
+STATES = {"v": "value", "p": "provisional", "f": "too_few", "u": "not_reliable"}
+
+
+def judged(values, states=None, better="higher", half_width=0.03):
+    """A judged series by month; `states` is one letter of STATES a row."""
+    letters = states or "v" * len(values)
+    frame = pd.DataFrame(
+        {
+            "period_start": pd.date_range("2002-04-01", periods=len(values), freq="MS"),
+            "n": 1200.0,
+            "value": np.array(values, dtype=float),
+            "state": [STATES[letter] for letter in letters],
+            "reason": ["" if one == "v" else "Late <entries>." for one in letters],
+        }
+    )
+    frame["lower"] = frame["value"] - half_width
+    frame["upper"] = frame["value"] + half_width
+    frame["is_latest"] = False
+    frame.loc[frame["state"].ne("provisional")[::-1].idxmax(), "is_latest"] = True
+    return verdicts.judge(frame, better)
+
+
+def spc(frame, kpi=PERCENT, theme="light"):
+    return charts.spc(frame, kpi, "month", theme)
+
+
+def trace(figure, name):
+    (found,) = (one for one in figure["data"] if one["name"] == name)
+    return found
+
+
+def colours(figure):
+    return trace(figure, "points")["marker"]["line"]["color"]
+
+
+@pytest.mark.parametrize("theme", charts.PALETTES)
+def test_common_cause_is_grey(theme):
+    assert set(colours(spc(judged(STABLE), theme=theme))) == {
+        charts.PALETTES[theme].common
+    }
+
+
+@pytest.mark.parametrize(
+    ("better", "meaning", "shape"),
+    [
+        ("higher", "concern", "triangle-down"),
+        ("lower", "improvement", "triangle-up"),
+        ("neither", "change", "diamond"),
+    ],
+)
+def test_a_point_has_colour_and_shape_exactly_where_a_rule_fired(
+    better, meaning, shape
+):
+    frame = judged(FALLEN, better=better)
+    marker = trace(spc(frame), "points")["marker"]
+    palette = charts.PALETTES["light"]
+    fired = frame["rule"].ne("").to_list()
+    assert True in fired
+    assert False in fired
+    assert [one == getattr(palette, meaning) for one in marker["color"]] == fired
+    assert [one == shape for one in marker["symbol"]] == fired
+
+
+def test_provisional_points_are_hollow_on_a_dashed_line():
+    figure = spc(judged(STABLE, "v" * 14 + "pp"))
+    points = trace(figure, "points")
+    ground = charts.PALETTES["light"].ground
+    assert [one == ground for one in points["marker"]["color"]] == 14 * [False] + [
+        True,
+        True,
+    ]
+    settled, provisional = trace(figure, "settled"), trace(figure, "provisional")
+    assert settled["y"][14:] == [None, None]
+    assert settled["line"]["dash"] == "solid"
+    assert provisional["y"][:13] == [None] * 13
+    # the dashed line starts at the last settled point
+    assert provisional["y"][13:] == points["y"][13:]
+    assert provisional["line"]["dash"] != "solid"
+
+
+def test_a_figure_that_is_not_reliable_is_a_gap_with_its_reason():
+    frame = judged([*STABLE[:5], np.nan, *STABLE[6:]], "vvvvvu" + "v" * 10)
+    figure = spc(frame)
+    assert trace(figure, "settled")["y"][5] is None
+    assert trace(figure, "points")["y"][5] is None
+    gaps = trace(figure, "gaps")
+    assert gaps["x"] == ["2002-09-01"]
+    assert "Late &lt;entries&gt;." in gaps["text"][0]
+
+
+def test_a_small_sample_shows_its_interval_and_no_verdict():
+    frame = judged([*STABLE, 0.40], "v" * 16 + "f", half_width=0.2)
+    figure = spc(frame)
+    whiskers = trace(figure, "points")["error_y"]
+    assert [one is not None for one in whiskers["array"]] == 16 * [False] + [True]
+    assert whiskers["array"][16] == pytest.approx(20)
+    assert colours(figure)[16] == charts.PALETTES["light"].common
+
+
+def test_hover_says_value_interval_n_and_reason():
+    text = trace(spc(judged(STABLE, "v" * 15 + "p")), "points")["text"][15]
+    period, value, interval, n, reason = text.split("<br>")
+    assert period == "<b>July 2003</b>"
+    assert value.startswith("71")
+    assert interval.startswith("95 % interval 68")
+    assert n == "n 1\u2009200"
+    assert reason == "Late &lt;entries&gt;."
+
+
+def test_limits_are_a_band_and_the_mean_is_dotted():
+    frame = judged(STABLE)
+    figure = spc(frame)
+    band = trace(figure, "limits")
+    assert band["fill"] == "toself"
+    assert max(band["y"]) == pytest.approx(100 * frame["upper_limit"].iloc[0])
+    assert min(band["y"]) == pytest.approx(100 * frame["lower_limit"].iloc[0])
+    mean = trace(figure, "mean")
+    assert mean["line"]["dash"] == "dot"
+    assert mean["y"][0] == pytest.approx(100 * frame["mean"].iloc[0])
+
+
+def test_lines_are_named_at_the_right_edge_and_not_over_each_other():
+    figure = spc(judged(STABLE, "v" * 15 + "p"))
+    labels = figure["layout"]["annotations"]
+    texts = [label["text"] for label in labels]
+    for name in ("upper limit", "mean", "lower limit", "provisional"):
+        assert any(text.startswith(name) for text in texts), name
+    places = sorted(label["y"] for label in labels)
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert min(np.diff(places)) > 0.04 * (high - low)
+    assert figure["layout"]["showlegend"] is False
+
+
+def test_without_limits_there_is_no_band_and_no_name_for_one():
+    figure = spc(judged(STABLE[:8]))
+    assert all(one["name"] != "limits" for one in figure["data"])
+    assert figure["layout"]["annotations"] == []
+
+
+def axis(frame, kpi=PERCENT):
+    return spc(frame, kpi)["layout"]["yaxis"]["range"]
+
+
+def test_the_axis_spans_at_least_twice_the_width_of_the_limits():
+    frame = judged(STABLE)
+    low, high = axis(frame)
+    width = 100 * (frame["upper_limit"] - frame["lower_limit"]).iloc[0]
+    assert high - low >= 2 * width - 1e-9
+
+
+def test_the_axis_ends_at_the_natural_bounds():
+    low, high = axis(judged([0.97, 0.99, 0.96, 0.98] * 4))
+    assert (high, low > 80) == (100, True)
+    low, high = axis(judged([0.03, 0.01, 0.02, 0.01] * 4))
+    assert (low, high < 20) == (0, True)
+
+
+def test_without_limits_the_axis_spans_twice_the_intervals():
+    low, high = axis(judged([0.50, 0.51, 0.50], half_width=0.02))
+    assert high - low == pytest.approx(10)
+
+
+def test_without_limits_and_intervals_the_axis_spans_the_natural_bounds():
+    frame = judged([0.49, 0.50, 0.48])
+    frame[["lower", "upper"]] = np.nan
+    assert axis(frame) == [0, 100]
+
+
+def test_no_figure_at_all_still_makes_a_chart():
+    figure = spc(judged([np.nan, np.nan], "uu"))
+    assert figure["layout"]["yaxis"]["range"] == [0, 100]
+    assert trace(figure, "gaps")["x"] == ["2002-04-01", "2002-05-01"]
+
+
+def test_seconds_are_drawn_in_minutes():
+    frame = judged([540, 552, 546, 534] * 4, better="lower", half_width=20)
+    figure = spc(frame, MINUTES)
+    assert trace(figure, "points")["y"][0] == pytest.approx(9)
+    assert figure["layout"]["yaxis"]["ticktext"][-1].endswith(" min")
+
+
+@pytest.mark.parametrize("low", [0, 0.3, 12.5, 61, 63.4, 88])
+@pytest.mark.parametrize("span", [0.7, 1.3, 3, 7, 11, 12.4, 35, 99.9])
+def test_an_axis_has_three_to_five_round_ticks_within_its_range(low, span):
+    found = charts.ticks(low, low + span)
+    assert 3 <= len(found) <= 5
+    assert found[0] >= low - 1e-6
+    assert found[-1] <= low + span + 1e-6
+    assert len(set(np.diff(found).round(6))) == 1
+
+
+def test_the_sign_stands_once_on_the_axis():
+    words = spc(judged(STABLE))["layout"]["yaxis"]["ticktext"]
+    assert [word.endswith("%") for word in words] == [False] * (len(words) - 1) + [True]
+
+
+@pytest.mark.parametrize("by", ["month", "quarter", "week", "rolling12"])
+def test_period_names_have_room(by):
+    frame = judged(STABLE * 2)
+    words = charts.spc(frame, PERCENT, by, "light")["layout"]["xaxis"]["ticktext"]
+    assert 3 <= len(words) <= 8
+    assert sum(map(len, words)) * charts.LETTER_WIDTH < charts.LABELS_WIDTH
+
+
+def test_names_that_are_close_move_apart_from_the_middle():
+    assert charts.spread([9, 5, 1], 2) == [9, 5, 1]
+    assert charts.spread([5.5, 5, 4.9], 2) == [7, 5, 3]
+    assert charts.spread([], 2) == []
+
+
+def test_a_sparkline_marks_only_news_the_headline_and_provisional_points():
+    frame = judged([*STABLE, 0.71], "v" * 16 + "p")
+    spark = charts.sparkline(frame, PERCENT)
+    assert [(one["latest"], one["hollow"]) for one in spark["points"]] == [
+        (True, False),
+        (False, True),
+    ]
+    assert all(one["meaning"] == "" for one in spark["points"])
+    news = charts.sparkline(judged(FALLEN), PERCENT)["points"]
+    assert len(news) > 1
+    assert {one["meaning"] for one in news} == {"concern"}
+
+
+def test_a_sparkline_stays_in_its_box_and_breaks_at_gaps():
+    frame = judged([*STABLE[:5], np.nan, *STABLE[6:]], "vvvvvu" + "v" * 10)
+    spark = charts.sparkline(frame, PERCENT)
+    assert spark["line"].count("M") == 2
+    assert spark["band"].endswith("Z")
+    numbers = spark["line"].replace("M", " ").replace("L", " ").split()
+    places = np.array(numbers, dtype=float).reshape(-1, 2)
+    assert places.min() >= 0
+    assert (places.max(axis=0) <= [charts.SPARK_WIDTH, charts.SPARK_HEIGHT]).all()
+
+
+def test_a_sparkline_without_limits_has_no_band():
+    spark = charts.sparkline(judged(STABLE[:8]), PERCENT)
+    assert (spark["band"], spark["mean"]) == ("", "")
+    assert spark["line"].startswith("M")

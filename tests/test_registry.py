@@ -1,0 +1,142 @@
+"""An indicator's header is refused at load, with all that is wrong in it at once."""
+
+import pytest
+
+from kpis import contracts, registry, settings
+from kpis.errors import UserError
+
+GOOD = """/*
+title = "Calls offered"
+question = "How many call?"
+family = "operational"
+themes = ["access"]
+numerator = "Calls answered"
+denominator = "Calls offered"
+kind = "proportion"
+unit = "percent"
+better = "higher"
+area = "site"
+chart = "xmr"
+smallest_period = { mps = "day", site = "week" }
+min_n = 100
+settles_after_days = 14
+needs = { calls = ["offered_at"] }
+dimensions = ["origin"]
+source = "A test"
+owner = "A tester"
+*/
+select 1
+"""
+
+
+def load(directory, **files):
+    for name, text in files.items():
+        (directory / f"{name}.sql").write_text(text, encoding="utf-8")
+    return registry.load_from(directory)
+
+
+def faults(directory, **files) -> list[str]:
+    with pytest.raises(UserError) as raised:
+        load(directory, **files)
+    return str(raised.value).splitlines()
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    text = GOOD
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_a_file_is_an_indicator_and_its_name_the_id(tmp_path):
+    kpi = load(tmp_path, calls_offered=GOOD)["calls_offered"]
+    assert (kpi.id, kpi.title, kpi.sql) == ("calls_offered", "Calls offered", "select 1")
+    assert kpi.themes == ("access",)
+    assert (kpi.stage, kpi.read_with, kpi.caveats) == ("rows", (), ())
+    header = kpi.header()
+    assert header["id"] == "calls_offered"
+    assert not {"sql", "digest"} & set(header)
+
+
+def test_a_changed_file_has_another_digest(tmp_path):
+    one = load(tmp_path, calls=GOOD)["calls"]
+    other = load(tmp_path, calls=changed(("select 1", "select 2")))["calls"]
+    assert one.digest != other.digest
+
+
+def test_an_unknown_key_is_refused_with_the_nearest(tmp_path):
+    text = changed(("title =", "titel ="))
+    assert faults(tmp_path, calls=text) == [
+        "calls.sql: There is no key 'titel'. Did you mean 'title'?",
+        "calls.sql: the key 'title' is missing.",
+    ]
+
+
+def test_keys_that_the_engine_sets_itself_are_refused(tmp_path):
+    text = changed(('title = "', 'digest = "x"\nsql = "y"\nid = "z"\ntitle = "'))
+    assert len(faults(tmp_path, calls=text)) == 3
+
+
+def test_every_fault_of_every_file_is_told_at_once(tmp_path):
+    first = changed(
+        ('"percent"', '"per cent"'), ('["access"]', '["acess"]'), ("min_n = 100\n", "")
+    )
+    second = changed(
+        ('"week"', '"wekk"'),
+        ("calls = [", "cals = ["),
+        ('dimensions = ["origin"]', 'default = { origin = ["public"] }'),
+    )
+    third = changed(('"offered_at"', '"ofered_at"'))
+    found = faults(tmp_path, first=first, second=second, third=third)
+    assert found == [
+        "first.sql: the key 'min_n' is missing.",
+        "first.sql: unit: There is no choice 'per cent'. Did you mean 'percent'?",
+        "first.sql: themes: There is no theme 'acess'. Did you mean 'access'?",
+        "second.sql: smallest_period: There is no period 'wekk'. Did you mean 'week'?",
+        "second.sql: default: 'origin' is not among the dimensions.",
+        "second.sql: needs: There is no source 'cals'. Did you mean 'calls'?",
+        "third.sql: needs: There is no column of calls 'ofered_at'. "
+        "Did you mean 'offered_at'?",
+    ]
+
+
+def test_an_area_that_has_no_figures_cannot_have_a_smallest_period(tmp_path):
+    text = changed(("site = ", "sitte = "))
+    assert faults(tmp_path, calls=text) == [
+        "calls.sql: smallest_period: There is no area 'sitte'. Did you mean 'site'?"
+    ]
+
+
+def test_an_indicator_is_read_with_one_that_exists(tmp_path):
+    text = changed(('source = "', 'read_with = ["cals_b"]\nsource = "'))
+    assert faults(tmp_path, calls_a=text, calls_b=GOOD) == [
+        "calls_a.sql, read_with: There is no indicator 'cals_b'. "
+        "Did you mean 'calls_b'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("select 1", "does not open with a /* header */"),
+        ("/*\ntitle = \n*/\nselect 1", "calls.sql, header: "),
+    ],
+)
+def test_a_file_without_a_readable_header_is_named(tmp_path, text, fault):
+    (found,) = faults(tmp_path, calls=text)
+    assert found.startswith("calls.sql")
+    assert fault in found
+
+
+def test_an_unknown_indicator_is_told_the_nearest():
+    with pytest.raises(UserError, match="Did you mean 'ops_999_answered_in_target'"):
+        registry.get("ops_999_answerd")
+
+
+@pytest.mark.parametrize("kpi", registry.load().values(), ids=registry.load())
+def test_a_shipped_indicator_needs_what_its_select_reads(kpi):
+    assert (settings.SQL / "kpis" / f"{kpi.id}.sql").exists()
+    for source, columns in kpi.needs.items():
+        assert f"from {source}" in kpi.sql
+        assert set(columns) <= set(contracts.load(source).columns)

@@ -146,8 +146,9 @@ def _imports_frame(imports: list[dict]) -> pd.DataFrame:
     for name in ("extracted_at",):
         frame[name] = pd.to_datetime(frame[name], utc=True)
     frame = frame.astype(columns)
-    frame["areas"] = [one["covers_areas"] for one in imports]
-    frame["columns"] = [one["columns"] for one in imports]
+    # typed, because a column of no imports at all would be one of numbers
+    for name, key in (("areas", "covers_areas"), ("columns", "columns")):
+        frame[name] = pd.Series([one[key] for one in imports], dtype=object)
     return frame
 
 

@@ -8,7 +8,8 @@ hashed under the old key lie within the repeat window.
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,65 +24,96 @@ BLOCK_BYTES = 64
 
 @dataclass(frozen=True)
 class CallerKey:
-    """An HMAC-SHA256 key as the two pads of RFC 2104, and a mark that names it."""
+    """An HMAC-SHA256 key as the two pads of RFC 2104, and a mark that names it.
+
+    `new_secret` is the key itself while it is in no file yet.
+    """
 
     mark: str
-    inner_pad: bytes
-    outer_pad: bytes
+    inner_pad: bytes = field(repr=False)
+    outer_pad: bytes = field(repr=False)
+    new_secret: str = field(default="", repr=False)
 
 
-def _from_bytes(key: bytes) -> CallerKey:
+@dataclass(frozen=True)
+class Use:
+    """An import whose callers were hashed under the key `mark`."""
+
+    import_id: str
+    mark: str
+    first_day: date
+    last_day: date
+
+
+NO_KEY = CallerKey("", b"", b"")
+
+
+def _from_text(text: str, new_secret: str = "") -> CallerKey:
+    key = text.encode()
+    mark = "k" + hashlib.sha256(b"which key is this" + key).hexdigest()[:8]
     if len(key) > BLOCK_BYTES:
         key = hashlib.sha256(key).digest()
     padded = key.ljust(BLOCK_BYTES, b"\0")
-    mark = "k" + hashlib.sha256(b"which key is this" + key).hexdigest()[:8]
     return CallerKey(
         mark,
         bytes(byte ^ 0x36 for byte in padded),
         bytes(byte ^ 0x5C for byte in padded),
+        new_secret,
     )
 
 
 def load(data_dir: Path) -> CallerKey:
-    """Return the key from DEMAND_CALLER_KEY, or from a file made on first use.
+    """Return the key from DEMAND_CALLER_KEY, from the file `caller_key`, or a new one.
 
-    The file `caller_key` has mode 600. Raises UserError for a key that is too
-    short or a file that others can read.
+    Raises UserError for a key that is too short or a file that others can read.
     """
     given = os.environ.get("DEMAND_CALLER_KEY")
-    if given is not None:
-        if len(given) < SHORTEST_KEY:
-            raise UserError(
-                f"DEMAND_CALLER_KEY has {len(given)} characters; "
-                f"it needs at least {SHORTEST_KEY}."
-            )
-        return _from_bytes(given.encode())
     path = data_dir / "caller_key"
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    if given is not None:
+        where = "DEMAND_CALLER_KEY"
+    elif path.exists():
+        if path.stat().st_mode & 0o077:
+            raise UserError(f"{path} can be read by others. Run: chmod 600 {path}")
+        where, given = str(path), path.read_text(encoding="utf-8").strip()
+    else:
+        secret = secrets.token_hex(32)
+        return _from_text(secret, secret)
+    if len(given) < SHORTEST_KEY:
+        raise UserError(
+            f"The key in {where} has {len(given)} characters; "
+            f"it needs at least {SHORTEST_KEY}."
+        )
+    return _from_text(given)
+
+
+def keep(key: CallerKey, data_dir: Path) -> None:
+    """Write a new key to the file `caller_key`, with mode 600, before it is used."""
+    if key.new_secret:
+        handle = os.open(
+            data_dir / "caller_key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+        )
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
-    if path.stat().st_mode & 0o077:
-        raise UserError(f"{path} can be read by others. Run: chmod 600 {path}")
-    return _from_bytes(path.read_text(encoding="utf-8").strip().encode())
+            file.write(key.new_secret + "\n")
 
 
 def refuse_change(
-    key: CallerKey, first_day: date, earlier: list[tuple[str, str, date]]
+    key: CallerKey, first_day: date, last_day: date, others: Iterable[Use]
 ) -> None:
-    """Raise UserError where another key hashed calls within the repeat window.
+    """Raise UserError where another key hashed callers within the repeat window.
 
-    `earlier` has import, mark of its key and last day covered.
+    `first_day` and `last_day` are covered by the new file.
     """
-    since = first_day - timedelta(days=REPEAT_WINDOW_DAYS)
-    for import_id, mark, last_day in earlier:
-        if mark != key.mark and last_day >= since:
+    window = timedelta(days=REPEAT_WINDOW_DAYS)
+    for one in others:
+        is_near = (
+            one.last_day >= first_day - window and one.first_day <= last_day + window
+        )
+        if one.mark != key.mark and is_near:
             raise UserError(
-                f"The key that hashes callers' numbers ({key.mark}) is not the one "
-                f"of import {import_id} ({mark}), whose calls run to {last_day}: "
-                "callers before and after could not be matched. Put the key back "
-                "(the file caller_key, or DEMAND_CALLER_KEY). If it is lost for "
-                f"good, withdraw the imports of the last {REPEAT_WINDOW_DAYS} days "
-                "before this file and import them again."
+                f"The key that hashes callers' numbers ({key.mark}) is not the one of "
+                f"import {one.import_id} ({one.mark}), whose calls run from "
+                f"{one.first_day} to {one.last_day}: callers in both could not be "
+                "matched. Put the key back (the file caller_key, or "
+                "DEMAND_CALLER_KEY). If it is lost for good, withdraw the imports "
+                f"within {REPEAT_WINDOW_DAYS} days of this file and import them again."
             )

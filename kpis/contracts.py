@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
+from typing import get_args, get_origin
 
 from kpis import expressions, settings
 from kpis.errors import UserError, unknown
@@ -95,39 +96,71 @@ def read_toml(path: Path) -> dict:
         raise UserError(f"{path}: {error}.") from None
 
 
-def build(kind: type, values: dict, where: str):
-    """Make a dataclass from TOML keys; UserError for unknown and missing keys."""
-    known = [one.name for one in fields(kind)]
-    for key in values:
-        if key not in known:
-            raise UserError(f"{where}: {unknown('key', key, known)}")
+def build(kind: type, values: dict, where: str, **own):
+    """Make a dataclass from TOML keys and from `own`, which no file may set.
+
+    Raises UserError for unknown and missing keys and for values of another type.
+    """
+    if not isinstance(values, dict):
+        raise UserError(f"{where}: write {{ key = value }}, not {values!r}.")
+    given = {one.name: one for one in fields(kind) if one.name not in own}
+    for key, value in values.items():
+        if key not in given:
+            raise UserError(f"{where}: {unknown('key', key, given)}")
+        if not _is_of(value, given[key].type):
+            raise UserError(
+                f"{where}: {key} = {value!r} must be {_described(given[key].type)}."
+            )
     frozen = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     try:
-        return kind(**frozen)
+        return kind(**frozen, **own)
     except TypeError as error:
         missing = str(error).split("missing", 1)[-1]
         raise UserError(f"{where}: missing{missing}.") from None
 
 
+def _is_of(value, kind) -> bool:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        return isinstance(value, list) and all(_is_of(one, inner[0]) for one in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(
+            _is_of(one, inner[1]) for one in value.values()
+        )
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
+def _described(kind) -> str:
+    if get_origin(kind) is tuple:
+        return 'a list of texts, such as ["a", "b"]'
+    if get_origin(kind) is dict:
+        return 'a table of texts, such as { given = "meant" }'
+    return {str: "a text in quotes", bool: "true or false", int: "a whole number"}.get(
+        kind, "a text, a number, true or false"
+    )
+
+
 def _load(path: Path) -> Contract:
     raw = read_toml(path)
     columns = {
-        name: build(Column, {"name": name, **column}, f"{path.name}, column {name}")
+        name: build(Column, column, f"{path.name}, column {name}", name=name)
         for name, column in raw.pop("columns", {}).items()
     }
     rules = tuple(
         build(Rule, rule, f"{path.name}, rule {rule.get('name')}")
         for rule in raw.pop("rules", [])
     )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    values = {
-        "source": path.stem,
-        "columns": columns,
-        "rules": rules,
-        "digest": digest,
-        **raw,
-    }
-    contract = build(Contract, values, path.name)
+    contract = build(
+        Contract,
+        raw,
+        path.name,
+        source=path.stem,
+        columns=columns,
+        rules=rules,
+        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
     _check(contract, path.name)
     return contract
 
@@ -144,6 +177,9 @@ def _check(contract: Contract, file: str) -> None:
     for name in (*contract.key, contract.happened, contract.area):
         if name not in contract.columns:
             raise UserError(f"{file}: {unknown('column', name, contract.columns)}")
+    for name in (*contract.key, contract.happened):
+        if not contract.columns[name].required:
+            raise UserError(f"{file}, column {name}: a part of the key is required.")
     for rule in contract.rules:
         where = f"{file}, rule {rule.name}"
         expressions.check(rule.holds, contract.columns, where)

@@ -46,9 +46,10 @@ class Unsplittable:
 class Records:
     """What stands where in a file.
 
-    `path` is what DuckDB reads, without the first `skip_lines` lines. `shifts` holds (record, line): from that record on (counted from 1), records
-    stand on consecutive lines starting at that line. `has_padding` is false where no
-    field begins or ends with a space.
+    `path` is what DuckDB reads, without its first `skip_lines` lines. `shifts` holds
+    (record, line): from that record on (counted from 1), records stand on consecutive
+    lines starting at that line. `has_padding` is false where no field begins or ends
+    with a space. `last_row` is the text of the last row, whatever its columns.
     """
 
     path: Path
@@ -257,7 +258,7 @@ class _Scanner:
         self._read_last_row(starts, ends, lines)
 
     def _first_line_of_footer(self, lines: np.ndarray) -> int:
-        """Return the line from which rows are footer, however many columns they have."""
+        """Return the line from which rows are footer, whatever columns they have."""
         count = self.layout.footer_lines
         last = lines[-count:].tolist()
         last += [one.line for one in self.records.unsplittable[-count:]]

@@ -12,33 +12,37 @@ from typing import Any
 from kpis import warehouse
 from kpis.errors import UserError, unknown
 
-FUNCTIONS = frozenset(
-    """
-    + - * / % || ~~ !~~ ~~* !~~* abs ceil coalesce concat concat_ws contains date_part
-    date_trunc ends_with floor greatest if least left length lower lpad ltrim mod
-    nullif regexp_extract regexp_full_match regexp_matches regexp_replace replace
-    right round rpad rtrim split_part starts_with strftime strptime substr substring to_years to_months to_weeks trunc
-    suffix prefix to_days to_hours to_minutes to_seconds trim try_strptime upper
-    datepart datetrunc last_day make_date make_timestamp
-    """.split()
-)
-CLASSES = frozenset(
-    "BETWEEN CASE CAST COLUMN_REF COMPARISON CONJUNCTION CONSTANT FUNCTION "
-    "OPERATOR TYPE".split()
-)
+FUNCTIONS = frozenset([
+    "+", "-", "*", "/", "%", "||", "~~", "!~~", "~~*", "!~~*", "abs", "ceil",
+    "coalesce", "concat", "concat_ws", "contains", "date_part", "date_trunc",
+    "datepart", "datetrunc", "ends_with", "floor", "greatest", "if", "last_day",
+    "least", "left", "length", "lower", "lpad", "ltrim", "make_date", "make_timestamp",
+    "mod", "nullif", "prefix", "regexp_extract", "regexp_full_match", "regexp_matches",
+    "regexp_replace", "replace", "right", "round", "rpad", "rtrim", "split_part",
+    "starts_with", "strftime", "strptime", "substr", "substring", "suffix", "to_days",
+    "to_hours", "to_minutes", "to_months", "to_seconds", "to_weeks", "to_years", "trim",
+    "trunc", "try_strptime", "upper",
+])  # fmt: skip
+CLASSES = frozenset([
+    "BETWEEN", "CASE", "CAST", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT",
+    "FUNCTION", "OPERATOR", "TYPE",
+])  # fmt: skip
 
 
-def check(expression: str, columns: Iterable[str], where: str) -> set[str]:
+def check(expression: str, columns: Iterable[str] | None, where: str) -> set[str]:
     """Return the columns that `expression` names; UserError for what is not allowed.
 
-    `where` tells the user the file and key in which the expression stands.
+    `columns` are those that exist, or None while they are not known. `where` tells the
+    user the file and key in which the expression stands.
     """
-    columns = list(columns)
+    columns = None if columns is None else list(columns)
     tree = json.loads(warehouse.parse_expression(closed(expression)))
     if tree["error"]:
         raise UserError(f"{where}: {tree['error_message']} in `{expression}`.")
     node = tree["statements"][0]["node"]
-    clauses = ("where_clause", "modifiers", "group_expressions", "having", "qualify")
+    clauses = (
+        "where_clause", "modifiers", "group_expressions", "having", "qualify", "sample",
+    )  # fmt: skip
     if (
         len(tree["statements"]) > 1
         or node["type"] != "SELECT_NODE"
@@ -69,7 +73,7 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             yield from _nodes(item)
 
 
-def _check_node(node, columns: list[str], expression: str, where: str) -> set[str]:
+def _check_node(node, columns: list[str] | None, expression, where: str) -> set[str]:
     kind = node["class"]
     if kind not in CLASSES:
         raise UserError(
@@ -81,9 +85,10 @@ def _check_node(node, columns: list[str], expression: str, where: str) -> set[st
         raise UserError(f"{where}: {reason} It stands in `{expression}`.")
     if kind == "COLUMN_REF":
         name = ".".join(node["column_names"])
-        if name not in columns:
+        is_known = columns is None or name in columns
+        if not is_known or len(node["column_names"]) > 1:
             raise UserError(
-                f"{where}: {unknown('column', name, columns)} "
+                f"{where}: {unknown('column', name, columns or [])} "
                 f"It stands in `{expression}`."
             )
         return {name}

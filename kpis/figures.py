@@ -5,7 +5,8 @@ from math import sqrt
 
 import pandas as pd
 
-THIN_SPACE = "\u2009"
+# the narrow space at which a line does not break
+THIN_SPACE = "\u202f"
 NO_FIGURE = "–"
 MINUS = "−"
 

@@ -7,9 +7,10 @@ filtered, to the row.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,20 +32,25 @@ from kpis import (
     warehouse,
 )
 from kpis.contracts import Contract
-from kpis.csv_records import Records
+from kpis.csv_records import Layout, Records
 from kpis.errors import SourceFileError, UserError
 from kpis.mapping import Mapping
 from kpis.reading import Reading
 from kpis.warehouse import Warehouse, fill, identifier, literal
 
 Progress = Callable[[float, str], None]
-TOTALS = re.compile(r"\s*(grand\s+|sub)?totals?\b", re.IGNORECASE)
+TOTALS = re.compile(
+    r"(grand|sub|overall)?[\s-]*totals?(\s+(of|rows|records))*[\s:=]*[\d,. ]*",
+    re.IGNORECASE,
+)
+LONGEST_MESSAGE = 2000
+NUMBER = re.compile(r"\+?\(?\d[\d ()./-]{5,}\d")
 # a macro stands after those that it uses
 MACROS = (
-    "has_offset", "whole_number", "true_or_false", "next_day_if_before",
-    "normal_spelling", "masked", "plain_number", "caller_hash_of", "marked_hash",
+    "has_offset", "local_clock", "whole_number", "true_or_false", "next_day_if_before",
+    "normal_spelling", "is_number_like", "masked", "plain_number", "caller_hash_of",
+    "marked_hash",
 )  # fmt: skip
-FILE_NAME_RULES = "--extracted-at 2004-04-01T03:00:00+01:00"
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,22 @@ class Job:
     progress: Progress
     sha256: str = ""
     import_id: str = ""
-    staged: str = ""
+    staged_in: Path = Path()
+    spellings: pd.DataFrame = field(default_factory=pd.DataFrame)
     extracted_at: datetime | None = None
     key: caller_key.CallerKey | None = None
     account: dict = field(default_factory=dict)
+
+    @property
+    def staged(self) -> str:
+        """Return SQL for the files that hold this file's rows by fate and month."""
+        return literal(str(self.staged_in / "**" / "*.parquet"))
+
+    @property
+    def months(self) -> list[str]:
+        """Return the months of the rows that go into the lake."""
+        accepted = (self.staged_in / "fate=accepted").glob("part=*")
+        return sorted(path.name.removeprefix("part=") for path in accepted)
 
 
 def available_mappings(data_dir: Path | None = None) -> list[Mapping]:
@@ -107,6 +125,7 @@ def import_file(
         if state == "current":
             return _known_account(manifest["imports"][job.import_id])
         _read(job, manifest)
+        _refuse_changed_key(job, manifest)
         if not request.is_dry_run:
             _publish(job, manifest)
         return _shown(job.account)
@@ -114,20 +133,30 @@ def import_file(
 
 def _identify(job: Job) -> None:
     """Name the import after its content, so that importing twice is the same act."""
-    if job.path.is_file():
-        with job.path.open("rb") as file:
-            job.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if not job.path.is_file():
+        raise SourceFileError(
+            job.name, "there is no such file.", remedy="Check the path."
+        )
+    with job.path.open("rb") as file:
+        job.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     job.extracted_at = job.request.extracted_at or mapping.extracted_at(
         job.layout, job.name
     )
     if job.extracted_at is None and not job.layout.edition.last_row:
         raise UserError(
             f"{job.name}: neither the file's name nor the mapping {job.layout.name} "
-            f"tells when the export was made. Say it: {FILE_NAME_RULES}."
+            "tells when the export was made. Say it: "
+            "--extracted-at 2004-04-01T03:00:00+01:00."
         )
+    covers = job.request.covers
+    if covers and covers[0] > covers[1]:
+        raise UserError(
+            f"{job.name}: --covers {covers[0]}:{covers[1]} ends before it starts."
+        )
+    job.spellings = _spellings(job)
     said = [
         job.sha256, job.layout.name, job.layout.digest, job.contract.digest,
-        str(job.extracted_at), str(job.request.covers),
+        str(job.extracted_at), str(covers), job.spellings.to_csv(),
     ]  # fmt: skip
     job.import_id = hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
@@ -149,13 +178,18 @@ def _shown(account: dict) -> dict:
 
 def _read(job: Job, manifest: dict) -> None:
     text = textfile.plain(job.path, job.name, job.layout.encoding, job.temporary)
-    records = _find_records(job, text)
-    used = mapping.check_header(job.layout, records.header)
+    layout = job.layout.layout
+    if text.is_table:
+        layout = replace(layout, delimiter=",", quote='"')
+    used = _check_header(job, text.path, layout)
+    records = _find_records(job, text.path, layout)
     job.progress(0.3, "reading rows")
     plan = reading.compile_reading(job.contract, job.layout, used, records.has_padding)
     house = warehouse.writer(job.temporary / "spill")
     try:
         _prepare(job, house, plan, records)
+        reading.check_expressions(house, job.layout, used)
+        house.run(_judged(house, plan, records))
         _stage(job, house, plan)
         _account(job, house, plan, records, manifest)
         _write_quarantine(job, house, plan)
@@ -163,15 +197,34 @@ def _read(job: Job, manifest: dict) -> None:
         house.close()
 
 
-def _find_records(job: Job, text: Path) -> Records:
+def _check_header(job: Job, text: Path, layout: Layout) -> set[str]:
+    """Return the export's columns that the mapping uses."""
+    header = csv_records.read_header(text, layout)
+    try:
+        job.layout = mapping.for_header(job.layout, header)
+        return mapping.check_header(job.layout, header)
+    except UserError as error:
+        remedy = "Choose another mapping, or correct this one."
+        whole = header[0] if len(header) == 1 else ""
+        other = next((sign for sign in ",;\t|" if sign in whole), None)
+        if other:
+            remedy = f"Set delimiter = {json.dumps(other)} in the mapping."
+        # a file without a header has a row here, and in it perhaps a caller's number
+        shown = NUMBER.sub("(number)", str(error))
+        shown = shown if len(shown) < LONGEST_MESSAGE else shown[:LONGEST_MESSAGE] + "…"
+        raise SourceFileError(
+            job.name, shown, line=layout.skip_lines + 1, remedy=remedy
+        ) from None
+
+
+def _find_records(job: Job, text: Path, layout: Layout) -> Records:
     job.progress(0.05, "finding rows")
     records = csv_records.scan(
         text,
-        job.layout.layout,
+        layout,
         job.temporary / "clean.csv",
         lambda share: job.progress(0.05 + 0.25 * share, "finding rows"),
     )
-    mapping.check_header(job.layout, records.header)
     if records.repeated_header_line:
         raise SourceFileError(
             job.name,
@@ -183,15 +236,15 @@ def _find_records(job: Job, text: Path) -> Records:
         raise SourceFileError(
             job.name,
             "there is only a header and no row.",
-            line=1,
+            line=records.header_line,
             remedy="Export again, or leave the file out.",
         )
-    words = csv_records.split(records.last_record, job.layout.layout)
-    filled = [word for word in words if word.strip()]
-    if filled and TOTALS.match(filled[0]):
+    words = csv_records.split(records.last_row, layout)
+    first = next((word.strip() for word in words if word.strip()), "")
+    if TOTALS.fullmatch(first):
         raise SourceFileError(
             job.name,
-            f"the last row is a total ('{filled[0].strip()}'), not a row of the export.",
+            f"the last row is a total ('{first}'), not a row of the export.",
             line=records.last_line,
             remedy="Set footer_rows = 1 in the mapping, or take the row out.",
         )
@@ -199,12 +252,12 @@ def _find_records(job: Job, text: Path) -> Records:
 
 
 def _prepare(job: Job, house: Warehouse, plan: Reading, records: Records) -> None:
-    """Make the tables, macros and view that the reading of this file needs."""
-    house.add_frame("known_spelling", _spellings(job, plan))
+    """Make the tables and macros that the reading of this file needs."""
+    house.add_frame("known_spelling", job.spellings)
     house.run(warehouse.text("import/known_code"))
     if plan.hides_numbers:
         job.key = caller_key.load(job.data_dir)
-    key = job.key or caller_key.CallerKey("", b"", b"")
+    key = job.key or caller_key.NO_KEY
     house.run(
         warehouse.text("import/caller_key"),
         [key.mark, key.inner_pad, key.outer_pad],
@@ -216,21 +269,22 @@ def _prepare(job: Job, house: Warehouse, plan: Reading, records: Records) -> Non
         columns=["line", "byte_offset", "problem"],
     ).astype({"line": "int64", "byte_offset": "int64", "problem": "str"})
     house.add_frame("unsplittable", unsplittable)
+
+
+def _judged(house: Warehouse, plan: Reading, records: Records) -> str:
+    """Return the statement for the view that reads and judges every row."""
     names = csv_records.unique(records.header)
-    layout = job.layout
-    quote = layout.quote if records.has_quotes else ""
+    quote = records.layout.quote if records.has_quotes else ""
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
-    house.run(
-        fill(
-            "import/judged",
-            file=literal(str(records.path)),
-            skip=literal(records.skip_lines),
-            delimiter=literal(layout.delimiter),
-            quote=literal(quote),
-            columns=f"{{{columns}}}",
-            **_lines(house, records),
-            **plan.view,
-        )
+    return fill(
+        "import/judged",
+        file=literal(str(records.path)),
+        skip=literal(records.skip_lines),
+        delimiter=literal(records.layout.delimiter),
+        quote=literal(quote),
+        columns=f"{{{columns}}}",
+        **_lines(house, records),
+        **plan.view,
     )
 
 
@@ -251,8 +305,10 @@ def _lines(house: Warehouse, records: Records) -> dict[str, str]:
     }
 
 
-def _spellings(job: Job, plan: Reading) -> pd.DataFrame:
-    wanted = {job.contract.columns[name].reference for name in plan.provided} - {""}
+def _spellings(job: Job) -> pd.DataFrame:
+    """Return every spelling of a code that the mapping's columns may hold."""
+    columns = job.contract.columns
+    wanted = {columns[name].reference for name in job.layout.columns} - {""}
     rows = [
         (kind, spelling, code)
         for kind in sorted(wanted)
@@ -268,7 +324,7 @@ def _stage(job: Job, house: Warehouse, plan: Reading) -> None:
     """Read the file once: type, judge and write its rows, parted by fate and month."""
     if job.extracted_at is None:
         job.extracted_at = _end_of_last_day(job, house, plan)
-    target = job.temporary / "staged"
+    job.staged_in = job.temporary / "staged"
     house.run(
         fill(
             "import/stage",
@@ -278,11 +334,10 @@ def _stage(job: Job, house: Warehouse, plan: Reading) -> None:
             problems=reading.problems(plan),
             refusing_bits=str(plan.refusing_bits),
             happened=identifier(job.contract.happened),
-            target=literal(str(target)),
+            target=literal(str(job.staged_in)),
         ),
         progress=lambda share: job.progress(0.3 + 0.5 * share, "reading rows"),
     )
-    job.staged = literal(str(target / "**" / "*.parquet"))
 
 
 def _end_of_last_day(job: Job, house: Warehouse, plan: Reading) -> datetime:
@@ -300,84 +355,96 @@ def _end_of_last_day(job: Job, house: Warehouse, plan: Reading) -> datetime:
 
 
 def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -> None:
+    """Count the rows by what becomes of them, and settle the keys among them."""
     job.progress(0.8, "looking for rows already held")
-    parts = house.query(
-        fill("import/counts", staged=job.staged, happened=job.contract.happened)
-    )
+    parts = house.query(fill("import/counts", staged=job.staged))
     by_fate = parts.groupby("fate")["row_count"].sum().to_dict()
-    filtered = parts[parts["fate"] == "filtered"].set_index("part")["row_count"]
-    reasons = {rule: int(count) for rule, count in filtered.items()}
-    problems = house.query(fill("import/reasons", staged=job.staged))
-    refused = problems[problems["fate"] == "refused"]
-    is_refusing = [_is_refusing(plan, row) for row in refused.itertuples()]
-    refused = refused[is_refusing] if len(refused) else refused
-    if not by_fate.get("accepted") and not by_fate.get("filtered"):
-        raise _nothing_readable(job, plan, refused, records)
-    for row in refused.itertuples():
-        reasons[row.rule] = reasons.get(row.rule, 0) + int(row.row_count)
-    repeated = _settle_repeated_keys(job, house, plan)
-    if repeated.get("key_repeated"):
-        reasons["key_repeated"] = repeated["key_repeated"]
-    if records.unsplittable:
-        reasons["cannot_be_split"] = len(records.unsplittable)
-    flags = problems[problems["fate"] == "accepted"].groupby("rule")["row_count"].sum()
-    earlier = _earlier_import(job, manifest)
-    held = _held(job, house, plan, manifest, earlier)
-    key_repeated = repeated.get("key_repeated", 0)
-    duplicates = repeated.get("duplicate", 0) + held["duplicates"]
+    if sum(by_fate.values()) != records.count:
+        raise RuntimeError(f"{by_fate} read, but {records.count} rows found")
+    problems = house.query(
+        fill("import/reasons", staged=job.staged, refuses=reading.refuses(plan))
+    )
+    repeated = _settle_repeated_keys(job, house)
+    key_repeated, equal = repeated["key_repeated"], repeated["duplicate"]
     accepted = by_fate.get("accepted", 0)
+    if accepted == key_repeated and not by_fate.get("filtered"):
+        raise _nothing_readable(job, plan, problems, records)
+    held = {"duplicates": 0, "superseded": 0}
+    earlier = _earlier_import(job, manifest)
+    if job.months:
+        held = _held(job, house, manifest, earlier)
+    flags = problems[problems["fate"] == "accepted"]
     job.account = {
-        **_description(job, house, parts),
+        **_description(job, house),
         "read": records.count + len(records.unsplittable),
-        "accepted": int(accepted - duplicates - key_repeated),
+        "accepted": int(accepted - equal - held["duplicates"] - key_repeated),
         "quarantined": int(
             by_fate.get("refused", 0) + key_repeated + len(records.unsplittable)
         ),
-        "duplicates": int(duplicates),
+        "duplicates": int(equal + held["duplicates"]),
         "filtered": int(by_fate.get("filtered", 0)),
         "superseded": int(held["superseded"]) + (earlier["stored"] if earlier else 0),
         "flagged": int(parts[parts["fate"] == "accepted"]["flagged"].sum()),
-        "reasons": reasons,
-        "flags": {rule: int(count) for rule, count in flags.items()},
+        "reasons": _reasons(parts, problems, key_repeated, records),
+        "flags": _counts(flags["rule"], flags["row_count"]),
         "error": None,
         "columns": plan.provided,
-        "stored": int(accepted - repeated.get("duplicate", 0) - key_repeated),
+        "stored": int(accepted - equal - key_repeated),
         "replaces_import": earlier["import_id"] if earlier else None,
     }
 
 
-def _is_refusing(plan: Reading, problem) -> bool:
-    column = plan.contract.columns.get(problem.column_name)
-    rules = {rule.name: rule.otherwise for rule in plan.contract.rules}
-    if problem.rule in rules:
-        return rules[problem.rule] == "refuse"
-    return bool(column and column.required)
+def _counts(names, counts) -> dict[str, int]:
+    return {name: int(count) for name, count in zip(names, counts, strict=True)}
 
 
-def _nothing_readable(job, plan, refused: pd.DataFrame, records: Records) -> UserError:
+def _reasons(parts, problems, key_repeated: int, records: Records) -> dict[str, int]:
+    """Return how many rows were filtered or refused for each reason."""
+    filtered = parts[parts["fate"] == "filtered"]
+    refused = problems[problems["fate"] == "refused"]
+    reasons = _counts(filtered["part"], filtered["row_count"])
+    reasons |= _counts(refused["rule"], refused["row_count"])
+    others = {
+        "key_repeated": key_repeated,
+        "cannot_be_split": len(records.unsplittable),
+    }
+    return reasons | {rule: int(count) for rule, count in others.items() if count}
+
+
+def _nothing_readable(job, plan, problems: pd.DataFrame, records: Records) -> UserError:
     total = records.count + len(records.unsplittable)
-    if refused.empty:
-        first = records.unsplittable[0]
+    refused = problems[problems["fate"] == "refused"]
+    if len(refused):
+        first = refused.iloc[0]
+        column, shown = first["column_name"], "is empty"
+        if not pd.isna(first["example"]):
+            shown = f"has '{first['example']}'"
         return SourceFileError(
             job.name,
-            f"none of {total} rows can be split into columns: this one "
-            f"{first.problem}.",
-            line=first.line,
+            f"none of {total} rows can be read as {job.layout.name} says. Here column "
+            f"{column} {shown} ({first['rule']}); right would be "
+            f"{plan.remedy(first['rule'], column)}.",
+            line=int(first["first_line"]),
+            remedy="Choose another mapping, or correct this one.",
+        )
+    if records.unsplittable:
+        one = records.unsplittable[0]
+        return SourceFileError(
+            job.name,
+            f"none of {total} rows can be read: this one {one.problem}.",
+            line=one.line,
             remedy="Correct delimiter and quote in the mapping.",
         )
-    first = refused.iloc[0]
-    shown = "is empty" if pd.isna(first.example) else f"has '{first.example}'"
     return SourceFileError(
         job.name,
-        f"none of {total} rows can be read as {job.layout.name} says. Here column "
-        f"{first.column_name} {shown} ({first.rule}); right would be "
-        f"{plan.remedy(first.rule, first.column_name)}.",
-        line=int(first.first_line),
-        remedy="Choose another mapping, or correct this one.",
+        f"every one of {total} rows has the key ({', '.join(job.contract.key)}) of "
+        "another row with different contents.",
+        line=records.header_line + 1,
+        remedy="Form a key in the mapping that is different for every row.",
     )
 
 
-def _settle_repeated_keys(job: Job, house: Warehouse, plan: Reading) -> dict[str, int]:
+def _settle_repeated_keys(job: Job, house: Warehouse) -> dict[str, int]:
     """Keep one of equal rows with one key; refuse all that differ, never guess."""
     house.run(
         fill(
@@ -387,17 +454,18 @@ def _settle_repeated_keys(job: Job, house: Warehouse, plan: Reading) -> dict[str
             columns=_identifiers(job.contract.columns, "accepted.{}"),
         )
     )
-    counts = dict(house.tuples(warehouse.text("import/repeated_counts")))
-    if counts:
-        target = job.temporary / "settled"
+    counts = dict.fromkeys(("key_repeated", "duplicate"), 0)
+    counts |= house.tuples(warehouse.text("import/repeated_counts"))
+    if any(counts.values()):
+        settled_in = job.temporary / "settled"
         house.run(
             fill(
                 "import/without_repeated",
                 staged=job.staged,
-                target=literal(str(target)),
+                target=literal(str(settled_in)),
             )
         )
-        job.staged = literal(str(target / "**" / "*.parquet"))
+        job.staged_in = settled_in
     return counts
 
 
@@ -413,7 +481,7 @@ def _earlier_import(job: Job, manifest: dict) -> dict | None:
     return None
 
 
-def _held(job, house: Warehouse, plan: Reading, manifest, earlier) -> dict[str, int]:
+def _held(job: Job, house: Warehouse, manifest: dict, earlier) -> dict[str, int]:
     """Count keys that the lake already holds, with equal and with other content."""
     others = [
         one
@@ -440,11 +508,10 @@ def _held(job, house: Warehouse, plan: Reading, manifest, earlier) -> dict[str, 
     return {name: int(frame[name].iloc[0]) for name in frame}
 
 
-def _description(job: Job, house: Warehouse, parts: pd.DataFrame) -> dict:
+def _description(job: Job, house: Warehouse) -> dict:
     """Say what the file is and what it covers."""
-    accepted = parts[parts["fate"] == "accepted"]
     covers = job.request.covers or mapping.covered_period(job.layout, job.name)
-    if covers is None and len(accepted):
+    if covers is None and job.months:
         days = fill(
             "import/covered_days",
             staged=job.staged,
@@ -452,7 +519,7 @@ def _description(job: Job, house: Warehouse, parts: pd.DataFrame) -> dict:
         )
         covers = _whole_months(*house.tuples(days)[0], job.extracted_at)
     areas = None
-    if job.layout.covers.areas == "present":
+    if job.layout.covers.areas == "present" and job.months:
         present = fill(
             "import/areas_present",
             staged=job.staged,
@@ -473,7 +540,7 @@ def _description(job: Job, house: Warehouse, parts: pd.DataFrame) -> dict:
         "covers_areas": areas,
         "replaces": job.layout.edition.replaces,
         "caller_key": job.key.mark if job.key else None,
-        "months": sorted(accepted["part"].tolist()),
+        "months": job.months,
     }
 
 
@@ -513,24 +580,41 @@ def _write_quarantine(job: Job, house: Warehouse, plan: Reading) -> None:
     )
 
 
+def _refuse_changed_key(job: Job, manifest: dict) -> None:
+    """Raise UserError where callers could not be matched with those already held."""
+    account = job.account
+    if not job.key or not account["covers_from"]:
+        return
+    others = [
+        caller_key.Use(
+            one["import_id"],
+            one["caller_key"],
+            date.fromisoformat(one["covers_from"]),
+            date.fromisoformat(one["covers_to"]),
+        )
+        for one in lake.current(manifest, job.layout.source)
+        if one["caller_key"]
+        and one["covers_from"]
+        and one["import_id"] != account["replaces_import"]
+    ]
+    first, last = (account[name] for name in ("covers_from", "covers_to"))
+    caller_key.refuse_change(
+        job.key, date.fromisoformat(first), date.fromisoformat(last), others
+    )
+
+
 def _publish(job: Job, manifest: dict) -> None:
     """Move the files into the lake; the manifest is last, and makes them count."""
     job.progress(0.95, "writing the lake")
     account = job.account
-    if job.key and account["covers_from"]:
-        earlier = [
-            (one["import_id"], one["caller_key"], date.fromisoformat(one["covers_to"]))
-            for one in lake.current(manifest, job.layout.source)
-            if one["caller_key"] and one["import_id"] != account["replaces_import"]
-        ]
-        first_day = date.fromisoformat(account["covers_from"])
-        caller_key.refuse_change(job.key, first_day, earlier)
-    staged = Path(job.staged.strip("'")).parent.parent / "fate=accepted"
+    if job.key:
+        caller_key.keep(job.key, job.data_dir)
     for month, file in zip(
-        account["months"], lake.files(job.data_dir, [account]), strict=True
+        job.months, lake.files(job.data_dir, [account]), strict=True
     ):
         file.parent.mkdir(parents=True, exist_ok=True)
-        (one,) = (staged / f"part={month}").glob("*.parquet")
+        staged = job.staged_in / "fate=accepted" / f"part={month}"
+        (one,) = staged.glob("*.parquet")
         one.replace(file)
     quarantine = job.temporary / "quarantine.csv"
     if quarantine.exists():

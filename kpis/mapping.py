@@ -6,20 +6,36 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kpis import contracts, expressions, settings, textfile
 from kpis.contracts import Contract
 from kpis.csv_records import Layout
 from kpis.errors import UserError, unknown
 
+# Instants outside these years are slips of a keyboard, and local ones would need a
+# longer list of clock changes.
+FIRST_YEAR, LAST_YEAR = 1990, 2049
+# what strptime of DuckDB knows, each also as %-d without leading zeros
+FORMAT_SIGNS = set("aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ%")
+QUARANTINE_COLUMNS = (
+    "quarantined_from", "quarantined_line", "byte_offset", "rules", "wrong_columns",
+    "wrong_values", "what_would_be_right",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Source:
-    """How one contract column is read. Exactly one of the first eight is given."""
+    """How one contract column is read.
+
+    Exactly one of column, columns, constant, expression, after (with seconds), number
+    and hash is given.
+    """
 
     column: str = ""
     columns: tuple[str, ...] = ()
@@ -49,9 +65,9 @@ class Edition:
     """When the export was made, and what it replaces.
 
     `file_name` is a regular expression with the groups year, month, day, hour, minute;
-    without an hour the instant is the end of the year, month or day that it names. `last_row` takes the end of the last day in the file.
-    `replaces` is "rows" (one by one) or "period" (rows that it no longer holds
-    retire).
+    without an hour the instant is the end of the year, month or day that it names.
+    `last_row` takes the end of the last day in the file. `replaces` is "rows" (one by
+    one) or "period" (rows that it no longer holds retire).
     """
 
     file_name: str = ""
@@ -73,7 +89,11 @@ class Covers:
 
 @dataclass(frozen=True)
 class Mapping:
-    """One layout."""
+    """One layout.
+
+    With `may_lack_columns` a column that a file has not is not provided, as if the
+    mapping had no line for it; without, it is an error.
+    """
 
     name: str
     title: str
@@ -91,6 +111,7 @@ class Mapping:
     footer_rows: int = 0
     nulls: tuple[str, ...] = ()
     time_zone: str = ""
+    may_lack_columns: bool = False
     notes: str = ""
     digest: str = field(default="", repr=False)
 
@@ -98,6 +119,11 @@ class Mapping:
     def needs_extracted_at(self) -> bool:
         """Whether the import has to be told when the export was made."""
         return not (self.edition.file_name or self.edition.last_row)
+
+    @property
+    def hides_numbers(self) -> bool:
+        """Whether the export holds callers' numbers, which may be written nowhere."""
+        return any(source.number for source in self.columns.values())
 
     @property
     def layout(self) -> Layout:
@@ -139,24 +165,29 @@ def _build(path: Path, raw: dict) -> Mapping:
     parts = {
         section: {
             name: contracts.build(Source, values, f"{file}, {section}.{name}")
-            for name, values in raw.pop(section, {}).items()
+            for name, values in _table(raw, section, file).items()
         }
         for section in ("columns", "helpers")
     }
     for section, kind in (("edition", Edition), ("covers", Covers)):
-        if section in raw:
-            where = f"{file}, {section}"
-            parts[section] = contracts.build(kind, raw.pop(section), where)
+        values = _table(raw, section, file)
+        parts[section] = contracts.build(kind, values, f"{file}, {section}")
+    filters = raw.pop("filters", [])
+    if not isinstance(filters, list):
+        raise UserError(f"{file}: write [[filters]], with two brackets.")
     parts["filters"] = tuple(
-        contracts.build(Filter, one, f"{file}, filter {one.get('reason')}")
-        for one in raw.pop("filters", [])
+        contracts.build(Filter, one, f"{file}, filter {place}")
+        for place, one in enumerate(filters, start=1)
     )
-    values = {"name": path.stem, "digest": _digest(path), **parts, **raw}
-    return contracts.build(Mapping, values, file)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return contracts.build(Mapping, raw, file, name=path.stem, digest=digest, **parts)
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _table(raw: dict, section: str, file: str) -> dict:
+    values = raw.pop(section, {})
+    if not isinstance(values, dict):
+        raise UserError(f"{file}: write [{section}] and its keys below it.")
+    return values
 
 
 def _check(mapping: Mapping, file: str) -> None:
@@ -172,11 +203,22 @@ def _check(mapping: Mapping, file: str) -> None:
                 f"add a line for it under [columns]. {column.says}"
             )
     for name, source in {**mapping.helpers, **mapping.columns}.items():
-        _check_source(name, source, mapping, contract, f"{file}, {name}")
+        where = f"{file}, {name}"
+        _check_way(name, source, contract, where)
+        _check_times(name, source, mapping, contract, where)
+        if source.expression:
+            expressions.check(source.expression, None, where)
+    reasons = [one.reason for one in mapping.filters]
+    for one in mapping.filters:
+        if not one.reason or reasons.count(one.reason) > 1:
+            raise UserError(f"{file}: every filter needs a reason of its own.")
+        expressions.check(one.drop, None, f"{file}, filter {one.reason}")
     _check_words(mapping, file)
+    _check_patterns(mapping, file)
 
 
-def _check_source(name, source, mapping, contract: Contract, where: str) -> None:
+def _check_way(name: str, source: Source, contract: Contract, where: str) -> None:
+    """Check that a column is read in one way, and in one that fits it."""
     ways = [
         source.column, source.columns, source.constant is not None, source.expression,
         source.after, source.number, source.hash,
@@ -188,12 +230,6 @@ def _check_source(name, source, mapping, contract: Contract, where: str) -> None
         )
     if bool(source.after) != bool(source.seconds):
         raise UserError(f"{where}: after and seconds go together.")
-    known = [*mapping.helpers, *mapping.columns]
-    for other in filter(None, (source.after, source.rolls_over_after)):
-        if other not in known or other == name:
-            raise UserError(f"{where}: {unknown('column', other, known)}")
-        if known.index(other) > known.index(name):
-            raise UserError(f"{where}: put {other} above {name}.")
     column = contract.columns.get(name)
     is_caller = column is not None and column.type == "caller"
     if is_caller != bool(source.number or source.hash):
@@ -201,6 +237,39 @@ def _check_source(name, source, mapping, contract: Contract, where: str) -> None
             f"{where}: a caller is given as number = (a telephone or customer number, "
             "hashed at import) or hash = (a hash that the force made), and only a "
             "caller is."
+        )
+    values = column.values if column else ()
+    if values and source.constant is not None and source.constant not in values:
+        reason = unknown("value", str(source.constant), values)
+        raise UserError(f"{where}: {reason}")
+
+
+def _check_times(name, source: Source, mapping, contract: Contract, where: str) -> None:
+    """Check what only a date or time may have."""
+    kinds = dict.fromkeys(mapping.helpers, "instant")
+    kinds |= {name: contract.columns[name].type for name in mapping.columns}
+    known = [other for other in kinds if kinds[other] == "instant"]
+    for other in filter(None, (source.after, source.rolls_over_after)):
+        if kinds[name] != "instant":
+            raise UserError(f"{where}: only a time can follow another time.")
+        if other not in known or other == name:
+            raise UserError(f"{where}: {unknown('column', other, known)}")
+        if list(kinds).index(other) > list(kinds).index(name):
+            raise UserError(f"{where}: put {other} above {name}.")
+    if not source.format:
+        return
+    if kinds[name] not in ("instant", "date"):
+        raise UserError(f"{where}: only a date or a time has a format.")
+    for sign in re.findall("%-?(.?)", source.format):
+        if sign not in FORMAT_SIGNS or not sign:
+            raise UserError(
+                f"{where}: %{sign} is no part of a date in {source.format!r}."
+            )
+    has_zone = "%z" in source.format.lower() or mapping.time_zone
+    if kinds[name] == "instant" and not has_zone:
+        raise UserError(
+            f"{where}: a local time needs a zone: add time_zone, such as "
+            f'time_zone = "{settings.TIME_ZONE}".'
         )
 
 
@@ -215,21 +284,61 @@ def _check_words(mapping: Mapping, file: str) -> None:
         if given not in known:
             raise UserError(f"{file}: {unknown(what, given, known)}")
     for what, sign in (("delimiter", mapping.delimiter), ("quote", mapping.quote)):
-        if len(sign.encode()) > 1 or (what == "delimiter" and not sign):
+        is_missing = what == "delimiter" and not sign
+        if len(sign.encode()) > 1 or sign in ("\n", "\r") or is_missing:
             raise UserError(f"{file}: {what} must be one plain character.")
-    for what, pattern in (
-        ("edition.file_name", mapping.edition.file_name),
-        ("covers.file_name", mapping.covers.file_name),
-    ):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise UserError(f"{file}, {what}: {error} in {pattern!r}.") from None
+    if mapping.delimiter == mapping.quote:
+        raise UserError(f"{file}: delimiter and quote cannot be the same.")
+    for what in ("header_rows_above", "footer_rows"):
+        if getattr(mapping, what) < 0:
+            raise UserError(f"{file}: {what} cannot be negative.")
     if mapping.time_zone:
         clock_changes(mapping.time_zone)
 
 
-def check_header(mapping: Mapping, header: list[str]) -> set[str]:
+def _check_patterns(mapping: Mapping, file: str) -> None:
+    for what, pattern, groups in (
+        ("edition.file_name", mapping.edition.file_name, ("year",)),
+        ("covers.file_name", mapping.covers.file_name, ("first", "last")),
+    ):
+        try:
+            found = re.compile(pattern).groupindex
+        except re.error as error:
+            raise UserError(f"{file}, {what}: {error} in {pattern!r}.") from None
+        for group in groups:
+            if pattern and group not in found:
+                raise UserError(f"{file}, {what}: (?P<{group}>...) is missing.")
+
+
+def for_header(mapping: Mapping, header: Sequence[str]) -> Mapping:
+    """Return the mapping without the columns that this file may and does lack.
+
+    Raises UserError where the header has strange names instead: a misspelt column
+    must not become one that was never measured.
+    """
+    if not mapping.may_lack_columns:
+        return mapping
+    required = contracts.load(mapping.source).columns
+    named = {
+        name: one.column or one.number or one.hash
+        for name, one in mapping.columns.items()
+        if one.column or one.number or one.hash
+    }
+    lacking = {
+        given: name
+        for name, given in named.items()
+        if given not in header and not required[name].required
+    }
+    known = {"", *named.values(), *QUARANTINE_COLUMNS}
+    strange = [given for given in header if given not in known]
+    if lacking and strange:
+        reason = unknown("column", strange[0], lacking)
+        raise UserError(f"mapping {mapping.name}: {reason}")
+    kept = {n: one for n, one in mapping.columns.items() if n not in lacking.values()}
+    return replace(mapping, columns=kept)
+
+
+def check_header(mapping: Mapping, header: Sequence[str]) -> set[str]:
     """Return the export's columns that the mapping uses, or raise UserError."""
     used: set[str] = set()
     for name, source in {**mapping.helpers, **mapping.columns}.items():
@@ -244,8 +353,10 @@ def check_header(mapping: Mapping, header: list[str]) -> set[str]:
     for one in mapping.filters:
         where = f"mapping {mapping.name}, filter {one.reason}"
         used |= expressions.check(one.drop, header, where)
-    for name in used:
-        if header.count(name) > 1:
+    # names that differ only in case are one to DuckDB
+    lower = [name.lower() for name in header]
+    for name in sorted(used):
+        if lower.count(name.lower()) > 1:
             raise UserError(
                 f"mapping {mapping.name}: the column {name} stands twice in the header."
             )
@@ -256,36 +367,55 @@ def extracted_at(mapping: Mapping, file_name: str) -> datetime | None:
     """Return the instant that the file's name tells, or None.
 
     It is the hour and minute named, or else the end of the year, month or day, in
-    the force's time zone.
+    the force's time zone. Raises UserError for a name that tells no possible date.
     """
     found = mapping.edition.file_name and re.search(
         mapping.edition.file_name, file_name
     )
     if not found:
         return None
-    parts = {name: int(value) for name, value in found.groupdict().items() if value}
-    year, month, day = parts["year"], parts.get("month"), parts.get("day")
+    try:
+        parts = {name: int(value) for name, value in found.groupdict().items() if value}
+        return _end_of(**parts)
+    except (TypeError, ValueError):
+        raise UserError(
+            f"{file_name}: its name does not tell when the export was made as mapping "
+            f"{mapping.name} expects ({found.group()!r}). Say it with --extracted-at."
+        ) from None
+
+
+def _end_of(year: int, month=0, day=0, hour: int | None = None, minute=0) -> datetime:
     zone = ZoneInfo(settings.TIME_ZONE)
-    if day and "hour" in parts:
-        minute = parts.get("minute", 0)
-        return datetime(year, month, day, parts["hour"], minute, tzinfo=zone)
+    if day and hour is not None:
+        return datetime(year, month, day, hour, minute, tzinfo=zone)
     if day:
         end = date(year, month, day) + timedelta(days=1)
     elif month:
-        end = date(year + month // 12, month % 12 + 1, 1)
+        end = date(year, month, 1).replace(day=28) + timedelta(days=4)
+        end = end.replace(day=1)
     else:
         end = date(year + 1, 1, 1)
     return datetime(end.year, end.month, end.day, tzinfo=zone)
 
 
 def covered_period(mapping: Mapping, file_name: str) -> tuple[date, date] | None:
-    """Return first and last day covered as the file's name tells, or None."""
+    """Return first and last day covered as the file's name tells, or None.
+
+    Raises UserError for a name that tells no possible dates.
+    """
     found = mapping.covers.file_name and re.search(mapping.covers.file_name, file_name)
     if not found:
         return None
-    return date.fromisoformat(found["first"]), date.fromisoformat(found["last"])
+    try:
+        return date.fromisoformat(found["first"]), date.fromisoformat(found["last"])
+    except (TypeError, ValueError):
+        raise UserError(
+            f"{file_name}: its name does not tell what the export covers as mapping "
+            f"{mapping.name} expects ({found.group()!r}). Say it with --covers."
+        ) from None
 
 
+@cache
 def clock_changes(zone_name: str) -> tuple[list[datetime], list[datetime]]:
     """Return the local hours that do not exist and those that occur twice.
 
@@ -294,27 +424,22 @@ def clock_changes(zone_name: str) -> tuple[list[datetime], list[datetime]]:
     """
     try:
         zone = ZoneInfo(zone_name)
-    except (ZoneInfoNotFoundError, ValueError):
-        from zoneinfo import available_timezones
-
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         reason = unknown("time zone", zone_name, available_timezones())
         raise UserError(f"time_zone: {reason}") from None
     missing, twice = [], []
     hour = timedelta(hours=1)
-    day = datetime(1990, 1, 1)
-    while day < datetime(2050, 1, 1):
-        change = (day + 24 * hour).replace(tzinfo=zone).utcoffset() - day.replace(
-            tzinfo=zone
-        ).utcoffset()
-        if change:
-            if change % hour:
-                raise UserError(f"time_zone: the clock of {zone_name} is not handled.")
-            for moment in (day + i * hour for i in range(25)):
-                early, late = (
-                    moment.replace(tzinfo=zone, fold=fold).utcoffset()
-                    for fold in (0, 1)
-                )
-                if early != late:
-                    (missing if late > early else twice).append(moment)
+    day = datetime(FIRST_YEAR, 1, 1)
+    while day.year <= LAST_YEAR:
+        before = day.replace(tzinfo=zone).utcoffset()
+        change = (day + 24 * hour).replace(tzinfo=zone).utcoffset() - before
+        if change and change % hour:
+            raise UserError(f"time_zone: the clock of {zone_name} is not handled.")
+        for moment in (day + i * hour for i in range(25) if change):
+            early, late = (
+                moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)
+            )
+            if early != late:
+                (missing if late > early else twice).append(moment)
         day += 24 * hour
     return missing, twice

@@ -11,7 +11,14 @@ from kpis import expressions, mapping, settings
 from kpis.contracts import TYPES, Column, Contract, Rule
 from kpis.errors import UserError
 from kpis.mapping import Mapping, Source
-from kpis.warehouse import fill, identifier, literal, literals
+from kpis.warehouse import (
+    StatementError,
+    Warehouse,
+    fill,
+    identifier,
+    literal,
+    literals,
+)
 
 NOT_TYPED = {
     "id": "not_an_id",
@@ -27,6 +34,10 @@ NOT_TYPED = {
 }
 REMEDIES = {
     "missing": "a value is required",
+    "cannot_be_worked_out": "a value from which the mapping's expression can be formed",
+    "not_an_id": "an identifier that does not read like a telephone number",
+    "not_a_text": "a text that does not read like a telephone number",
+    "not_a_hash": "a hash of at least 16 letters and digits, never a number",
     "not_an_instant": "a date and time in the format that the mapping states",
     "local_time_does_not_exist": "a time outside the hour that the clock skips, or one "
     "with its offset",
@@ -63,7 +74,7 @@ class Reading:
     provided: list[str]
     faults: list[Fault]
     view: dict[str, str]
-    hides_numbers: bool
+    hides_numbers: bool = False
 
     @property
     def refusing_bits(self) -> int:
@@ -100,8 +111,7 @@ def compile_reading(
         or "0 as _",
         "filtered": _filtered(layout),
         "texts": ",\n".join(
-            f"{_text(source, layout)} as {_raw(name)}" + _hashed(name, source)
-            for name, source in sources.items()
+            part for name, source in sources.items() for part in _texts(name, source)
         ),
         "typed": ",\n".join(
             part
@@ -119,8 +129,30 @@ def compile_reading(
         )
         or "0",
     }
-    hides_numbers = any(source.number for source in layout.columns.values())
-    return Reading(contract, provided, faults, view, hides_numbers)
+    return Reading(contract, provided, faults, view, layout.hides_numbers)
+
+
+def check_expressions(house: Warehouse, layout: Mapping, used: set[str]) -> None:
+    """Raise UserError for an expression of which DuckDB cannot make a value."""
+    columns = ", ".join(f"null::varchar as {identifier(name)}" for name in used)
+    expressions_by_place = {
+        name: source.expression
+        for name, source in {**layout.helpers, **layout.columns}.items()
+        if source.expression
+    } | {f"filter {one.reason}": one.drop for one in layout.filters}
+    for place, expression in expressions_by_place.items():
+        kind = "boolean" if place.startswith("filter ") else "varchar"
+        tried = f"{expressions.closed(expression)}::{kind}"
+        try:
+            house.run(
+                fill("import/try_expression", tried=tried, columns=columns or "0 as _")
+            )
+        except StatementError as error:
+            reason = str(error.__cause__).splitlines()[0]
+            raise UserError(
+                f"mapping {layout.name}, {place}: `{expression}` cannot be worked out: "
+                f"{reason}"
+            ) from None
 
 
 def _raw(name: str) -> str:
@@ -129,6 +161,10 @@ def _raw(name: str) -> str:
 
 def _local(name: str) -> str:
     return identifier(f"_local_{name}")
+
+
+def _tried(name: str) -> str:
+    return identifier(f"_tried_{name}")
 
 
 def _cleaned(name: str, layout: Mapping, has_padding: bool) -> str:
@@ -144,47 +180,50 @@ def _filtered(layout: Mapping) -> str:
     if not layout.filters:
         return "null::varchar"
     cases = [
-        f"when {expressions.closed(one.drop)} then {literal(one.reason)}"
+        f"when try({expressions.closed(one.drop)}::boolean) then {literal(one.reason)}"
         for one in layout.filters
     ]
     return f"case {' '.join(cases)} end"
 
 
-def _text(source: Source, layout: Mapping) -> str:
-    """Return the SQL for the text that a column is read from."""
+def _texts(name: str, source: Source) -> list[str]:
+    """Return select items for the text that a column is read from.
+
+    An expression that fails on a row gives no list, one that is empty an empty list
+    item; so the one can be told from the other.
+    """
+    items = []
+    text = identifier(source.column or source.seconds or source.hash)
     if source.columns:
-        parts = ", ".join(identifier(name) for name in source.columns)
+        parts = ", ".join(identifier(one) for one in source.columns)
         text = f"nullif(concat_ws(' ', {parts}), '')"
     elif source.expression:
-        text = f"{expressions.closed(source.expression)}::varchar"
+        value = f"{expressions.closed(source.expression)}::varchar"
+        items.append(f"try([{value}]) as {_tried(name)}")
+        text = f"{_tried(name)}[1]"
     elif source.constant is not None:
-        value = source.constant
-        is_word = isinstance(value, bool)
-        return literal(str(value).lower() if is_word else str(value))
+        is_word = isinstance(source.constant, bool)
+        value = str(source.constant)
+        text = literal(value.lower() if is_word else value)
     elif source.number:
-        return "null::varchar"
-    else:
-        text = identifier(source.column or source.seconds or source.hash)
-    if source.nulls:
-        text = f"case when {text} not in ({literals(source.nulls)}) then {text} end"
+        # the step that hashes a caller's number is the last to see it
+        number = _without_nulls(identifier(source.number), source)
+        items.append(f"caller_hash_of({number}) as {identifier('_hash_' + name)}")
+        text = "null::varchar"
+    text = _without_nulls(text, source)
     if source.codes:
         cases = " ".join(
             f"when {literal(given)} then {literal(meant)}"
             for given, meant in source.codes.items()
         )
         text = f"case {text} {cases} else {text} end"
-    return text
+    return [*items, f"{text} as {_raw(name)}"]
 
 
-def _hashed(name: str, source: Source) -> str:
-    """Hash a caller's number here, in the step that is the last to see it."""
-    if not source.number:
-        return ""
-    number = identifier(source.number)
-    if source.nulls:
-        words = literals(source.nulls)
-        number = f"case when {number} not in ({words}) then {number} end"
-    return f",\ncaller_hash_of({number}) as {identifier('_hash_' + name)}"
+def _without_nulls(text: str, source: Source) -> str:
+    if not source.nulls:
+        return text
+    return f"case when {text} not in ({literals(source.nulls)}) then {text} end"
 
 
 def _typed(name: str, source: Source, contract: Contract, layout: Mapping) -> list[str]:
@@ -193,25 +232,26 @@ def _typed(name: str, source: Source, contract: Contract, layout: Mapping) -> li
     kind = column.type if column else "instant"
     raw, typed = _raw(name), identifier(name)
     if source.after:
-        milliseconds = f"(try_cast({raw} as decimal(18, 3)) * 1000)::bigint"
-        return [
-            f"{identifier(source.after)} + to_milliseconds({milliseconds}) as {typed}"
-        ]
+        milliseconds = f"({_seconds(name, layout)} * 1000)::bigint"
+        moment = f"{identifier(source.after)} + to_milliseconds({milliseconds})"
+        return [f"{_plausible(moment, 'timestamptz')} as {typed}"]
     if kind == "instant":
         return _typed_instant(name, source, layout)
     if kind == "caller":
         if source.number:
             return [f"{identifier('_hash_' + name)} as {typed}"]
         return [f"marked_hash({raw}) as {typed}"]
-    number = f"replace({raw}, ',', '.')" if layout.decimal == "," else raw
+    text = f"case when not is_number_like({raw}) then {raw} end"
+    day = f"try_cast({raw} as date)"
+    if source.format:
+        day = f"try_strptime({raw}, {literal(source.format)})::date"
+    number = _plain_decimal(name, layout)
     expression = {
-        "id": raw,
-        "text": raw,
+        "id": text if layout.hides_numbers else raw,
+        "text": text if layout.hides_numbers else raw,
         "code": f"{identifier('_lookup_' + name)}.code",
-        "enum": f"case when {raw} in ({literals(column.values) or 'null'}) then {raw} end",
-        "date": f"try_strptime({raw}, {literal(source.format)})::date"
-        if source.format
-        else f"try_cast({raw} as date)",
+        "enum": f"case when {raw} in ({literals(column.values)}) then {raw} end",
+        "date": _plausible(day, "date"),
         "int": f"whole_number({number})",
         "decimal": f"try_cast({number} as decimal(18, 6))",
         "bool": f"true_or_false({raw})",
@@ -219,30 +259,61 @@ def _typed(name: str, source: Source, contract: Contract, layout: Mapping) -> li
     return [f"{expression} as {typed}"]
 
 
+def _plain_decimal(name: str, layout: Mapping) -> str:
+    raw = _raw(name)
+    return f"replace({raw}, ',', '.')" if layout.decimal == "," else raw
+
+
+def _seconds(name: str, layout: Mapping) -> str:
+    return f"try_cast({_plain_decimal(name, layout)} as decimal(12, 3))"
+
+
+def _plausible(moment: str, kind: str) -> str:
+    """Return SQL that leaves out moments of years in which no police system wrote."""
+    first, last = mapping.FIRST_YEAR, mapping.LAST_YEAR + 1
+    if kind == "date":
+        # finished figures may be older than any system
+        first = 1901
+    edges = f"{kind} '{first}-01-02' and {kind} '{last}-01-01'"
+    return f"case when {moment} between {edges} then {moment} end"
+
+
 def _typed_instant(name: str, source: Source, layout: Mapping) -> list[str]:
     raw, local, typed = _raw(name), _local(name), identifier(name)
     zone = layout.time_zone
     with_offset = f"case when has_offset({raw}) then try_cast({raw} as timestamptz) end"
-    if source.format and "%z" in source.format.lower():
-        with_offset = f"try_strptime({raw}, {literal(source.format)})"
-        zone = ""
-    elif source.format:
+    clock = f"local_clock({raw})"
+    if source.format:
+        clock = f"try_strptime({raw}, {literal(source.format)})"
         with_offset = "null::timestamptz"
+    if "%z" in source.format.lower():
+        with_offset, zone = clock, ""
+    with_offset = _plausible(with_offset, "timestamptz")
     if not zone:
         shown = f"{typed} at time zone {literal(settings.TIME_ZONE)}"
         return [f"{with_offset} as {typed}", f"{shown} as {local}"]
-    clock = (
-        f"try_strptime({raw}, {literal(source.format)})"
-        if source.format
-        else f"case when not has_offset({raw}) then try_cast({raw} as timestamp) end"
-    )
+    clock = _plausible(clock, "timestamp")
     if source.rolls_over_after:
-        clock = f"next_day_if_before({clock}, {_local(source.rolls_over_after)})"
-    return [
-        f"{clock} as {local}",
-        f"coalesce({with_offset}, case when not {_is_clock_change(local, zone)} "
-        f"then {local} at time zone {literal(zone)} end) as {typed}",
-    ]
+        clock = _rolled_over(clock, source.rolls_over_after)
+    instant = (
+        f"case when not {_is_clock_change(local, zone)} "
+        f"then {local} at time zone {literal(zone)} end"
+    )
+    if not source.format:
+        clock = f"coalesce({clock}, {with_offset} at time zone {literal(zone)})"
+        instant = f"coalesce({with_offset}, {instant})"
+    return [f"{clock} as {local}", f"{instant} as {typed}"]
+
+
+def _rolled_over(clock: str, earlier: str) -> str:
+    """Return SQL for a clock time that belongs to the day of `earlier` or the next.
+
+    There is no telling where the earlier time stands in the file but cannot be read.
+    """
+    return (
+        f"case when {_raw(earlier)} is null or {_local(earlier)} is not null "
+        f"then next_day_if_before({clock}, {_local(earlier)}) end"
+    )
 
 
 def _is_clock_change(local: str, zone: str, which: str = "both") -> str:
@@ -274,24 +345,29 @@ def _lookup(column: Column) -> str:
 def _column_fault(column: Column, layout: Mapping) -> Fault | None:
     source = layout.columns[column.name]
     raw, typed = _raw(column.name), identifier(column.name)
-    if source.constant is not None:
-        _check_constant(column, source, layout)
-        if column.type != "code":
-            return None
-    if column.type == "caller":
+    if source.number:
         return None
     bad = f"{raw} is not null and {typed} is null"
-    if source.after:
-        bad = f"{raw} is not null and try_cast({raw} as decimal(18, 3)) is null"
     name = literal(NOT_TYPED[column.type])
     if source.after:
-        name = literal("not_a_number")
+        bad += f" and {identifier(source.after)} is not null"
+        seconds = _seconds(column.name, layout)
+        name = f"case when {seconds} is null then 'not_a_number' else {name} end"
     elif column.type == "instant":
         name = _instant_fault_name(column.name, source, layout)
+    if source.expression:
+        has_failed = f"{_tried(column.name)} is null"
+        bad = f"{has_failed} or ({bad})"
+        name = f"case when {has_failed} then 'cannot_be_worked_out' else {name} end"
     if column.required:
-        name = f"case when {raw} is null then 'missing' else {name} end"
         bad = f"{typed} is null"
-    return Fault(name, column.name, bad, column.required, raw)
+        missing = f"{raw} is null"
+        if source.expression:
+            missing += f" and {_tried(column.name)} is not null"
+        name = f"case when {missing} then 'missing' else {name} end"
+    # what was given as a hash and is none may be a number
+    value = "" if column.type == "caller" else raw
+    return Fault(name, column.name, bad, column.required, value)
 
 
 def _instant_fault_name(name: str, source: Source, layout: Mapping) -> str:
@@ -300,7 +376,7 @@ def _instant_fault_name(name: str, source: Source, layout: Mapping) -> str:
             return literal("not_an_instant")
         return (
             f"case when not has_offset({_raw(name)}) and "
-            f"try_cast({_raw(name)} as timestamp) is not null "
+            f"local_clock({_raw(name)}) is not null "
             "then 'no_offset' else 'not_an_instant' end"
         )
     local = _local(name)
@@ -310,15 +386,6 @@ def _instant_fault_name(name: str, source: Source, layout: Mapping) -> str:
         f"when {_is_clock_change(local, layout.time_zone, 'twice')} "
         "then 'local_time_occurs_twice' else 'not_an_instant' end"
     )
-
-
-def _check_constant(column: Column, source: Source, layout: Mapping) -> None:
-    given = str(source.constant)
-    if column.values and given not in column.values:
-        raise UserError(
-            f"mapping {layout.name}, {column.name}: '{given}' is none of "
-            f"{', '.join(column.values)}."
-        )
 
 
 def _rule_fault(rule: Rule) -> Fault:
@@ -403,13 +470,24 @@ def _value_of(fault: Fault, reading: Reading) -> str:
 
 
 def contract_texts(reading: Reading) -> str:
-    """Return every contract column as text: as typed, or as it stood in the export."""
+    """Return every column as text: as typed, or else as it stood in the export."""
     items = []
-    for name, column in reading.contract.columns.items():
-        text = "null"
-        if name in reading.provided:
-            text = f"{identifier(name)}::varchar"
-            if column.type != "caller":
-                text = f"coalesce({text}, {_shown(_raw(name), reading)})"
+    for name in reading.provided:
+        text = f"{identifier(name)}::varchar"
+        if reading.contract.columns[name].type != "caller":
+            text = f"coalesce({text}, {_shown(_raw(name), reading)})"
         items.append(f"{text} as {identifier(name)}")
     return ",\n".join(items)
+
+
+def refuses(reading: Reading) -> str:
+    """Return SQL: whether a problem (rule, column_name) is one that refuses a row."""
+    rules = {rule.name: rule.otherwise for rule in reading.contract.rules}
+    refusing = [name for name, otherwise in rules.items() if otherwise == "refuse"]
+    required = [
+        name for name, column in reading.contract.columns.items() if column.required
+    ]
+    return (
+        f"(rule in ({literals(refusing) or 'null'}) or (column_name in "
+        f"({literals(required)}) and rule not in ({literals(rules) or 'null'})))"
+    )

@@ -57,6 +57,7 @@ class Kpi:
     owner: str
     sql: str
     digest: str
+    standard: str = ""
     stage: str = "rows"
     dimensions: tuple[str, ...] = ()
     default: dict[str, list[str]] | None = None

@@ -47,9 +47,10 @@ class Build:
     is_demo: bool
 
     @property
-    def as_at(self) -> date | None:
-        """Return the day of the latest extraction of all sources."""
-        return max((one["extracted_at"] for one in self.imports), default=None)
+    def as_at(self) -> date:
+        """Return the day of the latest extraction; today where no import counts."""
+        days = [one["extracted_at"] for one in self.imports]
+        return max(days, default=date.today())
 
     def close(self) -> None:
         """Close the database."""

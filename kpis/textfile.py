@@ -7,8 +7,10 @@ another encoding, bare CR line ends, a workbook, Parquet) becomes a temporary co
 import codecs
 import csv
 import gzip
+import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from kpis import warehouse
@@ -23,49 +25,54 @@ ENCODINGS = {
 }
 
 
-def plain(path: Path, name: str, encoding: str, temporary: Path) -> Path:
-    """Return a path to the file's content as UTF-8 text.
+@dataclass(frozen=True)
+class Text:
+    """An export as UTF-8 text.
+
+    `is_table` tells that it came as a table: its copy has commas and double quotes,
+    whatever delimiter a mapping names.
+    """
+
+    path: Path
+    is_table: bool = False
+
+
+def plain(path: Path, name: str, encoding: str, temporary: Path) -> Text:
+    """Return the file's content as UTF-8 text; `name` is what messages call it.
 
     Raises SourceFileError, with line and remedy, for what is no text in `encoding`.
     """
     if not path.is_file():
         raise SourceFileError(name, "there is no such file.", remedy="Check the path.")
-    start = _first_bytes(path)
-    if not start:
-        raise SourceFileError(name, "the file is empty.", remedy="Export it again.")
+    start = _first_bytes(path, name)
+    if start.startswith(b"PAR1"):
+        return Text(_from_parquet(path, name, temporary), is_table=True)
     if start.startswith(b"PK\x03\x04"):
         if path.suffix.lower() == ".xlsx":
-            return _from_workbook(path, name, temporary)
+            return Text(_from_workbook(path, name, temporary), is_table=True)
         raise SourceFileError(
             name,
             "this is a zip archive, whatever its name says.",
             remedy="Unpack it and import the file inside.",
         )
-    if start.startswith(b"PAR1"):
-        copy = temporary / "from_parquet.csv"
-        with_names = warehouse.fill(
-            "import/parquet_to_csv",
-            source=warehouse.literal(str(path)),
-            target=warehouse.literal(str(copy)),
-        )
-        warehouse.writer(temporary / "spill").run(with_names)
-        return copy
     if start.startswith(b"\x1f\x8b"):
         path = _unpacked(path, name, temporary)
-        start = _first_bytes(path)
-    if encoding == "utf-8":
-        _check_utf8(path, name)
-        return (
-            path
-            if not _has_bare_returns(path)
-            else _copied(path, name, encoding, temporary)
-        )
-    return _copied(path, name, encoding, temporary)
+        _first_bytes(path, name)
+    if encoding != "utf-8":
+        return Text(_copied(path, name, encoding, temporary))
+    for _ in _decoded(path, name, encoding):
+        pass
+    if _has_bare_returns(path):
+        path = _with_newlines(path, temporary)
+    return Text(path)
 
 
-def _first_bytes(path: Path) -> bytes:
+def _first_bytes(path: Path, name: str) -> bytes:
     with path.open("rb") as file:
-        return file.read(8)
+        start = file.read(8)
+    if not start:
+        raise SourceFileError(name, "the file is empty.", remedy="Export it again.")
+    return start
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -76,40 +83,57 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 def _unpacked(path: Path, name: str, temporary: Path) -> Path:
     copy = temporary / "unpacked"
+    lines = 0
     try:
         with gzip.open(path, "rb") as packed, copy.open("wb") as file:
-            while chunk := packed.read(CHUNK_BYTES):
+            while chunk := packed.read1(CHUNK_BYTES):
                 file.write(chunk)
+                lines += chunk.count(b"\n")
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        lines = copy.read_bytes().count(b"\n")
         raise SourceFileError(
             name,
             f"the compressed file is broken off or damaged ({error}).",
             line=lines + 1,
             remedy="Copy or export it again.",
         ) from None
-    if not copy.stat().st_size:
-        raise SourceFileError(name, "the file is empty.", remedy="Export it again.")
     return copy
 
 
-def _check_utf8(path: Path, name: str) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 0
-    for chunk in _chunks(path):
-        if b"\0" in chunk:
-            _refuse_nul(name, lines + chunk[: chunk.index(b"\0")].count(b"\n") + 1)
+def _decoded(path: Path, name: str, encoding: str) -> Iterator[str]:
+    """Yield a file's text; SourceFileError at the first byte that is none."""
+    decoder = codecs.getincrementaldecoder(ENCODINGS[encoding])()
+    lines, read = 0, 0
+    for chunk in _chunks_and_end(path):
         try:
-            decoder.decode(chunk)
+            text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            raise SourceFileError(
-                name,
-                f"byte {error.object[error.start]:#04x} is not UTF-8.",
-                line=lines + error.object[: error.start].count(b"\n") + 1,
-                remedy='Set encoding = "windows-1252" (or what the system writes) in '
-                "the mapping.",
-            ) from None
-        lines += chunk.count(b"\n")
+            read += len(chunk) - len(error.object) + error.start
+            raise _not_text(path, name, encoding, read, error) from None
+        if "\0" in text:
+            _refuse_nul(name, lines + text[: text.index("\0")].count("\n") + 1)
+        lines += text.count("\n")
+        read += len(chunk)
+        yield text
+
+
+def _chunks_and_end(path: Path) -> Iterator[bytes]:
+    yield from _chunks(path)
+    yield b""
+
+
+def _not_text(path, name, encoding, position: int, error) -> SourceFileError:
+    lenient = codecs.getincrementaldecoder(ENCODINGS[encoding])(errors="ignore")
+    line, left = 1, position
+    for chunk in _chunks(path):
+        line += lenient.decode(chunk[:left]).count("\n")
+        left -= min(left, len(chunk))
+    likely = "windows-1252" if encoding == "utf-8" else "utf-8"
+    return SourceFileError(
+        name,
+        f"byte {error.object[error.start]:#04x} is not {encoding} ({error.reason}).",
+        line=line,
+        remedy=f'Set encoding = "{likely}" (or what the system writes) in the mapping.',
+    )
 
 
 def _refuse_nul(name: str, line: int) -> None:
@@ -132,57 +156,82 @@ def _has_bare_returns(path: Path) -> bool:
     return seen_return
 
 
-def _copied(path: Path, name: str, encoding: str, temporary: Path) -> Path:
-    """Write the file anew as UTF-8, with LF where only CR ended the lines."""
-    copy = temporary / "text.csv"
-    decoder = codecs.getincrementaldecoder(ENCODINGS[encoding])()
-    lines = 0
-    with copy.open("w", encoding="utf-8", newline="") as file:
-        for chunk in _chunks_and_end(path):
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeError as error:
-                raise SourceFileError(
-                    name,
-                    f"the text is not {encoding} ({error.reason}).",
-                    line=lines + 1,
-                    remedy="Correct encoding in the mapping.",
-                ) from None
-            if "\0" in text:
-                _refuse_nul(name, lines + text[: text.index("\0")].count("\n") + 1)
-            lines += text.count("\n")
-            file.write(text)
-    if _has_bare_returns(copy):
-        mended = temporary / "lines.csv"
-        with mended.open("wb") as file:
-            for chunk in _chunks(copy):
-                file.write(chunk.replace(b"\r", b"\n"))
-        return mended
+def _with_newlines(path: Path, temporary: Path) -> Path:
+    copy = temporary / "lines.csv"
+    with copy.open("wb") as file:
+        for chunk in _chunks(path):
+            file.write(chunk.replace(b"\r", b"\n"))
     return copy
 
 
-def _chunks_and_end(path: Path) -> Iterator[bytes]:
-    yield from _chunks(path)
-    yield b""
+def _copied(path: Path, name: str, encoding: str, temporary: Path) -> Path:
+    """Write the file anew as UTF-8, with LF where only CR ended the lines."""
+    copy = temporary / "text.csv"
+    with copy.open("w", encoding="utf-8", newline="") as file:
+        for text in _decoded(path, name, encoding):
+            file.write(text)
+    return _with_newlines(copy, temporary) if _has_bare_returns(copy) else copy
+
+
+def _from_parquet(path: Path, name: str, temporary: Path) -> Path:
+    """Write a Parquet file as CSV: row n becomes line n + 1."""
+    copy = temporary / "from_parquet.csv"
+    house = warehouse.writer(temporary / "spill")
+    try:
+        house.run(
+            warehouse.fill(
+                "import/parquet_to_csv",
+                source=warehouse.literal(str(path)),
+                target=warehouse.literal(str(copy)),
+            )
+        )
+    except warehouse.StatementError as error:
+        reason = str(error.__cause__).splitlines()[0]
+        raise SourceFileError(
+            name,
+            f"the Parquet file cannot be read ({reason}).",
+            remedy="Copy or export it again.",
+        ) from None
+    finally:
+        house.close()
+    return copy
 
 
 def _from_workbook(path: Path, name: str, temporary: Path) -> Path:
     """Write the first sheet as CSV: row n of the sheet becomes line n."""
     # imported here because it is slow to load and few exports are workbooks
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     copy = temporary / "sheet.csv"
+    # a damaged workbook fails in any of the layers under openpyxl, each in its way
     try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).active
-    except (InvalidFileException, KeyError, ValueError) as error:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with copy.open("w", encoding="utf-8", newline="") as file:
+            _write_rows(book.worksheets[0].iter_rows(values_only=True), file)
+        book.close()
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        SyntaxError,
+        LookupError,
+        ValueError,
+    ) as error:
         raise SourceFileError(
             name,
             f"the workbook cannot be read ({error}).",
             remedy="Save it again as .xlsx or as CSV.",
         ) from None
-    with copy.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        for row in sheet.iter_rows(values_only=True):
-            writer.writerow(["" if cell is None else cell for cell in row])
     return copy
+
+
+def _write_rows(rows, file) -> None:
+    """Write cells as CSV, every row as wide as the widest before it."""
+    writer = csv.writer(file, lineterminator="\n")
+    width = 0
+    for row in rows:
+        if all(cell is None for cell in row):
+            file.write("\n")
+            continue
+        width = max(width, len(row))
+        cells = [*row, *[None] * (width - len(row))]
+        writer.writerow(["" if cell is None else cell for cell in cells])

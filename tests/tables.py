@@ -108,9 +108,7 @@ class Force:
         rows = rows if mapping else canonical(source, rows)
         self.data_dir.mkdir(parents=True, exist_ok=True)
         file = write(self.data_dir / f"{source}_{self.exports}.csv", rows)
-        request = importer.Request(
-            instant(extracted), days(covers) if covers else None
-        )
+        request = importer.Request(instant(extracted), days(covers) if covers else None)
         return importer.import_file(
             file, mapping or f"canonical_{source}", self.data_dir, request
         )

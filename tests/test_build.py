@@ -188,5 +188,7 @@ def test_a_build_of_one_source_has_the_others_not_measured(force):
     force.receives("published_figures", FIGURES)
     with force.build() as one:
         assert cell(one, ATTENDED, "MPS", "2003-05")["state"] == "not_measured"
-        found = cell(one, "cust_public_confidence", "MPS", "2003-04 to 2003-06", "quarter")
+        found = cell(
+            one, "cust_public_confidence", "MPS", "2003-04 to 2003-06", "quarter"
+        )
         assert (found["state"], found["value"]) == ("reported", 0.56)

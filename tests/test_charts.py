@@ -117,7 +117,7 @@ def test_hover_says_value_interval_n_and_reason():
     assert period == "<b>July 2003</b>"
     assert value.startswith("71")
     assert interval.startswith("95 % interval 68")
-    assert n == "n 1\u2009200"
+    assert n == "n 1\u202f200"
     assert reason == "Late &lt;entries&gt;."
 
 

@@ -13,7 +13,7 @@ from kpis import figures, intervals
 
 def spaced(text):
     """Thin spaces drawn as underscores, so that a test shows where they stand."""
-    return text.replace("\u2009", "_")
+    return text.replace("\u202f", "_")
 
 
 @pytest.mark.parametrize(

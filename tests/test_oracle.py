@@ -128,9 +128,7 @@ def month_ends(by: str) -> dict[str, list[str]]:
         spans = [pd.period_range(end - 11, end) for end in months]
     else:
         size = {"month": 1, "quarter": 3, "year": 12}[by]
-        spans = [
-            months[start : start + size] for start in range(0, len(months), size)
-        ]
+        spans = [months[start : start + size] for start in range(0, len(months), size)]
     return {
         span[0].start_time.date().isoformat(): [str(month) for month in span]
         for span in spans

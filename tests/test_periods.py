@@ -80,9 +80,7 @@ def test_a_rolling_year_ends_in_each_month_of_a_range(start, length):
     assert [last for _, last in found] == [last for _, last in months]
 
 
-@given(
-    day=A_DAY, by=st.sampled_from(periods.LENGTHS), count=st.integers(0, 30)
-)
+@given(day=A_DAY, by=st.sampled_from(periods.LENGTHS), count=st.integers(0, 30))
 def test_going_back_and_counting_forward_meet(day, by, count):
     period = periods.of_day(day, by)
     earlier = periods.back(period, by, count)

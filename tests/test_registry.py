@@ -51,7 +51,11 @@ def changed(*pairs: tuple[str, str]) -> str:
 
 def test_a_file_is_an_indicator_and_its_name_the_id(tmp_path):
     kpi = load(tmp_path, calls_offered=GOOD)["calls_offered"]
-    assert (kpi.id, kpi.title, kpi.sql) == ("calls_offered", "Calls offered", "select 1")
+    assert (kpi.id, kpi.title, kpi.sql) == (
+        "calls_offered",
+        "Calls offered",
+        "select 1",
+    )
     assert kpi.themes == ("access",)
     assert (kpi.stage, kpi.read_with, kpi.caveats) == ("rows", (), ())
     header = kpi.header()

@@ -291,7 +291,7 @@ def spoken(values, year_ago, unit="percent", states=None, **row):
     judged = verdicts.judge(series(values, states), "higher")
     latest = pd.Series({**judged.iloc[-1], **row})
     text = verdicts.sentence(unit, latest, year_ago, verdicts.verdict(judged))
-    return text.replace("\u2009", "_")
+    return text.replace("\u202f", "_")
 
 
 def test_sentence():

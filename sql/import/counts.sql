@@ -2,9 +2,6 @@ select
     fate,
     part,
     count(*) as row_count,
-    count(flags) as flagged,
-    min({happened}) as first_at,
-    max({happened}) as last_at,
-    min(line) as first_line
+    count(flags) as flagged
 from read_parquet({staged}, hive_partitioning = true)
 group by fate, part

@@ -6,10 +6,12 @@ copy (
             _line as quarantined_line,
             null::bigint as byte_offset,
             array_to_string(list_transform(wrong, lambda one: one.rule), '; ') as rules,
-            array_to_string(list_transform(wrong, lambda one: one."column"), '; ')
-                as wrong_columns,
-            array_to_string(list_transform(wrong, lambda one: one.value), '; ')
-                as wrong_values,
+            array_to_string(
+                list_transform(wrong, lambda one: coalesce(one."column", '')), '; '
+            ) as wrong_columns,
+            array_to_string(
+                list_transform(wrong, lambda one: coalesce(one.value, '')), '; '
+            ) as wrong_values,
             array_to_string(list_transform(wrong, lambda one: one.remedy), '; ')
                 as what_would_be_right,
             {texts}

@@ -1,17 +1,28 @@
-select
-    fate,
-    problem.rule as rule,
-    problem."column" as column_name,
-    min(problem.value) as example,
-    min(line) as first_line,
-    count(distinct line) as row_count
-from (
+with problems as (
     select
         fate,
         line,
-        unnest(flags) as problem
-    from read_parquet({staged}, hive_partitioning = true)
-    where flags is not null
+        problem.rule as rule,
+        problem."column" as column_name,
+        problem.value as example
+    from (
+        select
+            fate,
+            line,
+            unnest(flags) as problem
+        from read_parquet({staged}, hive_partitioning = true)
+        where flags is not null
+    )
 )
-group by fate, problem.rule, problem."column"
+
+select
+    fate,
+    rule,
+    arg_min(column_name, line) as column_name,
+    arg_min_null(example, line) as example,
+    min(line) as first_line,
+    count(distinct line) as row_count
+from problems
+where fate = 'accepted' or {refuses}
+group by fate, rule
 order by first_line, rule

@@ -1,6 +1,5 @@
 select
     verdict,
-    count(*) as row_count,
-    min(line) as first_line
+    count(*) as row_count
 from repeated
 group by verdict

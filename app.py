@@ -3,40 +3,57 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
-from kpis import results
-from pages import _cached, _parts, _scope
+# Until st.navigation has run once, Streamlit takes pages/*.py for the pages: a link to
+# a page of ours would be "not found", and a link to a module of ours would run it
+# without this frame. `streamlit run` imports a file that names an App before it serves
+# anybody, so this comes before the first visitor.
+PagesManager.uses_pages_directory = False
+app = st.App(__file__)
 
-HERE = Path(__file__).parent
-# A picture of our own: Streamlit fetches its named icons from the internet.
-st.set_page_config(
-    page_title="Demand resolution",
-    page_icon=str(HERE / "pages" / "_icon.svg"),
-    layout="wide",
-)
-_cached.freeze_libraries()
-st.html(HERE / "pages" / "_style.css")
 
-overview = st.Page("pages/browse/overview.py", title="Overview", default=True)
-indicator = st.Page("pages/browse/indicator.py", title="Indicator")
-imports = st.Page("pages/data/imports.py", title="Imports")
-page = st.navigation({"": [overview, indicator], "Data": [imports]}, position="top")
+def draw() -> None:
+    """Draw the frame and, in it, the page that was asked for."""
+    # The server, which imports this file, has no cache for them yet.
+    from kpis import results
+    from pages import _address, _cached, _parts, _scope
 
-# Read anew in each rerun: a build that has just ended shows at the next click.
-build_id = results.current_build_id()
-scope = None
-if build_id:
-    build = _cached.build(build_id)
-    titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
-    offered = _scope.choices(_cached.areas(build_id), titles)
-    _scope.accept_codes(page, offered)
-    _scope.warn_of_unknown(offered)
-    with st.container(
-        key="scope", horizontal=True, vertical_alignment="center", gap="small"
-    ):
-        if page is not imports:
-            scope = _scope.bar(build_id, offered, has_indicator=page is indicator)
-        _parts.synthetic_notice(build)
-_parts.enter(scope)
-with _parts.user_errors():
-    page.run()
+    here = Path(__file__).parent
+    # A picture of our own: Streamlit fetches its named icons from the internet.
+    st.set_page_config(
+        page_title="Demand resolution",
+        page_icon=str(here / "pages" / "_icon.svg"),
+        layout="wide",
+    )
+    _address.refuse_unless_local()
+    _cached.freeze_libraries()
+    st.html(here / "pages" / "_style.css")
+
+    overview = st.Page("pages/browse/overview.py", title="Overview", default=True)
+    indicator = st.Page("pages/browse/indicator.py", title="Indicator")
+    imports = st.Page("pages/data/imports.py", title="Imports")
+    page = st.navigation({"": [overview, indicator], "Data": [imports]}, position="top")
+
+    # Read anew in each rerun: a build that has just ended shows at the next click.
+    build_id = results.current_build_id()
+    scope = None
+    if build_id:
+        build = _cached.build(build_id)
+        titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
+        offered = _scope.choices(_cached.areas(build_id), titles)
+        _scope.accept_codes(page, offered)
+        _scope.warn_of_unknown(offered)
+        with st.container(
+            key="scope", horizontal=True, vertical_alignment="center", gap="small"
+        ):
+            if page is not imports:
+                scope = _scope.bar(build_id, offered, has_indicator=page is indicator)
+            _parts.synthetic_notice(build)
+    _parts.enter(scope)
+    with _parts.user_errors():
+        page.run()
+
+
+if __name__ == "__main__":
+    draw()

@@ -68,7 +68,7 @@ class Coverage:
                 continue
             if first > day:
                 gaps.append((day, first - DAY))
-            day = max(day, last + DAY)
+            day = last + DAY
         if day <= period[1]:
             gaps.append((day, period[1]))
         return gaps

@@ -96,18 +96,18 @@ def _read_top(path: Path, layout: Layout) -> _Top:
     mark = layout.quote.encode()
     with path.open("rb") as file:
         above = [file.readline() for _ in range(layout.skip_lines)]
-        raw = file.readline(LONGEST_RECORD_BYTES)
+        parts = [file.readline(LONGEST_RECORD_BYTES)]
         # a header name may itself hold a quoted line break
-        while mark and raw.count(mark) % 2 and len(raw) < LONGEST_RECORD_BYTES:
-            more = file.readline(LONGEST_RECORD_BYTES)
-            if not more:
-                break
-            raw += more
+        is_open = mark and parts[0].count(mark) % 2
+        while is_open and parts[-1] and file.tell() < LONGEST_RECORD_BYTES:
+            parts.append(file.readline(LONGEST_RECORD_BYTES))
+            is_open ^= parts[-1].count(mark) % 2
         size = file.tell()
+    raw = b"".join(parts)
     text = raw if above else _without_marks(raw)
     # DuckDB heeds quotes in the lines that it skips
     is_plain = raw.count(b"\n") <= 1 and not (mark and mark in b"".join(above))
-    lines = len(above) + raw.count(b"\n")
+    lines = len(above) + max(1, raw.count(b"\n"))
     return _Top(text.rstrip(b"\r\n"), size, lines, is_plain)
 
 
@@ -128,10 +128,10 @@ def _names(top: _Top, layout: Layout) -> list[str]:
 
 
 def split(record: str, layout: Layout) -> list[str]:
-    """Split the text of one record into its fields."""
+    """Split the text of one record into its fields; what is absurdly long is cut."""
     quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
     reader = csv.reader(
-        io.StringIO(record, newline=""),
+        io.StringIO(record[: csv.field_size_limit()], newline=""),
         delimiter=layout.delimiter,
         quotechar=layout.quote or None,
         quoting=quoting,

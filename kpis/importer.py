@@ -9,11 +9,9 @@ filtered, to the row.
 import hashlib
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -21,78 +19,27 @@ from kpis import (
     caller_key,
     contracts,
     csv_records,
+    intake,
     lake,
     mapping,
-    periods,
-    reading,
     reference,
     registry,
     settings,
     textfile,
-    warehouse,
 )
-from kpis.contracts import Contract
 from kpis.csv_records import Layout, Records
 from kpis.errors import SourceFileError, UserError
+from kpis.intake import Job, Progress, Request
 from kpis.mapping import Mapping
-from kpis.reading import Reading
-from kpis.warehouse import Warehouse, fill, identifier, literal
 
-Progress = Callable[[float, str], None]
 TOTALS = re.compile(
     r"(grand|sub|overall)?[\s-]*totals?(\s+(of|rows|records))*[\s:=]*[\d,. ]*",
     re.IGNORECASE,
 )
+LONGEST_NAME = 1000
 LONGEST_MESSAGE = 2000
+NOTHING_SAID = Request()
 NUMBER = re.compile(r"\+?\(?\d[\d ()./-]{5,}\d")
-# a macro stands after those that it uses
-MACROS = (
-    "has_offset", "local_clock", "whole_number", "true_or_false", "next_day_if_before",
-    "normal_spelling", "is_number_like", "masked", "plain_number", "caller_hash_of",
-    "marked_hash",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user said about a file beside its mapping."""
-
-    extracted_at: datetime | None = None
-    covers: tuple[date, date] | None = None
-    is_dry_run: bool = False
-    file_name: str = ""
-
-
-@dataclass
-class Job:
-    """One file on its way into the lake."""
-
-    path: Path
-    name: str
-    contract: Contract
-    layout: Mapping
-    request: Request
-    data_dir: Path
-    temporary: Path
-    progress: Progress
-    sha256: str = ""
-    import_id: str = ""
-    staged_in: Path = Path()
-    spellings: pd.DataFrame = field(default_factory=pd.DataFrame)
-    extracted_at: datetime | None = None
-    key: caller_key.CallerKey | None = None
-    account: dict = field(default_factory=dict)
-
-    @property
-    def staged(self) -> str:
-        """Return SQL for the files that hold this file's rows by fate and month."""
-        return literal(str(self.staged_in / "**" / "*.parquet"))
-
-    @property
-    def months(self) -> list[str]:
-        """Return the months of the rows that go into the lake."""
-        accepted = (self.staged_in / "fate=accepted").glob("part=*")
-        return sorted(path.name.removeprefix("part=") for path in accepted)
 
 
 def available_mappings(data_dir: Path | None = None) -> list[Mapping]:
@@ -105,7 +52,7 @@ def import_file(
     path: Path,
     mapping_name: str,
     data_dir: Path,
-    request: Request = Request(),
+    request: Request = NOTHING_SAID,
     progress: Progress = lambda share, step: None,
 ) -> dict:
     """Import one file and return its account, as `import --json` prints it.
@@ -161,6 +108,21 @@ def _identify(job: Job) -> None:
     job.import_id = hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
 
+def _spellings(job: Job) -> pd.DataFrame:
+    """Return every spelling of a code that the mapping's columns may hold."""
+    columns = job.contract.columns
+    wanted = {columns[name].reference for name in job.layout.columns} - {""}
+    rows = [
+        (kind, spelling, code)
+        for kind in sorted(wanted)
+        for spelling, code in reference.spellings(
+            kind, job.data_dir, list(registry.load())
+        ).items()
+    ]
+    frame = pd.DataFrame(rows, columns=["reference", "spelling", "code"])
+    return frame.astype("str")
+
+
 def _known_account(record: dict) -> dict:
     """The same bytes under the same mapping: every row of them is held already."""
     zero = dict.fromkeys(lake.COUNTS, 0)
@@ -182,24 +144,20 @@ def _read(job: Job, manifest: dict) -> None:
     if text.is_table:
         layout = replace(layout, delimiter=",", quote='"')
     used = _check_header(job, text.path, layout)
-    records = _find_records(job, text.path, layout)
-    job.progress(0.3, "reading rows")
-    plan = reading.compile_reading(job.contract, job.layout, used, records.has_padding)
-    house = warehouse.writer(job.temporary / "spill")
-    try:
-        _prepare(job, house, plan, records)
-        reading.check_expressions(house, job.layout, used)
-        house.run(_judged(house, plan, records))
-        _stage(job, house, plan)
-        _account(job, house, plan, records, manifest)
-        _write_quarantine(job, house, plan)
-    finally:
-        house.close()
+    intake.take_in(job, _find_records(job, text.path, layout), used, manifest)
 
 
 def _check_header(job: Job, text: Path, layout: Layout) -> set[str]:
     """Return the export's columns that the mapping uses."""
     header = csv_records.read_header(text, layout)
+    line = layout.skip_lines + 1
+    if any(len(name) > LONGEST_NAME for name in header):
+        raise SourceFileError(
+            job.name,
+            "this is no header, or a quote in it is not closed.",
+            line=line,
+            remedy="Correct the file, or delimiter and quote in the mapping.",
+        )
     try:
         job.layout = mapping.for_header(job.layout, header)
         return mapping.check_header(job.layout, header)
@@ -210,11 +168,10 @@ def _check_header(job: Job, text: Path, layout: Layout) -> set[str]:
         if other:
             remedy = f"Set delimiter = {json.dumps(other)} in the mapping."
         # a file without a header has a row here, and in it perhaps a caller's number
-        shown = NUMBER.sub("(number)", str(error))
-        shown = shown if len(shown) < LONGEST_MESSAGE else shown[:LONGEST_MESSAGE] + "…"
-        raise SourceFileError(
-            job.name, shown, line=layout.skip_lines + 1, remedy=remedy
-        ) from None
+        shown = " ".join(NUMBER.sub("(number)", str(error)).split())
+        if len(shown) > LONGEST_MESSAGE:
+            shown = shown[:LONGEST_MESSAGE] + " ..."
+        raise SourceFileError(job.name, shown, line=line, remedy=remedy) from None
 
 
 def _find_records(job: Job, text: Path, layout: Layout) -> Records:
@@ -249,335 +206,6 @@ def _find_records(job: Job, text: Path, layout: Layout) -> Records:
             remedy="Set footer_rows = 1 in the mapping, or take the row out.",
         )
     return records
-
-
-def _prepare(job: Job, house: Warehouse, plan: Reading, records: Records) -> None:
-    """Make the tables and macros that the reading of this file needs."""
-    house.add_frame("known_spelling", job.spellings)
-    house.run(warehouse.text("import/known_code"))
-    if plan.hides_numbers:
-        job.key = caller_key.load(job.data_dir)
-    key = job.key or caller_key.NO_KEY
-    house.run(
-        warehouse.text("import/caller_key"),
-        [key.mark, key.inner_pad, key.outer_pad],
-    )
-    for macro in MACROS:
-        house.run(warehouse.text(f"macros/{macro}"))
-    unsplittable = pd.DataFrame(
-        [(one.line, one.byte_offset, one.problem) for one in records.unsplittable],
-        columns=["line", "byte_offset", "problem"],
-    ).astype({"line": "int64", "byte_offset": "int64", "problem": "str"})
-    house.add_frame("unsplittable", unsplittable)
-
-
-def _judged(house: Warehouse, plan: Reading, records: Records) -> str:
-    """Return the statement for the view that reads and judges every row."""
-    names = csv_records.unique(records.header)
-    quote = records.layout.quote if records.has_quotes else ""
-    columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
-    return fill(
-        "import/judged",
-        file=literal(str(records.path)),
-        skip=literal(records.skip_lines),
-        delimiter=literal(records.layout.delimiter),
-        quote=literal(quote),
-        columns=f"{{{columns}}}",
-        **_lines(house, records),
-        **plan.view,
-    )
-
-
-def _lines(house: Warehouse, records: Records) -> dict[str, str]:
-    """Return SQL that turns a record's number into its physical line.
-
-    The join is left out where one number does for all, because it sorts.
-    """
-    shifts = [(record, line - record) for record, line in records.shifts]
-    if len(shifts) <= 1:
-        shift = shifts[0][1] if shifts else 0
-        return {"line": f"typed._record + {shift}", "line_shift": ""}
-    frame = pd.DataFrame(shifts, columns=["from_record", "shift"])
-    house.add_frame("line_shift", frame)
-    return {
-        "line": "typed._record + line_shift.shift",
-        "line_shift": "asof join line_shift on typed._record >= line_shift.from_record",
-    }
-
-
-def _spellings(job: Job) -> pd.DataFrame:
-    """Return every spelling of a code that the mapping's columns may hold."""
-    columns = job.contract.columns
-    wanted = {columns[name].reference for name in job.layout.columns} - {""}
-    rows = [
-        (kind, spelling, code)
-        for kind in sorted(wanted)
-        for spelling, code in reference.spellings(
-            kind, job.data_dir, list(registry.load())
-        ).items()
-    ]
-    frame = pd.DataFrame(rows, columns=["reference", "spelling", "code"])
-    return frame.astype("str")
-
-
-def _stage(job: Job, house: Warehouse, plan: Reading) -> None:
-    """Read the file once: type, judge and write its rows, parted by fate and month."""
-    if job.extracted_at is None:
-        job.extracted_at = _end_of_last_day(job, house, plan)
-    job.staged_in = job.temporary / "staged"
-    house.run(
-        fill(
-            "import/stage",
-            columns=reading.final_columns(plan),
-            import_id=literal(job.import_id),
-            extracted_at=literal(job.extracted_at.isoformat()),
-            problems=reading.problems(plan),
-            refusing_bits=str(plan.refusing_bits),
-            happened=identifier(job.contract.happened),
-            target=literal(str(job.staged_in)),
-        ),
-        progress=lambda share: job.progress(0.3 + 0.5 * share, "reading rows"),
-    )
-
-
-def _end_of_last_day(job: Job, house: Warehouse, plan: Reading) -> datetime:
-    last = house.tuples(
-        fill(
-            "import/last_moment",
-            happened=f"{identifier(job.contract.happened)}::timestamptz",
-            refusing_bits=str(plan.refusing_bits),
-        )
-    )[0][0]
-    zone = ZoneInfo(settings.TIME_ZONE)
-    if last is None:
-        return datetime(1970, 1, 1, tzinfo=zone)
-    return datetime(last.year, last.month, last.day, tzinfo=zone) + timedelta(days=1)
-
-
-def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -> None:
-    """Count the rows by what becomes of them, and settle the keys among them."""
-    job.progress(0.8, "looking for rows already held")
-    parts = house.query(fill("import/counts", staged=job.staged))
-    by_fate = parts.groupby("fate")["row_count"].sum().to_dict()
-    if sum(by_fate.values()) != records.count:
-        raise RuntimeError(f"{by_fate} read, but {records.count} rows found")
-    problems = house.query(
-        fill("import/reasons", staged=job.staged, refuses=reading.refuses(plan))
-    )
-    repeated = _settle_repeated_keys(job, house)
-    key_repeated, equal = repeated["key_repeated"], repeated["duplicate"]
-    accepted = by_fate.get("accepted", 0)
-    if accepted == key_repeated and not by_fate.get("filtered"):
-        raise _nothing_readable(job, plan, problems, records)
-    held = {"duplicates": 0, "superseded": 0}
-    earlier = _earlier_import(job, manifest)
-    if job.months:
-        held = _held(job, house, manifest, earlier)
-    flags = problems[problems["fate"] == "accepted"]
-    job.account = {
-        **_description(job, house),
-        "read": records.count + len(records.unsplittable),
-        "accepted": int(accepted - equal - held["duplicates"] - key_repeated),
-        "quarantined": int(
-            by_fate.get("refused", 0) + key_repeated + len(records.unsplittable)
-        ),
-        "duplicates": int(equal + held["duplicates"]),
-        "filtered": int(by_fate.get("filtered", 0)),
-        "superseded": int(held["superseded"]) + (earlier["stored"] if earlier else 0),
-        "flagged": int(parts[parts["fate"] == "accepted"]["flagged"].sum()),
-        "reasons": _reasons(parts, problems, key_repeated, records),
-        "flags": _counts(flags["rule"], flags["row_count"]),
-        "error": None,
-        "columns": plan.provided,
-        "stored": int(accepted - equal - key_repeated),
-        "replaces_import": earlier["import_id"] if earlier else None,
-    }
-
-
-def _counts(names, counts) -> dict[str, int]:
-    return {name: int(count) for name, count in zip(names, counts, strict=True)}
-
-
-def _reasons(parts, problems, key_repeated: int, records: Records) -> dict[str, int]:
-    """Return how many rows were filtered or refused for each reason."""
-    filtered = parts[parts["fate"] == "filtered"]
-    refused = problems[problems["fate"] == "refused"]
-    reasons = _counts(filtered["part"], filtered["row_count"])
-    reasons |= _counts(refused["rule"], refused["row_count"])
-    others = {
-        "key_repeated": key_repeated,
-        "cannot_be_split": len(records.unsplittable),
-    }
-    return reasons | {rule: int(count) for rule, count in others.items() if count}
-
-
-def _nothing_readable(job, plan, problems: pd.DataFrame, records: Records) -> UserError:
-    total = records.count + len(records.unsplittable)
-    refused = problems[problems["fate"] == "refused"]
-    if len(refused):
-        first = refused.iloc[0]
-        column, shown = first["column_name"], "is empty"
-        if not pd.isna(first["example"]):
-            shown = f"has '{first['example']}'"
-        return SourceFileError(
-            job.name,
-            f"none of {total} rows can be read as {job.layout.name} says. Here column "
-            f"{column} {shown} ({first['rule']}); right would be "
-            f"{plan.remedy(first['rule'], column)}.",
-            line=int(first["first_line"]),
-            remedy="Choose another mapping, or correct this one.",
-        )
-    if records.unsplittable:
-        one = records.unsplittable[0]
-        return SourceFileError(
-            job.name,
-            f"none of {total} rows can be read: this one {one.problem}.",
-            line=one.line,
-            remedy="Correct delimiter and quote in the mapping.",
-        )
-    return SourceFileError(
-        job.name,
-        f"every one of {total} rows has the key ({', '.join(job.contract.key)}) of "
-        "another row with different contents.",
-        line=records.header_line + 1,
-        remedy="Form a key in the mapping that is different for every row.",
-    )
-
-
-def _settle_repeated_keys(job: Job, house: Warehouse) -> dict[str, int]:
-    """Keep one of equal rows with one key; refuse all that differ, never guess."""
-    house.run(
-        fill(
-            "import/repeated_keys",
-            staged=job.staged,
-            key=_identifiers(job.contract.key, "{}"),
-            columns=_identifiers(job.contract.columns, "accepted.{}"),
-        )
-    )
-    counts = dict.fromkeys(("key_repeated", "duplicate"), 0)
-    counts |= house.tuples(warehouse.text("import/repeated_counts"))
-    if any(counts.values()):
-        settled_in = job.temporary / "settled"
-        house.run(
-            fill(
-                "import/without_repeated",
-                staged=job.staged,
-                target=literal(str(settled_in)),
-            )
-        )
-        job.staged_in = settled_in
-    return counts
-
-
-def _identifiers(names, form: str) -> str:
-    return ", ".join(form.format(identifier(name)) for name in names)
-
-
-def _earlier_import(job: Job, manifest: dict) -> dict | None:
-    """Return the import of the same bytes under an earlier state of the mapping."""
-    for one in lake.current(manifest, job.layout.source):
-        if one["sha256"] == job.sha256 and one["mapping"] == job.layout.name:
-            return one
-    return None
-
-
-def _held(job: Job, house: Warehouse, manifest: dict, earlier) -> dict[str, int]:
-    """Count keys that the lake already holds, with equal and with other content."""
-    others = [
-        one
-        for one in lake.current(manifest, job.layout.source)
-        if earlier is None or one["import_id"] != earlier["import_id"]
-    ]
-    files = lake.files(job.data_dir, others)
-    if not files:
-        return {"duplicates": 0, "superseded": 0}
-    names = [name for name in job.contract.columns if name not in job.contract.key]
-    equal = " and ".join(
-        f"incoming.{identifier(name)} is not distinct from held.{identifier(name)}"
-        for name in names
-    )
-    frame = house.query(
-        fill(
-            "import/held_keys",
-            staged=job.staged,
-            held=warehouse.literals(str(file) for file in files),
-            key=_identifiers(job.contract.key, "{}"),
-            is_equal=equal,
-        )
-    )
-    return {name: int(frame[name].iloc[0]) for name in frame}
-
-
-def _description(job: Job, house: Warehouse) -> dict:
-    """Say what the file is and what it covers."""
-    covers = job.request.covers or mapping.covered_period(job.layout, job.name)
-    if covers is None and job.months:
-        days = fill(
-            "import/covered_days",
-            staged=job.staged,
-            happened=identifier(job.contract.happened),
-        )
-        covers = _whole_months(*house.tuples(days)[0], job.extracted_at)
-    areas = None
-    if job.layout.covers.areas == "present" and job.months:
-        present = fill(
-            "import/areas_present",
-            staged=job.staged,
-            area=identifier(job.contract.area),
-        )
-        areas = [code for (code,) in house.tuples(present)]
-    return {
-        "import_id": job.import_id,
-        "file": job.name,
-        "source": job.layout.source,
-        "mapping": job.layout.name,
-        "mapping_sha256": job.layout.digest,
-        "contract_sha256": job.contract.digest,
-        "sha256": job.sha256,
-        "extracted_at": job.extracted_at.isoformat(),
-        "covers_from": covers[0].isoformat() if covers else None,
-        "covers_to": covers[1].isoformat() if covers else None,
-        "covers_areas": areas,
-        "replaces": job.layout.edition.replaces,
-        "caller_key": job.key.mark if job.key else None,
-        "months": job.months,
-    }
-
-
-def _whole_months(first: date, last: date, extracted_at: datetime) -> tuple[date, date]:
-    """Return what a file covers that does not say so: the months of its rows.
-
-    A month that was not over when the file was made is covered to the day before.
-    """
-    before = extracted_at.astimezone(ZoneInfo(settings.TIME_ZONE)) - timedelta(days=1)
-    end = min(periods.end_of_month(last), max(last, before.date()))
-    return first.replace(day=1), end
-
-
-def _write_quarantine(job: Job, house: Warehouse, plan: Reading) -> None:
-    if not job.account["quarantined"]:
-        return
-    job.progress(0.9, "writing the quarantine")
-    remedy = literal(reading.REMEDIES["key_repeated"])
-    key_repeated = fill(
-        "import/problem_with_remedy",
-        rule=literal("key_repeated"),
-        column=literal(", ".join(job.contract.key)),
-        value="null::varchar",
-        remedy=remedy,
-    )
-    house.run(
-        fill(
-            "import/quarantine",
-            file=literal(job.name),
-            texts=reading.contract_texts(plan),
-            problems=reading.refusals(plan),
-            refusing_bits=str(plan.refusing_bits),
-            key_repeated=key_repeated,
-            split_remedy=literal(reading.REMEDIES["cannot_be_split"]),
-            target=literal(str(job.temporary / "quarantine.csv")),
-        )
-    )
 
 
 def _refuse_changed_key(job: Job, manifest: dict) -> None:

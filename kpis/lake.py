@@ -144,7 +144,11 @@ def withdraw(data_dir: Path, import_id: str, why: str) -> None:
 
 
 def restore(data_dir: Path, import_id: str, why: str = "") -> None:
-    """Undo a withdrawal. Raises UserError for an import that is not withdrawn."""
+    """Undo a withdrawal.
+
+    Raises UserError for an import that is not withdrawn, and for one of a file that
+    was imported again since: nobody could say which of the two counts.
+    """
     _change(data_dir, import_id, "withdrawn", "restored", why)
 
 
@@ -158,8 +162,19 @@ def _change(data_dir: Path, import_id: str, before: str, what: str, why: str) ->
             raise UserError(
                 f"Import {import_id} is {state[import_id]['state']}, not {before}."
             )
+        if what == "restored":
+            _refuse_second(manifest, manifest["imports"][import_id])
         add_event(manifest, import_id, what, why)
         write_manifest(data_dir, manifest)
+
+
+def _refuse_second(manifest: dict, restored: dict) -> None:
+    for one in current(manifest, restored["source"]):
+        if all(one[name] == restored[name] for name in ("sha256", "mapping")):
+            raise UserError(
+                f"Import {one['import_id']} of the same file counts now. Withdraw it "
+                f"first to put {restored['import_id']} back."
+            )
 
 
 def clear(data_dir: Path) -> None:

@@ -126,6 +126,13 @@ class Mapping:
         return any(source.number for source in self.columns.values())
 
     @property
+    def expressions(self) -> dict[str, str]:
+        """Return every expression by the place in which it stands."""
+        sources = {**self.helpers, **self.columns}
+        own = {n: one.expression for n, one in sources.items() if one.expression}
+        return own | {f"filter {one.reason}": one.drop for one in self.filters}
+
+    @property
     def layout(self) -> Layout:
         """Return how the text is written."""
         return Layout(
@@ -206,13 +213,12 @@ def _check(mapping: Mapping, file: str) -> None:
         where = f"{file}, {name}"
         _check_way(name, source, contract, where)
         _check_times(name, source, mapping, contract, where)
-        if source.expression:
-            expressions.check(source.expression, None, where)
     reasons = [one.reason for one in mapping.filters]
     for one in mapping.filters:
         if not one.reason or reasons.count(one.reason) > 1:
             raise UserError(f"{file}: every filter needs a reason of its own.")
-        expressions.check(one.drop, None, f"{file}, filter {one.reason}")
+    for place, expression in mapping.expressions.items():
+        expressions.check(expression, None, f"{file}, {place}")
     _check_words(mapping, file)
     _check_patterns(mapping, file)
 
@@ -348,11 +354,9 @@ def check_header(mapping: Mapping, header: Sequence[str]) -> set[str]:
             if given not in header:
                 raise UserError(f"{where}: {unknown('column', given, header)}")
             used.add(given)
-        if source.expression:
-            used |= expressions.check(source.expression, header, where)
-    for one in mapping.filters:
-        where = f"mapping {mapping.name}, filter {one.reason}"
-        used |= expressions.check(one.drop, header, where)
+    for place, expression in mapping.expressions.items():
+        where = f"mapping {mapping.name}, {place}"
+        used |= expressions.check(expression, header, where)
     # names that differ only in case are one to DuckDB
     lower = [name.lower() for name in header]
     for name in sorted(used):

@@ -18,6 +18,7 @@ from kpis.warehouse import (
     identifier,
     literal,
     literals,
+    text,
 )
 
 NOT_TYPED = {
@@ -132,21 +133,20 @@ def compile_reading(
     return Reading(contract, provided, faults, view, layout.hides_numbers)
 
 
-def check_expressions(house: Warehouse, layout: Mapping, used: set[str]) -> None:
-    """Raise UserError for an expression of which DuckDB cannot make a value."""
+def prepare_expressions(house: Warehouse, layout: Mapping, used: set[str]) -> None:
+    """Try the mapping's expressions on no row; UserError for one without a value.
+
+    What several of them have in common must not be worked out apart from them: a row
+    on which it fails would then end the import.
+    """
     columns = ", ".join(f"null::varchar as {identifier(name)}" for name in used)
-    expressions_by_place = {
-        name: source.expression
-        for name, source in {**layout.helpers, **layout.columns}.items()
-        if source.expression
-    } | {f"filter {one.reason}": one.drop for one in layout.filters}
-    for place, expression in expressions_by_place.items():
+    if layout.expressions:
+        house.run(text("import/keep_expressions_whole"))
+    for place, expression in layout.expressions.items():
         kind = "boolean" if place.startswith("filter ") else "varchar"
         tried = f"{expressions.closed(expression)}::{kind}"
         try:
-            house.run(
-                fill("import/try_expression", tried=tried, columns=columns or "0 as _")
-            )
+            house.run(fill("import/try_expression", tried=tried, columns=columns))
         except StatementError as error:
             reason = str(error.__cause__).splitlines()[0]
             raise UserError(

@@ -1,12 +1,11 @@
 """The questions that pages ask of a build, answered as tidy frames.
 
-Numbers come from the cube by one query a kind of cell; this module adds values,
-intervals and states. See `docs/architecture.md` for the order of the states.
+Numbers come from the cube (`cells`), states from what has arrived (`states`).
 """
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +13,13 @@ import pandas as pd
 
 from kpis import (
     build,
+    cells,
     coverage,
-    intervals,
     periods,
     reference,
     rowsource,
     settings,
+    states,
     warehouse,
 )
 from kpis.coverage import Coverage
@@ -28,11 +28,7 @@ from kpis.periods import Period
 from kpis.registry import Kpi
 from kpis.warehouse import Warehouse, fill, literal
 
-COLUMNS = [
-    "kpi", "area", "period_start", "period_end", "n", "numerator", "denominator",
-    "value", "lower", "upper", "state", "reason",
-]  # fmt: skip
-MEDIAN = 0.5
+COLUMNS = [*cells.COLUMNS[:10], "state", "reason"]
 
 
 @dataclass(frozen=True)
@@ -168,23 +164,20 @@ def latest_settled(build: Build, kpi_id: str, area: str, by: str) -> Period | No
     """Return the last finished period past its settling time, or None."""
     kpi = build.kpis[kpi_id]
     if kpi.stage == "published":
-        found = build.warehouse.tuples(
-            warehouse.text("results/last_published"), [kpi_id, area]
-        )[0][0]
-        return periods.of_day(found, by) if found else None
+        known = build.warehouse.tuples(
+            warehouse.text("results/published_periods"), [kpi_id, area]
+        )
+        whole = [one for one in known if one == periods.of_day(one[1], by)]
+        return max(whole, default=None)
     cover = arrived(build, kpi_id)
     if cover.last is None:
         return None
     period = periods.of_day(cover.last, by)
     while period[1] >= cover.first:
-        if period[1] <= cover.last and _is_settled(kpi, cover, period):
+        if period[1] <= cover.last and states.is_settled(kpi, cover, period):
             return period
         period = periods.back(period, by, 1)
     return None
-
-
-def _is_settled(kpi: Kpi, cover: Coverage, period: Period) -> bool:
-    return period[1] + timedelta(days=kpi.settles_after_days) < cover.as_at
 
 
 def series(
@@ -204,7 +197,13 @@ def series(
     calendar = periods.between(start, end, by)
     frame = _calendar_frame(kpi_ids, areas, calendar)
     frame = frame.merge(
-        _cells(build, kpi_ids, areas, calendar, by),
+        cells.read(
+            build.warehouse,
+            [build.kpis[kpi_id] for kpi_id in kpi_ids],
+            areas,
+            calendar,
+            by,
+        ),
         on=["kpi", "area", "period_start", "period_end"],
         how="left",
     )
@@ -224,171 +223,25 @@ def _calendar_frame(kpi_ids, areas, calendar: list[Period]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS[:4])
 
 
-def _cells(build: Build, kpi_ids, areas, calendar, by) -> pd.DataFrame:
-    """Return numbers and intervals of the cells that have rows."""
-    size = "day" if by in ("day", "week") else "month"
-    scope = [areas, [first for first, _ in calendar], [last for _, last in calendar]]
-    kinds: dict[str, list[str]] = {"cells": [], "values": [], "published": []}
-    for kpi_id in kpi_ids:
-        kpi = build.kpis[kpi_id]
-        kind = "values" if kpi.kind == "median" else "cells"
-        kinds["published" if kpi.stage == "published" else kind].append(kpi_id)
-    frames = [pd.DataFrame(columns=COLUMNS[:10])]
-    ends = dict(calendar)
-    if kinds["cells"]:
-        sql = fill("results/number_cells", cells=f"cube.{size}_cells")
-        found = build.warehouse.query(sql, [*scope, kinds["cells"]])
-        frames.append(_with_ratio(found, ends))
-    if kinds["values"]:
-        sql = fill("results/value_cells", cells=f"cube.{size}_values")
-        found = build.warehouse.query(sql, [*scope, kinds["values"]])
-        frames.append(_with_median(found, ends))
-    if kinds["published"]:
-        sql = warehouse.text("results/published_cells")
-        found = build.warehouse.query(sql, [areas, kinds["published"]])
-        found["period_start"] = found["period_start"].dt.date
-        found["period_end"] = found["period_end"].dt.date
-        frames.append(found)
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return pd.concat(filled).reindex(columns=COLUMNS[:10])
-
-
-def _with_ratio(found: pd.DataFrame, ends: dict[date, date]) -> pd.DataFrame:
-    """Divide once, last: value = sum of numerators / sum of denominators."""
-    frame = found.copy()
-    frame["period_start"] = frame["period_start"].dt.date
-    frame["period_end"] = frame["period_start"].map(ends)
-    numerator, denominator = frame["numerator"], frame["denominator"]
-    frame["value"] = numerator / denominator.where(denominator != 0)
-    frame["lower"], frame["upper"] = intervals.wilson(
-        numerator.to_numpy(float), denominator.to_numpy(float)
-    )
-    return frame
-
-
-def _with_median(found: pd.DataFrame, ends: dict[date, date]) -> pd.DataFrame:
-    """Take medians from counted values, with order-statistic intervals."""
-    rows = []
-    keys = ["kpi", "area", "period_start"]
-    for (kpi, area, start), group in found.groupby(keys, sort=False):
-        values = group["value"].to_numpy()
-        counts = np.cumsum(group["frequency"].to_numpy())
-        n = int(counts[-1])
-        lower_rank, upper_rank = intervals.quantile_ranks(n, MEDIAN)
-        rows.append(
-            (
-                kpi, area, start.date(), ends[start.date()], n,
-                at_quantile(values, counts, MEDIAN),
-                at_rank(values, counts, lower_rank),
-                at_rank(values, counts, upper_rank),
-            )
-        )  # fmt: skip
-    names = [*keys, "period_end", "n", "value", "lower", "upper"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def at_quantile(values: np.ndarray, counts: np.ndarray, quantile: float) -> float:
-    """Return a quantile of counted values, interpolated between neighbouring ranks.
-
-    `counts` is the running total of the sorted values' frequencies. The same as
-    NumPy's default ("linear") on the values written out.
-    """
-    place = (counts[-1] - 1) * quantile
-    below = at_rank(values, counts, np.floor(place) + 1)
-    above = at_rank(values, counts, np.ceil(place) + 1)
-    return below + (above - below) * (place - np.floor(place))
-
-
-def at_rank(values: np.ndarray, counts: np.ndarray, rank: float) -> float:
-    """Return the value at a rank counted from 1, NaN for no rank."""
-    if np.isnan(rank):
-        return np.nan
-    return float(values[np.searchsorted(counts, rank)])
-
-
 def _with_states(build: Build, frame: pd.DataFrame, by: str) -> pd.DataFrame:
     covers = {kpi_id: arrived(build, kpi_id) for kpi_id in frame["kpi"].unique()}
     found = [
-        _state(build, build.kpis[row.kpi], covers[row.kpi], row, by)
-        for row in frame.itertuples()
+        states.of_cell(
+            build.kpis[cell.kpi],
+            covers[cell.kpi],
+            build.area_kinds[cell.area],
+            by,
+            cell,
+        )
+        for cell in frame.itertuples()
     ]
     frame["state"] = [state for state, _ in found]
     frame["reason"] = [reason for _, reason in found]
-    hidden = frame["state"].isin(
-        ["not_applicable", "not_measured", "suppressed", "not_reliable"]
-    )
-    frame.loc[hidden, ["value", "lower", "upper"]] = np.nan
+    is_hidden = frame["state"].isin(states.HIDES_VALUE)
+    frame.loc[is_hidden, ["value", "lower", "upper"]] = np.nan
     for name in ("n", "numerator", "denominator", "value", "lower", "upper"):
         frame[name] = frame[name].astype(float)
     return frame
-
-
-def _state(build, kpi: Kpi, cover: Coverage, row, by: str) -> tuple[str, str]:
-    """Return the state of a cell and why, in the order of precedence."""
-    reason = _why_not_applicable(build, kpi, row.area, by)
-    if reason:
-        return "not_applicable", reason
-    if kpi.stage == "published":
-        if pd.isna(row.value):
-            return "not_measured", "No figure was published for exactly this period."
-        return "reported", "Published as a finished figure, without its parts."
-    period = (row.period_start, row.period_end)
-    if cover.first is None or period[1] < cover.first or period[0] > cover.last:
-        return "not_measured", _why_not_measured(kpi, cover)
-    if not cover.reaches(row.area):
-        return "not_measured", f"No export of {', '.join(kpi.needs)} covers this area."
-    gaps = cover.missing(period, row.area)
-    holes = [
-        (area, first, min(last, cover.last))
-        for area, spans in gaps.items()
-        for first, last in spans
-        if first <= cover.last
-    ]
-    if holes:
-        return "not_reliable", _why_not_reliable(kpi, holes)
-    if pd.isna(row.n) or row.n < kpi.min_n:
-        n = 0 if pd.isna(row.n) else int(row.n)
-        return "too_few", f"{n} of the {kpi.min_n} cases that a figure needs."
-    if gaps:
-        return "provisional", f"Not finished: the exports end on {_day(cover.last)}."
-    if not _is_settled(kpi, cover, period):
-        days = kpi.settles_after_days
-        return "provisional", f"Late entries may still come in for {days} days."
-    return "value", ""
-
-
-def _why_not_applicable(build: Build, kpi: Kpi, area: str, by: str) -> str:
-    smallest = smallest_period(build, kpi, area)
-    if smallest is None:
-        measured_by = {"site": "call-handling site", "bocu": "borough"}
-        return f"Measured by {measured_by.get(kpi.area, 'force')}, not for this area."
-    if periods.LENGTHS.index(by) < periods.LENGTHS.index(smallest):
-        return f"Has a figure by {smallest} and longer only."
-    return ""
-
-
-def _why_not_measured(kpi: Kpi, cover: Coverage) -> str:
-    sources = ", ".join(kpi.needs)
-    columns = ", ".join(name for names in kpi.needs.values() for name in names)
-    if cover.first is None:
-        return f"No export of {sources} with {columns} has been imported."
-    return (
-        f"Exports of {sources} with {columns} run from {_day(cover.first)} "
-        f"to {_day(cover.last)}."
-    )
-
-
-def _why_not_reliable(kpi: Kpi, holes: list[tuple[str, date, date]]) -> str:
-    source = next(iter(kpi.needs))
-    parts = [
-        f"{area + ': ' if area else ''}{source} from {_day(first)} to {_day(last)}"
-        for area, first, last in holes
-    ]
-    return f"Has not arrived: {'; '.join(parts)}."
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def scoreboard(
@@ -415,9 +268,10 @@ def scoreboard(
             continue
         start = periods.back(min(known), own, count - 1)[1]
         frame = series(build, kpi_ids, [area], start, max(end, max(known)[1]), own)
-        ends = frame["kpi"].map(lambda k: latest[k][0] if latest[k] else None)
-        frame["is_latest"] = frame["period_start"].dt.date == ends
-        never = frame["kpi"].map(latest).isna()
+        starts = {kpi_id: period[0] for kpi_id, period in latest.items() if period}
+        latest_start = frame["kpi"].map(starts)
+        frame["is_latest"] = frame["period_start"].dt.date == latest_start
+        never = latest_start.isna()
         is_last = ~frame.duplicated("kpi", keep="last")
         frame["is_latest"] |= never & is_last
         frames.append(frame.assign(by=own))

@@ -4,6 +4,7 @@ What depends on figures takes the build's id, in a `Scope` or by itself: a new b
 has a new id, so nothing old is ever shown and nothing needs to be cleared.
 """
 
+import atexit
 import gc
 
 import pandas as pd
@@ -29,6 +30,8 @@ def freeze_libraries() -> None:
     """
     gc.collect()
     gc.freeze()
+    # DuckDB lists what is still frozen when the server ends
+    atexit.register(gc.unfreeze)
 
 
 # Two, because somebody may still be reading the old build when a new one is opened.

@@ -116,11 +116,15 @@ def main() -> None:
     try:
         files: list[Path] = []
         making = seconds(
-            lambda: files.extend(demo.write(place / "exports", scale=options.scale, years=1))
+            lambda: files.extend(
+                demo.write(place / "exports", scale=options.scale, years=1)
+            )
         )
         calls = next(path for path in files if path.name.startswith("calls"))
         with calls.open("rb") as file:
-            count = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(2**24), b""))
+            count = sum(
+                chunk.count(b"\n") for chunk in iter(lambda: file.read(2**24), b"")
+            )
         lines = [*bench_import(place, calls), *bench_rows(place, files)]
     finally:
         shutil.rmtree(place)
@@ -131,7 +135,9 @@ def main() -> None:
 
 def table(lines: list[str], count: int, making: float) -> str:
     """Return the document."""
-    machine = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    machine = (
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    )
     return "\n".join(
         [
             "# Benchmarks",

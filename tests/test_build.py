@@ -9,7 +9,7 @@ from kpis import build, lake, results
 from kpis.errors import UserError
 from tests.tables import Force, cell
 
-ATTENDED = "ops_immediate_attended_in_target"
+ATTENDED, CONFIDENCE = "ops_immediate_attended_in_target", "cust_public_confidence"
 MAY = """
     incident_ref | created_at                | first_on_scene_at
     a            | 2003-05-05T10:00:00+01:00 | 2003-05-05T10:05:00+01:00
@@ -188,7 +188,5 @@ def test_a_build_of_one_source_has_the_others_not_measured(force):
     force.receives("published_figures", FIGURES)
     with force.build() as one:
         assert cell(one, ATTENDED, "MPS", "2003-05")["state"] == "not_measured"
-        found = cell(
-            one, "cust_public_confidence", "MPS", "2003-04 to 2003-06", "quarter"
-        )
+        found = cell(one, CONFIDENCE, "MPS", "2003-04 to 2003-06", "quarter")
         assert (found["state"], found["value"]) == ("reported", 0.56)

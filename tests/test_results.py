@@ -5,15 +5,13 @@ import math
 import os
 import subprocess
 import sys
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from kpis import build, lake, periods, results, settings, warehouse
+from kpis import build, cells, lake, periods, results, settings
 from kpis.errors import UserError
 from tests.tables import Force, cell
 
@@ -116,7 +114,7 @@ def test_a_median_is_in_seconds_with_an_interval_from_its_ranks(one):
 @pytest.mark.parametrize("quantile", [0.25, 0.5, 0.95])
 def test_a_quantile_of_counted_values_is_that_of_the_values(values, quantile):
     counted = pd.Series(values).value_counts().sort_index()
-    found = results.at_quantile(
+    found = cells.at_quantile(
         counted.index.to_numpy(), counted.to_numpy().cumsum(), quantile
     )
     assert found == pytest.approx(pd.Series(values).quantile(quantile))
@@ -316,106 +314,9 @@ def test_rows_of_the_forces_published_figure_are_not_those_of_boroughs(one):
     assert rows[["area_code", "value"]].values.tolist() == [["MPS", 0.51]]
 
 
-# many at once
-
-
-def test_twenty_people_asking_different_questions_get_twenty_right_answers(force, one):
-    scopes = [
-        (kpi_id, area, by)
-        for kpi_id, areas in (
-            (ATTENDED, ("MPS", "QK", "SX")),
-            (MEDIAN, ("MPS", "QK", "SX")),
-            (ANSWERED, ("MPS", "IR")),
-            (CONFIDENCE, ("MPS", "QK")),
-        )
-        for area in areas
-        for by in ("month", "quarter")
-    ]
-    assert len(scopes) == 20
-    start = threading.Barrier(len(scopes))
-
-    def ask(scope, build_asked, first: threading.Barrier | None = None):
-        kpi_id, area, by = scope
-        if first:
-            first.wait(timeout=30)
-        return (
-            results.series(
-                build_asked, [kpi_id], [area], date(2003, 1, 1), JUNE[1], by
-            ),
-            results.rows(build_asked, kpi_id, area, *JUNE),
-        )
-
-    with ThreadPoolExecutor(len(scopes)) as people:
-        rounds = [
-            list(people.map(lambda scope: ask(scope, one, start), scopes))
-            for _ in range(3)
-        ]
-    with closing(results.open_build(force.data_dir)) as alone:
-        for scope, (series, rows) in zip(scopes * 3, sum(rounds, []), strict=True):
-            expected_series, expected_rows = ask(scope, alone)
-            pd.testing.assert_frame_equal(series, expected_series)
-            pd.testing.assert_frame_equal(rows, expected_rows)
-
-
-def test_a_reader_keeps_its_build_while_a_new_one_is_made(tmp_path):
-    force = Force(tmp_path)
-    table = """
-        incident_ref | created_at                | first_on_scene_at
-        {}           | 2003-06-05T10:00:00+01:00 | 2003-06-05T10:{}:00+01:00
-    """
-    force.receives("incidents", table.format("a", "05"))
-    with force.build() as old:
-        before = cell(old, ATTENDED, "QK", "2003-06")
-        force.receives("incidents", table.format("b", "25"))
-        assert results.current_build_id(tmp_path) == old.id
-        with force.build() as new:
-            assert results.current_build_id(tmp_path) == new.id != old.id
-            assert cell(new, ATTENDED, "QK", "2003-06")["denominator"] == 2
-            assert len(results.rows(new, ATTENDED, "QK", *JUNE)) == 2
-            pd.testing.assert_series_equal(cell(old, ATTENDED, "QK", "2003-06"), before)
-            assert len(results.rows(old, ATTENDED, "QK", *JUNE)) == 1
-    with closing(results.open_build(tmp_path, old.id)) as again:
-        assert cell(again, ATTENDED, "QK", "2003-06")["denominator"] == 1
-
-
 def test_without_a_build_the_remedy_is_told(tmp_path):
     with pytest.raises(UserError, match="python -m kpis import FILE"):
         results.open_build(tmp_path)
-
-
-# what a reader may not do
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "select * from read_csv('{outside}')",
-        "select * from read_parquet('{mart}/../../../../lake/**/*.parquet')",
-        "select * from glob('{outside}')",
-        "copy (select 1) to '{outside}'",
-        "copy (select 1) to '{mart}'",
-        "attach '{outside}.duckdb' as other",
-        "insert into cube.day_cells select * from cube.day_cells",
-        "delete from cube.month_cells",
-        "drop table cube.facts",
-        "create table cube.more as select 1",
-        "set enable_external_access = true",
-        "set allowed_paths = ['{outside}']",
-        "install httpfs",
-    ],
-)
-def test_a_reader_reads_no_other_file_and_writes_nothing(
-    one, force, tmp_path, statement
-):
-    outside = tmp_path / "outside.csv"
-    outside.write_text("a\n1\n", encoding="utf-8")
-    place = build.directory(force.data_dir, one.id)
-    (mart, *_) = build.mart_files(place, "incidents")
-    content = mart.read_bytes()
-    with pytest.raises(warehouse.StatementError):
-        one.warehouse.tuples(statement.format(outside=outside, mart=mart))
-    assert outside.read_text(encoding="utf-8") == "a\n1\n"
-    assert mart.read_bytes() == content
 
 
 # the command line

@@ -6,7 +6,7 @@ with incoming as (
 
 held as (
     select *
-    from read_parquet([{held}], hive_partitioning = false)
+    from read_parquet([{held}], union_by_name = true, hive_partitioning = false)
     semi join incoming using ({key})
     qualify row_number() over (
         partition by {key}

@@ -21,7 +21,7 @@ read_with = ["ops_immediate_response_median"]
 caveats = [
     "The clock starts when the incident is created and stops when the first unit arrives.",
     "The first grade counts, whatever became of it later: a late downgrade stays a miss.",
-    "An arrival time that is missing, or unusable, counts as not reached in time.",
+    "An arrival time that is missing, or unusable, counts as not reached in time once the incident was open longer than the standard.",
     "Cancelled or closed before the standard had passed: excluded.",
     "Incidents that police created themselves are left out unless asked for.",
 ]

@@ -1,3 +1,5 @@
-select max(period_start) as period_start
+select
+    period_start,
+    period_end
 from cube.published
 where kpi = ? and area_code = ?

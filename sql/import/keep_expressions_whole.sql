@@ -1,0 +1,1 @@
+set global disabled_optimizers = 'common_subexpressions'

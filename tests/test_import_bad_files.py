@@ -1,0 +1,305 @@
+"""Files that cannot be read as mapped: one paragraph, exit 2, and nothing changed."""
+
+import gzip
+import io
+import json
+import zipfile
+import zlib
+from datetime import date
+
+import openpyxl
+import pytest
+
+from kpis.errors import UserError
+from tests.exports import (
+    JOB_ROWS,
+    JOBS,
+    adds_up,
+    canonical,
+    command,
+    everything,
+    save,
+    save_mapping,
+    take,
+)
+
+RESCUES = "IncidentNumber,DateTimeOfCall,OriginofCall,BoroughCode,PumpCount\n"
+WITH_EDITION = JOBS.replace(
+    "[columns]", "[edition]\nfile_name = '(?P<year>\\d{4})-(?P<month>\\d+)'\n[columns]"
+)
+
+
+@pytest.fixture
+def inbox(tmp_path_factory):
+    return tmp_path_factory.mktemp("inbox")
+
+
+@pytest.fixture
+def filled(inbox, data_dir):
+    """A data directory that holds an import with accepted and refused rows."""
+    save_mapping(data_dir, JOBS)
+    content = JOB_ROWS + "3,yesterday,Brent\n"
+    take(save(inbox, content, "earlier.csv"), "jobs", data_dir)
+    return data_dir
+
+
+def zipped(content: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("export.csv", content)
+    return packed.getvalue()
+
+
+def workbook() -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append(["Job", "Raised", "Borough"])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+PACKED = gzip.compress((JOB_ROWS * 500).encode(), mtime=0)
+UNPACKED_LINES = zlib.decompressobj(31).decompress(PACKED[:-20]).count(b"\n")
+# name, mapping, content, line that is named, words that the message holds
+BAD_FILES = {
+    "wrong mapping": (
+        "jobs.csv", "lfb_dwelling_fires", JOB_ROWS, 1,
+        ("no column 'IncidentNumber'", "Choose another mapping"),
+    ),
+    "mapping that fits no row": (
+        "jobs.csv", "jobs", "Job,Raised,Borough\n1,2003-11-05,QK\n2,2003-11-06,QK\n", 2,
+        ("none of 2 rows", "created_at has '2003-11-05' (not_an_instant)"),
+    ),
+    "misspelt mapping": (
+        "jobs.csv", "jbos", JOB_ROWS, None, ("no mapping 'jbos'", "mean 'jobs'"),
+    ),
+    "missing column": (
+        "jobs.csv", "jobs", JOB_ROWS.replace("Raised", "Raised at"), 1,
+        ("no column 'Raised'", "mean 'Raised at'"),
+    ),
+    "missing optional column of the canonical layout": (
+        "jobs.csv", "canonical_incidents",
+        canonical("incidents", {}).replace("bocu_code", "bocu"), 1,
+        ("no column 'bocu'", "mean 'bocu_code'"),
+    ),
+    "truncated gzip": (
+        "jobs.csv.gz", "jobs", PACKED[:-20], UNPACKED_LINES + 1, ("broken off",),
+    ),
+    "damaged gzip": (
+        "jobs.csv.gz", "jobs", PACKED[:40] + b"xxxx" + PACKED[44:], 1, ("damaged",),
+    ),
+    "empty gzip": ("jobs.csv.gz", "jobs", gzip.compress(b""), None, ("is empty",)),
+    "NUL bytes": (
+        "jobs.csv", "jobs", JOB_ROWS.replace("Brent", "Br\0nt"), 3, ("NUL", "utf-16"),
+    ),
+    "UTF-16 read as UTF-8": (
+        "jobs.csv", "jobs", JOB_ROWS.encode("utf-16-le"), 1, ("NUL", "utf-16"),
+    ),
+    "empty": ("jobs.csv", "jobs", "", None, ("is empty", "Export it again")),
+    "only a header": (
+        "jobs.csv", "jobs", "Job,Raised,Borough\n", 1, ("only a header",),
+    ),
+    "only a header without its line end": (
+        "jobs.csv", "jobs", "Job,Raised,Borough", 1, ("only a header",),
+    ),
+    "only a header and blank lines": (
+        "jobs.csv", "jobs", "Job,Raised,Borough\r\n\r\n\r\n", 1, ("only a header",),
+    ),
+    "blank header": ("jobs.csv", "jobs", f"\n{JOB_ROWS}", 1, ("no column 'Job'",)),
+    "totals row": (
+        "jobs.csv", "jobs", f"{JOB_ROWS}TOTAL,2,\n", 4,
+        ("the last row is a total ('TOTAL')", "footer_rows = 1"),
+    ),
+    "totals row with fewer columns": (
+        "jobs.csv", "jobs", f"{JOB_ROWS}\nGrand total:;2\n".replace(";", ","), 5,
+        ("is a total ('Grand total:')",),
+    ),
+    "totals row with an empty first column": (
+        "jobs.csv", "jobs", f'{JOB_ROWS},"Totals",2\n', 4, ("('Totals')",),
+    ),
+    "header repeated": (
+        "jobs.csv", "jobs", JOB_ROWS + JOB_ROWS, 4, ("header stands here again",),
+    ),
+    "column twice": (
+        "jobs.csv", "jobs", "Job,Raised,Borough,Raised\n1,,,\n", 1,
+        ("column Raised stands twice",),
+    ),
+    "column twice but for case": (
+        "jobs.csv", "jobs", "job,Job,Raised,Borough\n1,2,05/11/2003 10:00,\n", 1,
+        ("column Job stands twice",),
+    ),
+    "zip named .csv": (
+        "jobs.csv", "jobs", zipped(JOB_ROWS), None, ("zip archive", "Unpack it"),
+    ),
+    "workbook named .csv": ("jobs.csv", "jobs", workbook(), None, ("zip archive",)),
+    "broken workbook": (
+        "jobs.xlsx", "jobs", workbook()[:1500], None, ("workbook cannot be read",),
+    ),
+    "zip named .xlsx": (
+        "jobs.xlsx", "jobs", zipped(JOB_ROWS), None, ("workbook cannot be read",),
+    ),
+    "empty workbook": ("jobs.xlsx", "jobs", workbook(), 1, ("only a header",)),
+    "broken Parquet": (
+        "jobs.parquet", "jobs", b"PAR1 and nothing more PAR1", None,
+        ("Parquet file cannot be read",),
+    ),
+    "no key": (
+        "jobs.csv", "jobs", "Job,Raised,Borough\n,05/11/2003 10:00,QK\n", 2,
+        ("incident_ref is empty (missing)", "a value is required"),
+    ),
+    "one key for all": (
+        "jobs.csv", "jobs",
+        "Job,Raised,Borough\n1,05/11/2003 10:00,QK\n1,05/11/2003 11:00,QK\n", 2,
+        ("every one of 2 rows has the key (incident_ref)",),
+    ),
+    "wrong delimiter": (
+        "jobs.csv", "jobs", JOB_ROWS.replace(",", ";"), 1,
+        ("no column 'Job'", 'Set delimiter = ";"'),
+    ),
+    "wrong quote": (
+        "jobs.csv", "jobs", "Job,Raised,Borough\n1,'05/11/2003, 10:00',QK\n", 2,
+        ("none of 1 rows", "has 4 columns, the header 3", "delimiter and quote"),
+    ),
+    "invalid UTF-8": (
+        "jobs.csv", "jobs", JOB_ROWS.replace("Brent", "Br\xe9nt").encode("latin-1"), 3,
+        ("byte 0xe9 is not utf-8", 'encoding = "windows-1252"'),
+    ),
+    "UTF-8 broken off": (
+        "jobs.csv", "jobs", JOB_ROWS.encode() + "3,é".encode()[:-1], 4,
+        ("byte 0xc3 is not utf-8",),
+    ),
+    "no such byte in the encoding": (
+        "jobs.csv", "old", JOB_ROWS.encode() + b"3,\x81,\n", 4,
+        ("byte 0x81 is not windows-1252",),
+    ),
+    "file name that tells no month": (
+        "jobs_2003-13.csv", "dated", JOB_ROWS, None,
+        ("does not tell when", "'2003-13'", "--extracted-at"),
+    ),
+    "unclosed quote in the header": (
+        "jobs.csv", "jobs", '"Job,Raised,Borough\n' + "1,2,3\n" * 300_000, 1,
+        ("a quote in it is not closed",),
+    ),
+    "field beyond all measure in the last row": (
+        "jobs.csv", "jobs", f"Job,Raised,Borough\n1,{'x' * 200_000},\n", 2,
+        ("none of 1 rows", "created_at has 'xxx"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_bad_file_is_refused_in_one_paragraph_and_changes_nothing(case, inbox, filled):
+    name, mapping, content, line, words = BAD_FILES[case]
+    save_mapping(filled, 'encoding = "windows-1252"\n' + JOBS, "old")
+    save_mapping(filled, WITH_EDITION, "dated")
+    path = save(inbox, content, name)
+    before = everything(filled)
+    said = {"extracted_at": None} if mapping == "dated" else {}
+    with pytest.raises(UserError) as caught:
+        take(path, mapping, filled, **said)
+    message = str(caught.value)
+    assert everything(filled) == before
+    assert not (filled / "temporary").exists()
+    assert "\n" not in message
+    assert len(message) < 2500
+    if case != "misspelt mapping":
+        assert message.startswith(f"{name}, line {line}: " if line else f"{name}: ")
+    for word in words:
+        assert word in message
+
+
+def test_a_first_file_that_is_bad_leaves_nothing_but_the_lock(inbox, data_dir):
+    save_mapping(data_dir, JOBS)
+    before = everything(data_dir)
+    with pytest.raises(UserError):
+        take(save(inbox, "Job,Raised,Borough\n"), "jobs", data_dir)
+    assert everything(data_dir) == before
+    assert (data_dir / "lock").read_bytes() == b""
+    assert sorted(path.name for path in data_dir.iterdir()) == ["lock", "mappings"]
+
+
+def test_a_file_that_is_not_there(inbox, filled):
+    for path in (inbox / "none.csv", inbox):
+        with pytest.raises(UserError, match="there is no such file"):
+            take(path, "jobs", filled, extracted_at=None)
+
+
+def test_when_the_export_was_made_must_be_known(inbox, filled):
+    before = everything(filled)
+    with pytest.raises(UserError, match="export.csv: .*Say it: --extracted-at 2004-"):
+        take(save(inbox, JOB_ROWS), "jobs", filled, extracted_at=None)
+    assert everything(filled) == before
+
+
+@pytest.mark.parametrize("last", ["Total Care Ltd,06/11/2003 08:15,", "Totally,x,y"])
+def test_a_word_that_begins_like_a_total_is_no_total(last, inbox, data_dir):
+    save_mapping(data_dir, JOBS)
+    account = take(save(inbox, f"{JOB_ROWS}{last}\n"), "jobs", data_dir)
+    assert account["read"] == 3
+
+
+def test_a_dry_run_writes_nothing_and_tells_the_same(inbox, filled):
+    path = save(inbox, JOB_ROWS.replace("2,", "x,") + "4,never,\n")
+    before = everything(filled)
+    tried = take(path, "jobs", filled, is_dry_run=True)
+    assert everything(filled) == before
+    assert take(path, "jobs", filled) == tried
+    assert everything(filled) != before
+
+
+def test_several_files_of_one_command_stand_for_themselves(inbox, data_dir):
+    save_mapping(data_dir, JOBS)
+    good = save(inbox, JOB_ROWS, "good.csv")
+    bad = save(inbox, JOB_ROWS + JOB_ROWS, "bad.csv")
+    made_at = ["--extracted-at", "2004-04-01T03:00:00+01:00"]
+    done = command(
+        "import", bad, good, "--mapping", "jobs", *made_at, "--json", data_dir=data_dir
+    )
+    assert done.returncode == 2
+    refused, taken = json.loads(done.stdout)
+    assert done.stderr.strip() == refused["error"]
+    assert done.stderr.startswith("bad.csv, line 4: ")
+    assert (refused["read"], refused["accepted"], refused["import_id"]) == (0, 0, None)
+    assert taken["error"] is None
+    assert taken["accepted"] == 2
+    assert adds_up(refused)
+    assert adds_up(taken)
+    assert set(refused) == set(taken)
+
+    again = command("import", good, "--mapping", "jobs", *made_at, data_dir=data_dir)
+    assert again.returncode == 0
+    assert again.stdout.startswith(
+        "good.csv: 2 read = 0 accepted, 0 quarantined, 2 dup"
+    )
+    assert again.stderr == ""
+
+
+def test_nothing_but_the_paragraph_reaches_standard_error(inbox, data_dir):
+    path = save(inbox, JOB_ROWS)
+    done = command("import", path, "--mapping", "canonical_call", data_dir=data_dir)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "Did you mean 'canonical_calls'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('time_zone = "Europe/Londno"', "Did you mean 'Europe/London'?"),
+        ('time_zone = "Australia/Lord_Howe"', "is not handled"),
+        ('time_zone = "../../etc/passwd"', "There is no time zone"),
+    ],
+)
+def test_unknown_time_zones_are_refused(line, words, inbox, filled):
+    save_mapping(filled, JOBS.replace('time_zone = "Europe/London"', line), "zone")
+    before = everything(filled)
+    with pytest.raises(UserError) as caught:
+        take(save(inbox, JOB_ROWS), "zone", filled)
+    assert words in str(caught.value)
+    assert everything(filled) == before
+
+
+def test_a_period_covered_must_not_end_before_it_starts(inbox, filled):
+    with pytest.raises(UserError, match="ends before it starts"):
+        covers = (date(2003, 12, 1), date(2003, 11, 1))
+        take(save(inbox, JOB_ROWS), "jobs", filled, covers=covers)

@@ -256,7 +256,7 @@ def _show(options) -> int:
 
 
 def _records(frame: pd.DataFrame) -> list[dict]:
-    """Return rows with plain values: ISO days, whole n, null for what does not exist."""
+    """Return rows with plain values: ISO days, whole n, null for no number."""
     records = []
     for row in frame.to_dict("records"):
         for name in ("period_start", "period_end"):

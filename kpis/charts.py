@@ -14,12 +14,13 @@ import pandas as pd
 
 from kpis import figures
 from kpis.registry import Kpi
+from kpis.spc import RULE_SET
 
 FONT = "Source Sans, Source Sans Pro, sans-serif"
-SPC_HEIGHT = 330
-MARGIN = {"l": 48, "r": 132, "t": 14, "b": 34}
+SPC_HEIGHT = 346
+MARGIN = {"l": 48, "r": 132, "t": 14, "b": 50}
 # pixels: what a page of 1,280 leaves for the chart, and a letter of its labels
-LABELS_WIDTH, LETTER_WIDTH = 940, 7
+LABELS_WIDTH, LETTER_WIDTH = 1000, 7
 SPARK_WIDTH, SPARK_HEIGHT = 240, 44
 
 # Shape says the same as colour, for whoever does not see the colour.
@@ -29,6 +30,17 @@ SYMBOLS = {
     "change": "diamond",
 }
 INTERVAL = ("lower", "upper")
+# Said of a point that is called a change: why it is.
+RULES = {
+    "outside_high": "above its limits",
+    "outside_low": "below its limits",
+    "trend_up": f"in a run of at least {RULE_SET.trend_points} that rise",
+    "trend_down": f"in a run of at least {RULE_SET.trend_points} that fall",
+    "two_of_three_high": "two of three close to the upper limit",
+    "two_of_three_low": "two of three close to the lower limit",
+    "shift_high": f"in a run of at least {RULE_SET.shift_points} above the mean",
+    "shift_low": f"in a run of at least {RULE_SET.shift_points} below the mean",
+}
 
 
 @dataclass(frozen=True)
@@ -379,6 +391,8 @@ def _hover(row, kpi: Kpi, by: str) -> str:
         lines.append(f"95 % interval {ends[0]} to {ends[1]}")
     if pd.notna(row.n):
         lines.append(f"n {figures.count(row.n)}")
+    if row.rule:
+        lines.append(RULES[row.rule])
     if row.reason:
         lines.append(_wrapped(row.reason))
     return "<br>".join(lines)
@@ -413,15 +427,20 @@ def _base_layout(palette: Palette) -> dict:
 
 
 def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
-    """Every k-th period named in full, counted back from the latest."""
-    words = {start: figures.period(start, by) for start in drawn["period_start"]}
-    longest = max(map(len, words.values()))
+    """Every k-th period named, counted back from the latest; each year once."""
+    words = [_tick_words(start, by) for start in drawn["period_start"]]
+    longest = max(len(name) for name, _ in words)
     every = ceil(len(words) / (LABELS_WIDTH // (LETTER_WIDTH * (longest + 4))))
-    named = list(words)[::-every][::-1]
+    named = slice((len(words) - 1) % every, None, every)
+    shown = words[named]
+    years = ["", *(year for _, year in shown)]
     return {
         "type": "date",
-        "tickvals": _dates(named),
-        "ticktext": [words[start] for start in named],
+        "tickvals": _dates(drawn["period_start"][named]),
+        "ticktext": [
+            name if year == before else f"{name}<br>{year}"
+            for (name, year), before in zip(shown, years, strict=False)
+        ],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
@@ -431,6 +450,17 @@ def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
         "linecolor": palette.hairline,
         "showline": True,
     }
+
+
+def _tick_words(start: pd.Timestamp, by: str) -> tuple[str, str]:
+    """The name of a period without its year, and the year."""
+    words = figures.period(start, by)
+    if by == "year":
+        return words.removeprefix("financial year "), ""
+    for what_the_page_says in ("week of ", "12 months "):
+        words = words.removeprefix(what_the_page_says)
+    name, _, year = words.rpartition(" ")
+    return name, year
 
 
 def _value_axis(low: float, high: float, sign: str, palette: Palette) -> dict:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -28,9 +29,10 @@ from kpis.csv_records import Records
 from kpis.errors import SourceFileError, UserError
 from kpis.mapping import Mapping
 from kpis.reading import Reading
-from kpis.warehouse import Warehouse, fill, identifier, literal
+from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 
 Progress = Callable[[float, str], None]
+Result = TypeVar("Result")
 LONGEST_EXAMPLE = 200
 # a macro stands after those that it uses
 MACROS = (
@@ -66,6 +68,7 @@ class Job:
     import_id: str = ""
     staged_in: Path = Path()
     spellings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    lines: dict[str, str] = field(default_factory=dict)
     extracted_at: datetime | None = None
     key: caller_key.CallerKey | None = None
     account: dict = field(default_factory=dict)
@@ -89,12 +92,15 @@ def take_in(job: Job, records: Records, used: set[str], manifest: dict) -> None:
     row can be read.
     """
     job.progress(0.3, "reading rows")
-    plan = reading.compile_reading(job.contract, job.layout, used, records.has_padding)
+    plan = reading.compile_reading(
+        job.contract, job.layout, used, job.spellings, records.has_padding
+    )
     house = warehouse.writer(job.temporary / "spill")
     try:
         _prepare(job, house, plan, records)
-        reading.prepare_expressions(house, job.layout, used)
+        reading.try_expressions(house, job.layout, used)
         house.run(_judged(house, plan, records))
+        job.lines = _lines(house, records)
         _write_rows(job, house, plan)
         _account(job, house, plan, records, manifest)
         _write_quarantine(job, house, plan)
@@ -104,8 +110,7 @@ def take_in(job: Job, records: Records, used: set[str], manifest: dict) -> None:
 
 def _prepare(job: Job, house: Warehouse, plan: Reading, records: Records) -> None:
     """Make the tables and macros that the reading of this file needs."""
-    house.add_frame("known_spelling", job.spellings)
-    house.run(warehouse.text("import/known_code"))
+    house.run(warehouse.text("import/keep_order"))
     if plan.hides_numbers:
         job.key = caller_key.load(job.data_dir)
     key = job.key or caller_key.NO_KEY
@@ -134,7 +139,6 @@ def _judged(house: Warehouse, plan: Reading, records: Records) -> str:
         delimiter=literal(records.layout.delimiter),
         quote=literal(quote),
         columns=f"{{{columns}}}",
-        **_lines(house, records),
         **plan.view,
     )
 
@@ -147,43 +151,70 @@ def _lines(house: Warehouse, records: Records) -> dict[str, str]:
     shifts = [(record, line - record) for record, line in records.shifts]
     if len(shifts) <= 1:
         shift = shifts[0][1] if shifts else 0
-        return {"line": f"typed._record + {shift}", "line_shift": ""}
+        return {"line": f"in_order._record + {shift}", "line_shift": ""}
     frame = pd.DataFrame(shifts, columns=["from_record", "shift"])
     house.add_frame("line_shift", frame)
     return {
-        "line": "typed._record + line_shift.shift",
-        "line_shift": "asof join line_shift on typed._record >= line_shift.from_record",
+        "line": "in_order._record + line_shift.shift",
+        "line_shift": "asof join line_shift "
+        "on in_order._record >= line_shift.from_record",
     }
 
 
 def _write_rows(job: Job, house: Warehouse, plan: Reading) -> None:
-    """Read the file once: type, judge and write its rows, parted by fate and month."""
+    """Read the file once: type, judge and write its rows; then part them.
+
+    They are written in the file's order, so that their place tells their line: to
+    number them while they are read would leave all but one processor idle.
+    """
     if job.extracted_at is None:
         job.extracted_at = _end_of_last_day(job, house, plan)
-    job.staged_in = job.temporary / "staged"
-    house.run(
-        fill(
-            "import/stage",
-            columns=reading.final_columns(plan),
-            import_id=literal(job.import_id),
-            extracted_at=literal(job.extracted_at.isoformat()),
-            problems=reading.problems(plan),
-            refusing_bits=str(plan.refusing_bits),
-            happened=identifier(job.contract.happened),
-            target=literal(str(job.staged_in)),
-        ),
-        progress=lambda share: job.progress(0.3 + 0.5 * share, "reading rows"),
+    in_order = literal(str(job.temporary / "in_order.parquet"))
+    read = fill(
+        "import/stage",
+        columns=reading.final_columns(plan),
+        import_id=literal(job.import_id),
+        extracted_at=literal(job.extracted_at.isoformat()),
+        problems=reading.problems(plan),
+        refusing_bits=str(plan.refusing_bits),
+        happened=identifier(job.contract.happened),
+        target=in_order,
     )
+
+    def progress(share: float) -> None:
+        job.progress(0.3 + 0.4 * share, "reading rows")
+
+    _row_by_row(job, house, lambda: house.run(read, progress=progress))
+    job.staged_in = job.temporary / "staged"
+    target = literal(str(job.staged_in))
+    job.progress(0.7, "parting rows by month")
+    house.run(fill("import/part", read=in_order, target=target, **job.lines))
+
+
+def _row_by_row(job: Job, house: Warehouse, read: Callable[[], Result]) -> Result:
+    """Return what `read` does, though an expression may fail on a row.
+
+    DuckDB works out what several expressions have in common apart from them, outside
+    of what catches their errors. It is told not to only when that has failed, because
+    it makes reading slower.
+    """
+    try:
+        return read()
+    except StatementError:
+        if not job.layout.expressions:
+            raise
+        house.run(fill("import/keep_expressions_whole"))
+        return read()
 
 
 def _end_of_last_day(job: Job, house: Warehouse, plan: Reading) -> datetime:
-    last = house.tuples(
-        fill(
-            "import/last_moment",
-            happened=f"{identifier(job.contract.happened)}::timestamptz",
-            refusing_bits=str(plan.refusing_bits),
-        )
-    )[0][0]
+    last_moment = fill(
+        "import/last_moment",
+        happened=f"{identifier(job.contract.happened)}::timestamptz",
+        refusing_bits=str(plan.refusing_bits),
+        zone=literal(settings.TIME_ZONE),
+    )
+    last = _row_by_row(job, house, lambda: house.tuples(last_moment))[0][0]
     zone = ZoneInfo(settings.TIME_ZONE)
     if last is None:
         return datetime(1970, 1, 1, tzinfo=zone)
@@ -196,38 +227,38 @@ def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -
     if not records.count:
         raise _nothing_readable(job, plan, pd.DataFrame({"fate": []}), records)
     parts = house.query(fill("import/counts", staged=job.staged))
-    by_fate = parts.groupby("fate")["row_count"].sum().to_dict()
-    if sum(by_fate.values()) != records.count:
-        raise RuntimeError(f"{by_fate} read, but {records.count} rows found")
+    rows = {"accepted": 0, "refused": 0, "filtered": 0}
+    rows |= parts.groupby("fate")["row_count"].sum().to_dict()
+    if sum(rows.values()) != records.count:
+        raise RuntimeError(f"{rows} were read, but {records.count} rows were found")
     problems = house.query(
         fill("import/reasons", staged=job.staged, refuses=reading.refuses(plan))
     )
     repeated = _settle_repeated_keys(job, house)
-    key_repeated, equal = repeated["key_repeated"], repeated["duplicate"]
-    accepted = by_fate.get("accepted", 0)
-    if accepted == key_repeated and not by_fate.get("filtered"):
+    differing, equal = repeated["key_repeated"], repeated["duplicate"]
+    if rows["accepted"] == differing and not rows["filtered"]:
         raise _nothing_readable(job, plan, problems, records)
-    held = {"duplicates": 0, "superseded": 0}
     earlier = _earlier_import(job, manifest)
-    if job.months:
-        held = _held(job, house, manifest, earlier)
+    held = _held(job, house, manifest, earlier)
+    stored = rows["accepted"] - equal - differing
+    counts = {
+        "read": records.count + len(records.unsplittable),
+        "accepted": stored - held["duplicates"],
+        "quarantined": rows["refused"] + differing + len(records.unsplittable),
+        "duplicates": equal + held["duplicates"],
+        "filtered": rows["filtered"],
+        "superseded": held["superseded"] + (earlier["stored"] if earlier else 0),
+        "flagged": parts[parts["fate"] == "accepted"]["flagged"].sum(),
+        "stored": stored,
+    }
     flags = problems[problems["fate"] == "accepted"]
     job.account = {
         **_description(job, house),
-        "read": records.count + len(records.unsplittable),
-        "accepted": int(accepted - equal - held["duplicates"] - key_repeated),
-        "quarantined": int(
-            by_fate.get("refused", 0) + key_repeated + len(records.unsplittable)
-        ),
-        "duplicates": int(equal + held["duplicates"]),
-        "filtered": int(by_fate.get("filtered", 0)),
-        "superseded": int(held["superseded"]) + (earlier["stored"] if earlier else 0),
-        "flagged": int(parts[parts["fate"] == "accepted"]["flagged"].sum()),
-        "reasons": _reasons(parts, problems, key_repeated, records),
+        **_counts(counts.keys(), counts.values()),
+        "reasons": _reasons(parts, problems, differing, records),
         "flags": _counts(flags["rule"], flags["row_count"]),
         "error": None,
         "columns": plan.provided,
-        "stored": int(accepted - equal - key_repeated),
         "replaces_import": earlier["import_id"] if earlier else None,
     }
 
@@ -328,7 +359,7 @@ def _held(job: Job, house: Warehouse, manifest: dict, earlier) -> dict[str, int]
         if earlier is None or one["import_id"] != earlier["import_id"]
     ]
     files = lake.files(job.data_dir, others)
-    if not files:
+    if not files or not job.months:
         return {"duplicates": 0, "superseded": 0}
     names = [name for name in job.contract.columns if name not in job.contract.key]
     equal = " and ".join(
@@ -405,15 +436,15 @@ def _write_quarantine(job: Job, house: Warehouse, plan: Reading) -> None:
         value="null::varchar",
         remedy=remedy,
     )
-    house.run(
-        fill(
-            "import/quarantine",
-            file=literal(job.name),
-            texts=reading.contract_texts(plan),
-            problems=reading.refusals(plan),
-            refusing_bits=str(plan.refusing_bits),
-            key_repeated=key_repeated,
-            split_remedy=literal(reading.REMEDIES["cannot_be_split"]),
-            target=literal(str(job.temporary / "quarantine.csv")),
-        )
+    quarantine = fill(
+        "import/quarantine",
+        file=literal(job.name),
+        texts=reading.contract_texts(plan),
+        problems=reading.refusals(plan),
+        refusing_bits=str(plan.refusing_bits),
+        key_repeated=key_repeated,
+        split_remedy=literal(reading.REMEDIES["cannot_be_split"]),
+        **job.lines,
+        target=literal(str(job.temporary / "quarantine.csv")),
     )
+    _row_by_row(job, house, lambda: house.run(quarantine))

@@ -7,6 +7,8 @@ columns and rules failed; texts and reasons are made only for rows that have one
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from kpis import expressions, mapping, settings
 from kpis.contracts import TYPES, Column, Contract, Rule
 from kpis.errors import UserError
@@ -18,7 +20,6 @@ from kpis.warehouse import (
     identifier,
     literal,
     literals,
-    text,
 )
 
 NOT_TYPED = {
@@ -91,9 +92,17 @@ class Reading:
 
 
 def compile_reading(
-    contract: Contract, layout: Mapping, used: set[str], has_padding: bool = True
+    contract: Contract,
+    layout: Mapping,
+    used: set[str],
+    spellings: pd.DataFrame,
+    has_padding: bool = True,
 ) -> Reading:
-    """Compile one mapping for files that have the columns in `used`."""
+    """Compile one mapping for files that have the columns in `used`.
+
+    `spellings` has reference, spelling and code. Nothing in the SQL joins or numbers
+    rows, so that they keep the order of the file on every processor.
+    """
     provided = [name for name in contract.columns if name in layout.columns]
     sources = {**layout.helpers, **layout.columns}
     faults = [
@@ -117,12 +126,7 @@ def compile_reading(
         "typed": ",\n".join(
             part
             for name, source in sources.items()
-            for part in _typed(name, source, contract, layout)
-        ),
-        "lookups": "\n".join(
-            _lookup(contract.columns[name])
-            for name in provided
-            if contract.columns[name].type == "code"
+            for part in _typed(name, source, contract, layout, spellings)
         ),
         "faults": " | ".join(
             f"(coalesce({fault.when}, false)::bigint << {bit})"
@@ -133,15 +137,10 @@ def compile_reading(
     return Reading(contract, provided, faults, view, layout.hides_numbers)
 
 
-def prepare_expressions(house: Warehouse, layout: Mapping, used: set[str]) -> None:
-    """Try the mapping's expressions on no row; UserError for one without a value.
-
-    What several of them have in common must not be worked out apart from them: a row
-    on which it fails would then end the import.
-    """
+def try_expressions(house: Warehouse, layout: Mapping, used: set[str]) -> None:
+    """Try the mapping's expressions on no row; UserError for one without a value."""
     columns = ", ".join(f"null::varchar as {identifier(name)}" for name in used)
-    if layout.expressions:
-        house.run(text("import/keep_expressions_whole"))
+    columns = columns or "0 as _"
     for place, expression in layout.expressions.items():
         kind = "boolean" if place.startswith("filter ") else "varchar"
         tried = f"{expressions.closed(expression)}::{kind}"
@@ -226,7 +225,13 @@ def _without_nulls(text: str, source: Source) -> str:
     return f"case when {text} not in ({literals(source.nulls)}) then {text} end"
 
 
-def _typed(name: str, source: Source, contract: Contract, layout: Mapping) -> list[str]:
+def _typed(
+    name: str,
+    source: Source,
+    contract: Contract,
+    layout: Mapping,
+    spellings: pd.DataFrame,
+) -> list[str]:
     """Return select items that make the typed column, and its local time if any."""
     column = contract.columns.get(name)
     kind = column.type if column else "instant"
@@ -249,7 +254,7 @@ def _typed(name: str, source: Source, contract: Contract, layout: Mapping) -> li
     expression = {
         "id": text if layout.hides_numbers else raw,
         "text": text if layout.hides_numbers else raw,
-        "code": f"{identifier('_lookup_' + name)}.code",
+        "code": _code(name, column, spellings),
         "enum": f"case when {raw} in ({literals(column.values)}) then {raw} end",
         "date": _plausible(day, "date"),
         "int": f"whole_number({number})",
@@ -333,12 +338,20 @@ def _is_clock_change(local: str, zone: str, which: str = "both") -> str:
     )
 
 
-def _lookup(column: Column) -> str:
-    alias = identifier(f"_lookup_{column.name}")
+def _code(name: str, column: Column | None, spellings: pd.DataFrame) -> str:
+    """Return SQL for the code that a spelling stands for; most are codes already."""
+    if column is None or column.type != "code":
+        return ""
+    raw = _raw(name)
+    known = spellings[spellings["reference"] == column.reference]
+    pairs = ", ".join(
+        f"{literal(spelling)}: {literal(code)}"
+        for spelling, code in zip(known["spelling"], known["code"], strict=True)
+    )
+    codes = literals(sorted(set(known["code"])))
     return (
-        f"left join known_spelling as {alias} on {alias}.reference = "
-        f"{literal(column.reference)} and {alias}.spelling = "
-        f"normal_spelling({_raw(column.name)})"
+        f"case when {raw} in ({codes}) then {raw} "
+        f"else map_extract_value(map {{{pairs}}}, normal_spelling({raw})) end"
     )
 
 

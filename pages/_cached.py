@@ -12,6 +12,7 @@ import streamlit as st
 
 from kpis import charts, results, settings, verdicts
 from kpis.results import Build
+from pages import _scope
 from pages._components import scoreboard
 from pages._scope import Scope
 
@@ -51,7 +52,7 @@ def areas(build_id: str) -> pd.DataFrame:
 
 def area_names(build_id: str) -> dict[str, str]:
     """Return the names of all areas by code."""
-    return areas(build_id).set_index("code")["name"].to_dict()
+    return _scope.area_names(areas(build_id))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

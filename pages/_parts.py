@@ -10,6 +10,7 @@ from kpis import figures
 from kpis.errors import UserError
 from kpis.results import Build
 from pages._scope import Scope
+from pages._text import plain
 
 FRAME = "frame"
 
@@ -72,7 +73,7 @@ def user_errors() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
 
 
 def csv(frame: pd.DataFrame) -> bytes:

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis import errors, figures
+from pages._text import plain
 
 # Each shared filter is bound under its key: the parameter in the URL.
 AREA, BY, KPI, PERIOD = "area", "by", "kpi", "period"
@@ -22,7 +23,6 @@ PERIOD_NAMES = {
     "year": "By financial year",
     "rolling12": "Rolling 12 months",
 }
-KIND_NAMES = {"mps": "", "bocu": "", "site": ", call centre"}
 WHAT = {AREA: "area", BY: "kind of period", KPI: "indicator", PERIOD: "period"}
 
 
@@ -36,10 +36,21 @@ class Scope:
     kpi: str | None
 
 
-def choices(areas: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, dict]:
+def area_names(areas: pd.DataFrame) -> dict[str, str]:
+    """Return the name of each area by its code; no two are the same.
+
+    A call centre may have the name of the borough where it stands.
+    """
+    is_second = areas["kind"].eq("site") & areas["name"].duplicated(keep=False)
+    names = areas["name"].mask(is_second, areas["name"] + ", call centre")
+    return dict(zip(areas["code"], names, strict=True))
+
+
+def choices(
+    areas: Mapping[str, str], titles: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
     """Return what each filter offers, names by code."""
-    names = {row.code: row.name + KIND_NAMES[row.kind] for row in areas.itertuples()}
-    return {AREA: names, BY: PERIOD_NAMES, KPI: dict(titles)}
+    return {AREA: dict(areas), BY: PERIOD_NAMES, KPI: dict(titles)}
 
 
 def accept_codes(page, offered: Mapping[str, Mapping[str, str]]) -> None:
@@ -60,7 +71,8 @@ def warn_of_unknown(offered: Mapping[str, Mapping[str, str]]) -> None:
         # Later, the URL may lag a click behind the widgets.
         is_first_run = key in offered and key not in st.session_state
         if is_first_run and asked not in offered[key].values():
-            st.warning(errors.unknown(WHAT[key], asked, offered[key].values()))
+            said = errors.unknown(WHAT[key], asked, offered[key].values())
+            st.warning(plain(said))
 
 
 def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> Scope:
@@ -68,8 +80,8 @@ def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> S
     kpi = None
     if has_indicator:
         kpi = _choose(KPI, offered[KPI], width=430, placeholder="Choose an indicator")
-    area = _choose(AREA, offered[AREA], width=270, default=next(iter(offered[AREA])))
-    by = _choose(BY, offered[BY], width=190, default="month")
+    area = _choose(AREA, offered[AREA], width=310, default=next(iter(offered[AREA])))
+    by = _choose(BY, offered[BY], width=180, default="month")
     return Scope(build_id, area, by, kpi)
 
 

@@ -87,12 +87,10 @@ def canonical(source: str, *changes: dict) -> str:
 
     Rows get a key of their own unless the change says one.
     """
-    key = contracts.load(source).key[0]
-    own = [] if source == "published_figures" else [key]
-    good = GOOD_ROW[source]
+    key = "source" if source == "published_figures" else contracts.load(source).key[0]
     return text_of(
         [
-            {**good, **dict.fromkeys(own, f"K{place}"), **change}
+            {**GOOD_ROW[source], key: f"K{place}", **change}
             for place, change in enumerate(changes, start=1)
         ]
     )

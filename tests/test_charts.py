@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from kpis import charts, verdicts
+from kpis.spc import DIRECTIONS
 
 PERCENT = SimpleNamespace(id="a", unit="percent", kind="proportion", better="higher")
 MINUTES = SimpleNamespace(id="b", unit="minutes", kind="median", better="lower")
@@ -121,6 +122,20 @@ def test_hover_says_value_interval_n_and_reason():
     assert reason == "Late &lt;entries&gt;."
 
 
+def test_hover_says_which_rule_made_a_point_news():
+    frame = judged(FALLEN)
+    texts = trace(spc(frame), "points")["text"]
+    said = [text.split("<br>")[-1] for text in texts]
+    fired = frame["rule"].ne("")
+    assert fired.any()
+    for text, rule in zip(said, frame["rule"], strict=True):
+        assert (text == charts.RULES.get(rule)) == bool(rule)
+
+
+def test_every_rule_has_words():
+    assert charts.RULES.keys() == DIRECTIONS.keys() - {""}
+
+
 def test_limits_are_a_band_and_the_mean_is_dotted():
     frame = judged(STABLE)
     figure = spc(frame)
@@ -210,10 +225,23 @@ def test_the_sign_stands_once_on_the_axis():
 
 @pytest.mark.parametrize("by", ["month", "quarter", "week", "rolling12"])
 def test_period_names_have_room(by):
+    words = period_names(by)
+    assert 3 <= len(words) <= 12
+    longest = [max(map(len, one.split("<br>"))) for one in words]
+    assert sum(longest) * charts.LETTER_WIDTH < charts.LABELS_WIDTH
+
+
+def period_names(by):
     frame = judged(STABLE * 2)
-    words = charts.spc(frame, PERCENT, by, "light")["layout"]["xaxis"]["ticktext"]
-    assert 3 <= len(words) <= 8
-    assert sum(map(len, words)) * charts.LETTER_WIDTH < charts.LABELS_WIDTH
+    return charts.spc(frame, PERCENT, by, "light")["layout"]["xaxis"]["ticktext"]
+
+
+def test_the_latest_period_is_named_and_each_year_once():
+    words = period_names("month")
+    assert words[-1].startswith("November")
+    years = [word.split("<br>")[1] for word in words if "<br>" in word]
+    assert years == ["2002", "2003", "2004"]
+    assert words[0].endswith("<br>2002")
 
 
 def test_names_that_are_close_move_apart_from_the_middle():

@@ -90,8 +90,9 @@ def _note(latest: pd.Series, shared: str) -> str:
     if pd.isna(latest["value"]):
         return ""
     period = _series.period(latest)
-    words = ["" if period == shared else period, figures.missing(latest["state"])]
-    return ", ".join(filter(None, words))
+    # the verdict's column says that there are too few cases
+    state = "" if latest["state"] == "too_few" else figures.missing(latest["state"])
+    return ", ".join(filter(None, ["" if period == shared else period, state]))
 
 
 def _interval(latest: pd.Series, unit: str) -> str:

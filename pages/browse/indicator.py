@@ -1,5 +1,7 @@
 """One indicator of one area: figure, sentence, chart, rows, definition."""
 
+import calendar
+
 import pandas as pd
 import streamlit as st
 
@@ -7,6 +9,7 @@ from kpis import figures, results, verdicts
 from kpis.registry import Kpi
 from pages import _cached, _parts, _scope, _series
 from pages._scope import Scope
+from pages._text import plain
 
 CHART = "spc"
 DIRECTIONS = {
@@ -20,39 +23,45 @@ DIRECTIONS = {
 def directory(kpis: dict[str, Kpi]) -> None:
     """Lead to every indicator, for a visitor who has not chosen one."""
     st.title("Indicators", anchor=False)
-    for kpi in kpis.values():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(kpi.title, type="tertiary", on_click=choose, args=(kpi.id,))
-            st.caption(kpi.question)
+    with st.container(gap=None):
+        for kpi in kpis.values():
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(kpi.title, type="tertiary", on_click=choose, args=(kpi.id,))
+                st.caption(kpi.question)
 
 
 def choose(kpi_id: str) -> None:
     st.session_state[_scope.KPI] = kpi_id
 
 
-def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> str:
-    """Show the latest settled figure; return the sentence that says what it means."""
-    latest, past = _series.latest(series), _series.year_ago(series)
-    verdict = _series.verdict(series)
-    sentence = verdicts.sentence(kpi.unit, latest, past, verdict, latest["by"])
+def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
+    """Show the latest settled figure and what it means, or why there is none."""
+    latest = _series.latest(series)
     st.title(kpi.title, anchor=False)
+    area = _cached.area_names(scope.build_id)[scope.area]
+    where = plain(f"{area}, {_series.period(latest)}")
     with st.container(
         key="headline", horizontal=True, vertical_alignment="bottom", gap="large"
     ):
-        st.metric(
-            f"{_cached.area_names(scope.build_id)[scope.area]}, "
-            f"{_series.period(latest)}",
-            figures.figure(latest["value"], kpi.unit, latest["n"]),
-            width="content",
-        )
-        st.markdown(sentence if pd.notna(latest["value"]) else latest["reason"])
+        if pd.isna(latest["value"]):
+            state = figures.missing(latest["state"])
+            st.markdown(f"{where}: {state}. {plain(latest['reason'])}")
+        else:
+            value = figures.figure(latest["value"], kpi.unit, latest["n"])
+            st.metric(where, value, width="content")
+            st.markdown(sentence(series, kpi))
     if latest["by"] != scope.by:
         shown = _scope.PERIOD_NAMES[latest["by"]].lower()
         st.caption(f"Shown {shown}: there is no figure for a shorter period.")
-    return sentence
 
 
-def chart(scope: Scope, sentence: str) -> None:
+def sentence(series: pd.DataFrame, kpi: Kpi) -> str:
+    latest, past = _series.latest(series), _series.year_ago(series)
+    verdict = _series.verdict(series)
+    return verdicts.sentence(kpi.unit, latest, past, verdict, latest["by"])
+
+
+def chart(scope: Scope, in_words: str) -> None:
     st.plotly_chart(
         _cached.spc_figure(scope, _parts.theme()),
         theme=None,
@@ -60,7 +69,7 @@ def chart(scope: Scope, sentence: str) -> None:
         on_select=take_point,
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=sentence,
+        alt=in_words,
     )
 
 
@@ -85,22 +94,30 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
     found = _cached.rows(scope, cell["period_start"], cell["period_end"])
     st.markdown(account_of_rows(cell, kpi, len(found)))
     if len(found):
-        table_of_rows(found)
+        table_of_rows(found, kpi, _cached.area_names(scope.build_id))
     downloads(series, cell, scope)
 
 
-def table_of_rows(found: pd.DataFrame) -> None:
+def table_of_rows(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
     """Show rows, where they come from first: that is what a reader is after."""
     origin = ["file", "line", "row_id", "on_date"]
+    shown = found.assign(area_code=found["area_code"].map(areas).fillna("not located"))
+    if "weekday" in found:
+        days = dict(enumerate(calendar.day_name, 1))
+        shown = shown.assign(weekday=found["weekday"].map(days))
     st.dataframe(
-        found,
+        shown,
         hide_index=True,
         height=320 if len(found) > 8 else "auto",
         column_order=[*origin, *(name for name in found if name not in origin)],
         column_config={
             **{name: name.replace("_", " ").capitalize() for name in found},
-            "file": st.column_config.TextColumn("File", width=250),
+            "file": st.column_config.TextColumn("File", width=430),
             "row_id": "Row",
+            "area_code": "Area",
+            "numerator": "Counted",
+            "denominator": "Out of",
+            "value": "Seconds" if kpi.unit == "minutes" else "Value",
             "on_date": st.column_config.DateColumn("Day", format="D MMM YYYY"),
             "until_date": st.column_config.DateColumn("Until", format="D MMM YYYY"),
             "line": st.column_config.NumberColumn("Line", format="%d"),
@@ -112,7 +129,8 @@ def table_of_rows(found: pd.DataFrame) -> None:
 def account_of_rows(cell: pd.Series, kpi: Kpi, shown: int) -> str:
     """What the rows are, how many, and the sum that they make."""
     if pd.isna(cell["value"]):
-        return cell["reason"] or f"{figures.missing(cell['state']).capitalize()}."
+        said = cell["reason"] or f"{figures.missing(cell['state']).capitalize()}."
+        return plain(said)
     value = figures.figure(cell["value"], kpi.unit, cell["n"])
     if kpi.kind == "proportion" and pd.notna(cell["denominator"]):
         numerator, denominator = (
@@ -179,7 +197,8 @@ if scope.kpi is None:
     st.stop()
 kpi = kpis[scope.kpi]
 series = _cached.series(scope)
-sentence = headline(series, kpi, scope)
-chart(scope, sentence)
+headline(series, kpi, scope)
+if series["value"].notna().any():
+    chart(scope, sentence(series, kpi))
 rows_behind(series, kpi, scope)
 definition(kpi)

@@ -8,6 +8,7 @@ import streamlit as st
 from kpis import figures
 from pages import _cached, _parts
 from pages._components import scoreboard
+from pages._text import plain
 
 NEWS = {
     "concern": "Worse than its past",
@@ -24,9 +25,11 @@ def completeness(judged: pd.DataFrame, as_at: date, absent: list[str]) -> str:
     """How much is measured, as at which day, and what has not arrived."""
     states = judged.loc[judged["is_latest"], "state"]
     measured = int((~states.isin(_cached.UNMEASURED)).sum())
+    elsewhere = int(states.eq("not_applicable").sum())
     return " · ".join(
         [
-            f"{measured} of {len(states)} indicators measured",
+            f"{measured} of {len(states) - elsewhere} indicators measured",
+            *([f"{elsewhere} not kept for this area"] if elsewhere else []),
             f"data as at {figures.period(as_at, 'day')}",
             *absent,
         ]
@@ -65,8 +68,8 @@ judged = _cached.judged(scope.build_id, scope.area, scope.by)
 absent = not_arrived(_cached.missing(scope.build_id), names)
 titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
 
-st.title(title(judged, names[scope.area]), anchor=False)
-st.caption(completeness(judged, build.as_at, absent))
+st.title(plain(title(judged, names[scope.area])), anchor=False)
+st.caption(plain(completeness(judged, build.as_at, absent)))
 board = _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
 st.markdown(attention(board))
 opened = scoreboard.show(board)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from kpis import figures, importer, lake, results, settings
 from pages import _cached, _jobs, _parts
+from pages._text import plain
 
 JOB = "job"
 UPLOADS = "uploads"
@@ -27,7 +28,6 @@ SHOWN = {
     "state": "State",
     "source": "Source",
     "made": "Made",
-    "covers": "Covers",
     **COUNTS,
 }
 
@@ -83,7 +83,7 @@ def start_import(file, layout, made_at: datetime | None) -> None:
     if file is None or layout is None:
         st.error("Choose a file and its layout.")
     elif layout.needs_extracted_at and made_at is None:
-        st.error(f"{layout.title}: say when this export was made.")
+        st.error(f"{plain(layout.title)}: say when this export was made.")
     else:
         # It may hold callers' numbers: its directory goes when the job ends.
         directory = TemporaryDirectory(prefix="import-")
@@ -114,13 +114,14 @@ def progress() -> None:
 def outcome(job: _jobs.Job) -> None:
     """Show what the last job did."""
     if job.error:
-        st.error(job.error)
+        st.error(plain(job.error))
     accounts = [
         one for report in job.reports if isinstance(report, list) for one in report
     ]
     for account in accounts:
         if not account["error"]:
-            st.success(f"**{account['file']}** is imported. {account_of_rows(account)}")
+            name = plain(account["file"])
+            st.success(f"**{name}** is imported. {account_of_rows(account)}")
             reasons(account["reasons"])
 
 
@@ -132,6 +133,13 @@ def account_of_rows(account) -> str:
         f"+ {count['quarantined']} quarantined + {count['duplicates']} duplicates "
         f"+ {count['filtered']} filtered."
     )
+
+
+def days_covered(one: pd.Series) -> str:
+    if pd.isna(one["covers_from"]):
+        return "Covers no days."
+    ends = [figures.period(one[end], "day") for end in ("covers_from", "covers_to")]
+    return f"Covers {' to '.join(ends)}."
 
 
 def reasons(by_rule: dict[str, int]) -> None:
@@ -154,7 +162,7 @@ def not_arrived(build_id: str | None) -> None:
     names = _cached.area_names(build_id)
     absent = _cached.missing(build_id)
     lines = [_parts.absence(one, names) for one in absent.itertuples()]
-    listed = "\n".join(f"- {line[0].upper()}{line[1:]}." for line in lines)
+    listed = "\n".join(f"- {plain(line[0].upper() + line[1:])}." for line in lines)
     st.markdown(listed or "Everything expected has arrived.")
 
 
@@ -165,22 +173,16 @@ def all_imports(is_busy: bool) -> None:
     if imports.empty:
         st.markdown("Nothing has been imported yet.")
         return
-    covers = (
-        imports["covers_from"].fillna("") + " to " + imports["covers_to"].fillna("")
-    )
     made = pd.to_datetime(imports["extracted_at"], utc=True)
     made = made.dt.tz_convert(settings.TIME_ZONE).dt.tz_localize(None)
+    source = imports["source"].str.replace("_", " ").str.capitalize()
+    shown = imports.assign(made=made, source=source).reset_index(drop=True)
     st.dataframe(
-        imports.assign(covers=covers, made=made)[list(SHOWN)],
+        shown[list(SHOWN)].style.format(figures.count, subset=list(COUNTS)),
         hide_index=True,
         column_config={
             **SHOWN,
-            **{
-                name: st.column_config.NumberColumn(SHOWN[name], format="localized")
-                for name in COUNTS
-            },
-            "file": st.column_config.TextColumn("File", width=215),
-            "source": st.column_config.TextColumn("Source", width=125),
+            "file": st.column_config.TextColumn("File", width=465),
             "made": st.column_config.DatetimeColumn("Made", format="D MMM YYYY, HH:mm"),
         },
         alt="All imports",
@@ -188,15 +190,16 @@ def all_imports(is_busy: bool) -> None:
     names = {
         one.import_id: f"{one.file} ({one.import_id})" for one in imports.itertuples()
     }
-    chosen = st.selectbox("One import", names, format_func=names.get, width=480)
+    chosen = st.selectbox("One import", names, format_func=names.get, width=640)
     one_import(imports.set_index("import_id").loc[chosen], is_busy)
 
 
 def one_import(one: pd.Series, is_busy: bool) -> None:
     """The account of one import; its quarantine; withdraw it, or undo that."""
     st.markdown(
-        f"{account_of_rows(one)} {figures.count(one['superseded'])} older versions of "
-        f"rows superseded; {figures.count(one['flagged'])} accepted rows flagged."
+        f"{days_covered(one)} {account_of_rows(one)} "
+        f"{figures.count(one['superseded'])} older versions of rows superseded; "
+        f"{figures.count(one['flagged'])} accepted rows flagged."
     )
     quarantine = settings.data_dir() / "quarantine" / f"{one.name}.csv"
     if quarantine.exists():
@@ -204,7 +207,7 @@ def one_import(one: pd.Series, is_busy: bool) -> None:
             "Quarantine (CSV)", quarantine.read_bytes, quarantine.name, "text/csv"
         )
     if one["state"] == "withdrawn":
-        st.markdown(f"Withdrawn: {one['why']}")
+        st.markdown(f"Withdrawn: {plain(one['why'])}")
         if st.button("Undo the withdrawal", disabled=is_busy):
             begin(_jobs.Job(_jobs.restoring(one.name)))
             st.rerun()

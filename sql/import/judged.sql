@@ -35,18 +35,9 @@ typed as (
         texts.*,
         {typed}
     from texts
-    {lookups}
-),
-
-placed as (
-    select
-        typed.*,
-        {line} as _line
-    from typed
-    {line_shift}
 )
 
 select
     *,
     {faults} as _faults
-from placed
+from typed

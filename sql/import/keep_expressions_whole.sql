@@ -1,1 +1,1 @@
-set global disabled_optimizers = 'common_subexpressions'
+set global disabled_optimizers = 'in_clause,common_subexpressions'

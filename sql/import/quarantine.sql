@@ -22,7 +22,13 @@ copy (
                     when _faults & {refusing_bits} <> 0 then {problems}
                     else [{key_repeated}]
                 end as wrong
-            from judged
+            from (
+                select
+                    in_order.*,
+                    {line} as _line
+                from judged as in_order
+                {line_shift}
+            )
             where
                 _filtered is null
                 and (

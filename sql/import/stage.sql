@@ -2,7 +2,7 @@ copy (
     select
         {columns},
         {import_id} as import_id,
-        _line as line,
+        0::bigint as line,
         {extracted_at}::timestamptz as extracted_at,
         case when _faults <> 0 and _filtered is null then {problems} end as flags,
         case
@@ -16,4 +16,4 @@ copy (
             else strftime({happened}, '%Y-%m')
         end as part
     from judged
-) to {target} (format parquet, compression zstd, partition_by (fate, part))
+) to {target} (format parquet, compression lz4)

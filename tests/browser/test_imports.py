@@ -1,0 +1,124 @@
+"""A file goes through the import page, and every open page shows what came of it."""
+
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visit import (
+    PROJECT,
+    choose,
+    download,
+    run_kpis,
+    settle,
+    table,
+    title,
+    visit,
+)
+
+FILE = "incidents_2004-03-01_to_2004-03-31_extracted_2004-04-20.csv"
+LAYOUT = "Incidents in this product's own layout"
+HEADER = "incident_ref,created_at,origin,bocu_code,grade_first,first_on_scene_at"
+ATTENDED = "Immediate incidents attended in target"
+SAYS_DEMO = "Synthetic data"
+
+
+def incident(number: int, minutes: int, day: str = "2004-03-08") -> str:
+    arrived = f"2004-03-08T10:{minutes:02}:00+00:00"
+    return f"{day}-{number},{day}T10:00:00+00:00,public,QK,I,{arrived}"
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory):
+    """An export of 150 incidents, 120 of them in time, and one on a 30 February."""
+    rows = [incident(number, 8 if number < 120 else 20) for number in range(150)]
+    rows.append(incident(150, 8, day="2004-02-30"))
+    path = tmp_path_factory.mktemp("export") / FILE
+    path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def home(demo_home, tmp_path):
+    return shutil.copytree(demo_home, tmp_path / "home")
+
+
+def figure(page):
+    return page.get_by_role("row").filter(has_text=ATTENDED).locator(".figure > span")
+
+
+def bring_in(page, file, layout):
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(file)
+    expect(page.get_by_test_id("stFileChip")).to_be_visible()
+    choose(page, "Layout", layout)
+    page.get_by_role("button", name="Import", exact=True).click()
+
+
+def test_a_file_goes_through_the_import_page(serve, home, page, export, tmp_path):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    address = serve(home, TMPDIR=str(temporary))
+    colleague = page.context.new_page()
+    visit(colleague, address)
+    expect(colleague.get_by_text(SAYS_DEMO, exact=True)).to_be_visible()
+    of_demo = figure(colleague).inner_text()
+
+    visit(page, f"{address}/imports")
+    bring_in(page, export, LAYOUT)
+    expect(page.get_by_test_id("stProgress")).to_be_visible()
+    outcome = page.get_by_test_id("stAlert")
+    expect(outcome).to_contain_text(f"{FILE} is imported.", timeout=30_000)
+    expect(outcome).to_contain_text(
+        "151 rows read = 150 accepted + 1 quarantined + 0 duplicates + 0 filtered."
+    )
+    assert list(temporary.glob("import-*")) == []
+
+    (refused,) = table(download(page, "Quarantine (CSV)"))
+    assert "2004-02-30T10:00:00+00:00" in refused.values()
+    assert "152" in refused.values()
+
+    # an open page shows it at its next interaction, and not before
+    assert figure(colleague).inner_text() == of_demo
+    choose(colleague, "Area", "Brent")
+    expect(title(colleague)).to_have_text("Brent, March 2004")
+    expect(figure(colleague)).to_have_text(re.compile(r"80\s%"))
+    expect(colleague.get_by_text(SAYS_DEMO, exact=True)).to_have_count(0)
+    expect(colleague.get_by_text("Not measured")).to_have_count(2)
+
+    expect(page.get_by_text("Real data is shown.")).to_be_visible()
+    page.get_by_role("button", name="Show synthetic data").click()
+    expect(page.get_by_text(SAYS_DEMO, exact=True)).to_be_visible()
+    page.get_by_role("button", name="Show real data").click()
+    expect(page.get_by_text("Real data is shown.")).to_be_visible()
+    expect(page.get_by_text(SAYS_DEMO, exact=True)).to_have_count(0)
+
+
+def test_a_wrong_layout_is_explained(serve, home, page, export):
+    visit(page, f"{serve(home)}/imports")
+    bring_in(page, export, "Calls in this product's own layout")
+    notice = page.get_by_test_id("stAlert")
+    expect(notice).to_contain_text(FILE, timeout=30_000)
+    expect(notice).to_contain_text("Choose another mapping")
+    expect(page.get_by_text(SAYS_DEMO, exact=True)).to_be_visible()
+
+
+# As HTML the first would run, as Markdown the second would fetch a picture.
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "![x](http://192.0.2.1/x.png)"]
+)
+def test_a_name_that_tries_to_break_the_page_is_text(serve, home, page, name):
+    demo = home / "demo"
+    (demo / "reference").mkdir()
+    shipped = (PROJECT / "data" / "reference" / "bocu.csv").read_text("utf-8")
+    (demo / "reference" / "bocu.csv").write_text(
+        shipped.replace("QK,Brent,", f"QK,{name},"), encoding="utf-8"
+    )
+    run_kpis(home, "build")
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    address = serve(home)
+    visit(page, f"{address}/?area=QK")
+    expect(title(page)).to_have_text(f"{name}, February 2004")
+    page.get_by_role("button", name=ATTENDED).click()
+    expect(page.get_by_test_id("stMetric")).to_contain_text(f"{name}, February 2004")
+    settle(page)

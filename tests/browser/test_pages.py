@@ -1,0 +1,182 @@
+"""Each page in a real browser: its figures, its links, its looks."""
+
+import json
+import re
+from urllib.parse import quote
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+from kpis import figures, registry
+from tests.browser.visit import (
+    choice,
+    choose,
+    download,
+    run_kpis,
+    settle,
+    table,
+    title,
+    visit,
+)
+
+KPIS = registry.load()
+AREAS = {"MPS": "MPS", "QK": "Brent", "IR": "Information Room, New Scotland Yard"}
+ATTENDED = "ops_immediate_attended_in_target"
+# thin spaces in figures are for the eye
+SPACES = re.compile(r"\s+")
+GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 21, 28)"}
+
+
+@pytest.fixture(scope="module")
+def address(serve, demo_home) -> str:
+    return serve(demo_home)
+
+
+def shown(kpi_id: str, home, *arguments: str) -> dict[str, dict]:
+    """Return what `kpis show --json` says, by area."""
+    text = run_kpis(home, "show", kpi_id, "--area", *AREAS, *arguments, "--json")
+    return {row["area"]: row for row in json.loads(text)}
+
+
+def worded(row: dict) -> str:
+    """A figure of the command line as a page words it."""
+    if row["value"] is None:
+        return figures.missing(row["state"]).capitalize()
+    return figures.figure(row["value"], KPIS[row["kpi"]].unit, row["n"])
+
+
+def words(text: str) -> str:
+    return SPACES.sub(" ", text).strip()
+
+
+@pytest.mark.parametrize("by", ["month", "quarter"])
+def test_the_figures_are_those_of_the_command_line(address, demo_home, page, by):
+    asked = ["--by", "quarter"] if by == "quarter" else []
+    said = {kpi_id: shown(kpi_id, demo_home, *asked) for kpi_id in KPIS}
+    kinds = {row["state"] for areas in said.values() for row in areas.values()}
+    assert {"value", "too_few", "reported", "not_applicable"} <= kinds
+    for area in AREAS:
+        visit(page, f"{address}/?area={area}&by={by}")
+        for kpi_id, kpi in KPIS.items():
+            row = page.get_by_role("row").filter(has_text=kpi.title)
+            figure = row.locator(".figure > span")
+            assert words(figure.inner_text()) == words(worded(said[kpi_id][area]))
+
+
+@pytest.mark.parametrize(
+    ("kpi_id", "area", "by"),
+    [
+        (ATTENDED, "MPS", "year"),
+        ("ops_immediate_response_median", "QK", "quarter"),
+        ("ops_999_answered_in_target", "IR", "month"),
+        ("ops_999_answered_in_target", "MPS", "week"),
+        ("cust_public_confidence", "QK", "quarter"),
+    ],
+)
+def test_an_indicator_shows_what_the_command_line_says(
+    address, demo_home, page, kpi_id, area, by
+):
+    said = run_kpis(demo_home, "show", kpi_id, "--area", area, "--by", by, "--json")
+    (row,) = json.loads(said)
+    visit(page, f"{address}/indicator?kpi={kpi_id}&area={area}&by={by}")
+    expect(title(page)).to_have_text(KPIS[kpi_id].title)
+    metric = page.get_by_test_id("stMetric")
+    period = figures.period(pd.Timestamp(row["period_start"]), by)
+    assert words(metric.inner_text()) == words(f"{AREAS[area]}, {period} {worded(row)}")
+
+
+def test_a_point_leads_to_its_rows_and_they_are_all_downloaded(
+    address, demo_home, page
+):
+    visit(page, f"{address}/indicator?kpi={ATTENDED}")
+    points = page.locator(".trace path.point")
+    expect(points).to_have_count(24)
+    # the marks lie under a layer that takes the clicks
+    box = points.nth(-3).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(choice(page, "Period")).to_have_value("January 2004")
+    settle(page)
+
+    month = ["--from", "2004-01", "--to", "2004-01"]
+    said = shown(ATTENDED, demo_home, *month)["MPS"]
+    made = f"{said['numerator']} of {said['denominator']} make {worded(said)}."
+    expect(page.get_by_text(made)).to_be_visible()
+
+    cells = page.get_by_test_id("stDataFrame").locator("[role=gridcell]")
+    expect(cells.nth(3)).to_have_text("2004-01-01")
+    file, line, row_id = cells.all_inner_texts()[:3]
+    text = (demo_home / "demo" / "inbox" / file).read_text(encoding="utf-8")
+    in_file = text.splitlines()[int(line) - 1]
+    assert in_file.startswith(row_id.removeprefix("incidents:") + ",2004-01-")
+
+    rows = table(download(page, "All rows of this figure (CSV)"))
+    assert len(rows) == said["n"]
+    assert sum(int(row["numerator"]) for row in rows) == said["numerator"]
+    assert rows[0]["file"] == file
+
+
+def test_the_address_carries_what_is_shown(address, page):
+    visit(page, f"{address}/indicator?kpi={ATTENDED}")
+    choose(page, "Area", "Brent")
+    choose(page, "Kind of period", "By quarter")
+    choose(page, "Period", "July to September 2003")
+    expect(page).to_have_url(re.compile("area=Brent.*period=July"))
+    before = page.get_by_test_id("stMetric").inner_text()
+    assert "Brent, October to December 2003" in before
+    page.reload()
+    expect(title(page)).to_be_visible()
+    settle(page)
+    assert page.get_by_test_id("stMetric").inner_text() == before
+    expect(choice(page, "Area")).to_have_value("Brent")
+    expect(choice(page, "Kind of period")).to_have_value("By quarter")
+    expect(choice(page, "Period")).to_have_value("July to September 2003")
+
+
+def test_a_link_may_give_codes(address, page):
+    link = f"kpi={ATTENDED}&area=QK&by=quarter"
+    visit(page, f"{address}/indicator?{link}")
+    expect(title(page)).to_have_text(KPIS[ATTENDED].title)
+    expect(choice(page, "Area")).to_have_value("Brent")
+    expect(choice(page, "Kind of period")).to_have_value("By quarter")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+
+
+# Shown as it stands: as Markdown it would fetch a picture from who knows where.
+@pytest.mark.parametrize("area", ["Brentt", "![x](http://192.0.2.1/x.png)"])
+def test_nonsense_in_a_link_gets_a_notice(address, page, area):
+    visit(page, f"{address}/?area={quote(area)}&by=fortnight")
+    notices = page.get_by_test_id("stAlert")
+    expect(notices.filter(has_text=area)).to_be_visible()
+    expect(notices.filter(has_text="fortnight")).to_be_visible()
+    expect(title(page)).to_have_text("MPS, February 2004")
+
+
+@pytest.mark.parametrize("theme", GROUND)
+def test_a_visitor_goes_through_all_pages(address, page, theme):
+    page.emulate_media(color_scheme=theme)
+    visit(page, f"{address}/?area=QK")
+    expect(title(page)).to_have_text("Brent, February 2004")
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert page.get_by_test_id("stApp").evaluate(ground) == GROUND[theme]
+    page.get_by_role("button", name=KPIS[ATTENDED].title).click()
+    expect(title(page)).to_have_text(KPIS[ATTENDED].title)
+    expect(choice(page, "Area")).to_have_value("Brent")
+    expect(page.locator(".trace path.point").first).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    assert not is_too_wide(page)
+    page.get_by_role("button", name="Data").click()
+    page.get_by_role("menuitem", name="Imports").click()
+    expect(title(page)).to_have_text("Imports")
+    settle(page)
+    assert not is_too_wide(page)
+    page.get_by_role("link", name="Overview").click()
+    expect(title(page)).to_have_text("Brent, February 2004")
+    settle(page)
+    assert not is_too_wide(page)
+
+
+def is_too_wide(page) -> bool:
+    """Return whether the page has to be moved sideways to be read."""
+    main = page.get_by_test_id("stMain")
+    return main.evaluate("e => e.scrollWidth > e.clientWidth")

@@ -1,0 +1,64 @@
+"""What a visitor does and sees, and what the command line says of the same data."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def run_kpis(home: Path, *arguments: str) -> str:
+    """Run `python -m kpis` over a data directory and return what it printed."""
+    return subprocess.run(
+        [sys.executable, "-m", "kpis", *arguments],
+        cwd=PROJECT,
+        env=os.environ | {"DEMAND_DATA_DIR": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def visit(page: Page, url: str) -> None:
+    """Open an address and wait until the page is drawn."""
+    page.goto(url)
+    expect(page.locator("h1")).to_be_visible(timeout=20_000)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the server has nothing more to say."""
+    page.locator('[data-test-script-state="notRunning"]').wait_for()
+
+
+def title(page: Page) -> Locator:
+    return page.locator("h1")
+
+
+def choice(page: Page, label: str) -> Locator:
+    return page.get_by_role("combobox", name=label, exact=True)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a select box, as somebody who types would."""
+    choice(page, label).fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+    expect(choice(page, label)).to_have_value(option)
+    settle(page)
+
+
+def download(page: Page, button: str) -> str:
+    """Press a download button and return the text of the file."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+
+
+def table(text: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file."""
+    return list(csv.DictReader(io.StringIO(text)))

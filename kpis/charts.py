@@ -132,17 +132,17 @@ def value_range(
 
     The axis spans at least so many times the width of the limits, or of the intervals
     where there are no limits, and ends at a natural bound: zero, and `highest` where
-    there is one. With neither, it spans these bounds.
+    there is one. With neither, or where everything is one value, it spans these bounds.
     """
     shown = drawn[drawn["value"].notna()]
     has_limits = drawn["upper_limit"].notna().any()
     names = ("lower_limit", "upper_limit") if has_limits else ("lower", "upper")
     bottom, top = (shown[name] for name in names)
-    if shown.empty or top.isna().all():
-        highest_shown = shown["value"].max() if len(shown) else 1.0
-        return 0.0, highest or 1.2 * highest_shown or 1.0
     low = min(shown["value"].min(), bottom.min())
     high = max(shown["value"].max(), top.max())
+    if shown.empty or top.isna().all() or low == high:
+        highest_shown = shown["value"].max() if len(shown) else 1.0
+        return 0.0, highest or 1.2 * highest_shown or 1.0
     width = (top - bottom).max() if has_limits else top.max() - bottom.min()
     spare = max(widths * width - (high - low), 0.16 * (high - low)) / 2
     low, high = max(low - spare, 0.0), high + spare or 1.0

@@ -195,6 +195,16 @@ def test_without_limits_and_intervals_the_axis_spans_the_natural_bounds():
     assert axis(frame) == [0, 100]
 
 
+@pytest.mark.parametrize("value", [0, 0.8])
+@pytest.mark.parametrize("kpi", [PERCENT, MINUTES])
+def test_one_value_alone_still_makes_a_chart(kpi, value):
+    frame = judged([value] * 3, half_width=0)
+    low, high = spc(frame, kpi)["layout"]["yaxis"]["range"]
+    assert low <= value * charts.SCALES[kpi.unit].factor < high
+    (point,) = charts.sparkline(frame, kpi)["points"]
+    assert 0 < point["y"] < charts.SPARK_HEIGHT
+
+
 def test_no_figure_at_all_still_makes_a_chart():
     figure = spc(judged([np.nan, np.nan], "uu"))
     assert figure["layout"]["yaxis"]["range"] == [0, 100]

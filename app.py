@@ -9,7 +9,7 @@ from streamlit.runtime.pages_manager import PagesManager
 # a page of ours would be "not found", and a link to a module of ours would run it
 # without this frame. `streamlit run` imports a file that names an App before it serves
 # anybody, so this comes before the first visitor.
-pass
+PagesManager.uses_pages_directory = False
 app = st.App(__file__)
 
 

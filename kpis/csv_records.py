@@ -18,7 +18,9 @@ import numpy as np
 BLOCK_BYTES = 16 * 2**20
 # DuckDB refuses records of 2 MB, and no honest row of an export is half as long.
 LONGEST_RECORD_BYTES = 2**20
-NEWLINE, RETURN = 10, 13
+# even, so that a stretch of quotes ends with one that closes
+FIRST_QUOTES = 512
+NEWLINE, RETURN, SPACE = 10, 13, 32
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BYTE_ORDER_MARK_TWICE_ENCODED = b"\xc3\xaf\xc2\xbb\xc2\xbf"
 
@@ -76,7 +78,7 @@ class _Block:
     ends: np.ndarray
     lines: np.ndarray
     fields: np.ndarray
-    broken: list[tuple[int, int, int]]
+    broken: list[tuple[int, int]]
     consumed: int
     lines_consumed: int
     quotes: np.ndarray
@@ -189,7 +191,7 @@ class _Scanner:
         has_quotes = bool(len(block.quotes))
         self.records.has_quotes |= has_quotes
         self.records.has_padding |= has_quotes or _has_padding(data, self.layout)
-        for start, _, at_line in block.broken:
+        for start, at_line in block.broken:
             self._set_aside(line + at_line, offset + start, "has an unclosed quote")
         ends_in_return = (block.ends > block.starts) & (
             data.content[np.maximum(block.ends - 1, 0)] == RETURN
@@ -223,14 +225,15 @@ class _Scanner:
     def _look_for_header(self, data: "_Data", starts, ends, lines) -> None:
         """Find the first record that is the header again, as where files are joined."""
         text = self.records.header_text
-        at = data.bytes.find(text) if text else -1
-        while at >= 0 and self.records.repeated_header_line is None:
-            index = int(np.searchsorted(starts, at, side="right")) - 1
-            if index >= 0 and at < ends[index]:
-                record = data.bytes[starts[index] : ends[index]].removesuffix(b"\r")
-                if _without_marks(record) == text:
+        if self.records.repeated_header_line is not None or not text:
+            return
+        for header in (text, BYTE_ORDER_MARK + text):
+            for at in _line_starts_with(data.bytes, header):
+                index = int(np.searchsorted(starts, at))
+                is_start = index < len(starts) and starts[index] == at
+                if is_start and data.bytes[at : ends[index]].rstrip(b"\r") == header:
                     self.records.repeated_header_line = int(lines[index])
-            at = data.bytes.find(text, at + 1)
+                    return
 
     def finish(self) -> None:
         """Draw up what is known only at the end, the footer left out."""
@@ -294,6 +297,15 @@ class _Scanner:
                     copy.write(record.removesuffix(b"\r") + b"\n")
 
 
+def _line_starts_with(content: bytes, text: bytes) -> Iterator[int]:
+    if content.startswith(text):
+        yield 0
+    at = content.find(b"\n" + text)
+    while at >= 0:
+        yield at + 1
+        at = content.find(b"\n" + text, at + 1)
+
+
 def _joined(starts, ends, is_plain) -> Iterator[tuple[int, int]]:
     """Join neighbouring records into one stretch where no line end changes."""
     if not len(starts):
@@ -309,7 +321,8 @@ def _joined(starts, ends, is_plain) -> Iterator[tuple[int, int]]:
 
 def _have_bare_returns(block: _Block, data: "_Data", ends_in_return) -> np.ndarray:
     """Tell which records hold a carriage return that ends no line and is unquoted."""
-    if data.bytes.count(b"\r") == data.bytes.count(b"\r\n"):
+    count = data.bytes.count(b"\r")
+    if not count or count == data.bytes.count(b"\r\n"):
         return np.zeros(len(block.starts), bool)
     returns = np.flatnonzero(data.content == RETURN)
     index = np.searchsorted(block.starts, returns, side="right") - 1
@@ -323,13 +336,16 @@ def _have_bare_returns(block: _Block, data: "_Data", ends_in_return) -> np.ndarr
 
 def _has_padding(data: "_Data", layout: Layout) -> bool:
     """Whether a field may begin or end with a space; trimming every field is dear."""
-    mark = layout.delimiter.encode()
-    signs = (b" " + mark, mark + b" ", b" \n", b"\n ", b" \r")
-    return (
-        any(sign in data.bytes for sign in signs)
-        or data.bytes.startswith(b" ")
-        or data.bytes.endswith(b" ")
-    )
+    if b" " not in data.bytes:
+        return False
+    content = data.content
+    spaces = np.flatnonzero(content == SPACE)
+    edges = np.array([ord(layout.delimiter), NEWLINE, RETURN], np.uint8)
+    last = len(content) - 1
+    beside = content[
+        np.concatenate((spaces[spaces > 0] - 1, spaces[spaces < last] + 1))
+    ]
+    return spaces[0] == 0 or spaces[-1] == last or bool(np.isin(beside, edges).any())
 
 
 class _Data:
@@ -360,6 +376,7 @@ def _blocks(path: Path, start: int) -> Iterator[tuple[int, _Data, bool]]:
 
 
 def _find_records(data: _Data, layout: Layout, at_end: bool) -> _Block:
+    """Find the records that are whole in a stretch of bytes which begins with one."""
     content = data.content
     newlines = np.flatnonzero(content == NEWLINE)
     if at_end and content[-1] != NEWLINE:
@@ -368,27 +385,19 @@ def _find_records(data: _Data, layout: Layout, at_end: bool) -> _Block:
     quotes = np.empty(0, np.int64)
     if layout.quote and layout.quote.encode() in data.bytes:
         quotes = np.flatnonzero(content == ord(layout.quote))
-    broken: list[tuple[int, int, int]] = []
+    ends, broken = newlines, []
     if len(quotes):
-        newlines, delimiters, all_newlines, broken = _outside_quotes(
-            content, layout, newlines, delimiters, quotes, at_end
-        )
-    else:
-        all_newlines = newlines
-    starts = np.concatenate(([0], newlines[:-1] + 1)) if len(newlines) else newlines
-    ends = newlines
-    lines = np.searchsorted(all_newlines, starts)
-    bounds = np.searchsorted(delimiters, newlines)
-    fields = np.diff(bounds, prepend=0) + 1
-    for begin, end, _ in broken:
-        fields = np.where((starts >= begin) & (starts < end), 0, fields)
+        signs = _Signs(content, layout.delimiter, newlines, delimiters, quotes, at_end)
+        ends, delimiters, broken = _outside_quotes(signs)
+    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+    lines = np.searchsorted(newlines, starts)
+    fields = np.diff(np.searchsorted(delimiters, ends), prepend=0) + 1
+    consumed = min(int(ends[-1]) + 1, len(content)) if len(ends) else 0
     if broken:
-        is_whole = fields > 0
+        is_whole = ~np.isin(starts, [start for start, _ in broken])
         starts, ends, lines, fields = (
             part[is_whole] for part in (starts, ends, lines, fields)
         )
-    consumed = int(newlines[-1]) + 1 if len(newlines) else 0
-    consumed = min(consumed, len(content))
     return _Block(
         starts,
         ends,
@@ -396,64 +405,83 @@ def _find_records(data: _Data, layout: Layout, at_end: bool) -> _Block:
         fields,
         broken,
         consumed,
-        int(np.searchsorted(all_newlines, consumed)),
+        int(np.searchsorted(newlines, consumed)),
         quotes,
     )
 
 
-def _outside_quotes(content, layout, newlines, delimiters, quotes, at_end):
-    """Keep the newlines and delimiters outside quotes; set broken quotes aside.
+@dataclass
+class _Signs:
+    """A stretch of bytes, and the places of the signs in it that part fields."""
+
+    content: np.ndarray
+    delimiter: str
+    newlines: np.ndarray
+    delimiters: np.ndarray
+    quotes: np.ndarray
+    at_end: bool
+
+
+def _outside_quotes(signs: _Signs):
+    """Return record ends and delimiters outside quotes, and what is broken.
 
     A quote opens at the start of a field and closes before a delimiter or a line
     end; two quotes inside a quoted field stand for one. Where that does not hold,
     the lines from the start of the record to the line of the quote are broken,
-    and reading resumes on the next line.
+    and reading resumes on the next line. Broken are (start, index of its line).
     """
-    all_newlines, broken, begin = newlines, [], 0
-    kept_newlines, kept_delimiters = [], []
-    while True:
-        here = quotes[np.searchsorted(quotes, begin) :]
-        fault = _first_fault(content, layout, here, begin, at_end)
-        ends = newlines[np.searchsorted(newlines, begin) :]
-        ends = ends[np.searchsorted(here, ends) % 2 == 0]
-        commas = delimiters[np.searchsorted(delimiters, begin) :]
-        commas = commas[np.searchsorted(here, commas) % 2 == 0]
+    ends, delimiters, broken, begin = [], [], [], 0
+    while begin < len(signs.content):
+        quotes = signs.quotes[np.searchsorted(signs.quotes, begin) :]
+        fault = _first_fault(signs, quotes, begin)
+        until = len(signs.content) + 1 if fault is None else fault
+        good = _between(signs.newlines, begin, until, quotes)
+        ends.append(good)
+        start = int(good[-1]) + 1 if len(good) else begin
+        commas_until = until if fault is None else start
+        delimiters.append(_between(signs.delimiters, begin, commas_until, quotes))
         if fault is None:
-            kept_newlines.append(ends)
-            kept_delimiters.append(commas)
             break
-        good = ends[: np.searchsorted(ends, fault)]
-        record_start = int(good[-1]) + 1 if len(good) else begin
-        kept_newlines.append(good)
-        kept_delimiters.append(commas[: np.searchsorted(commas, record_start)])
-        after = int(np.searchsorted(all_newlines, fault))
-        if after == len(all_newlines):
+        line = int(np.searchsorted(signs.newlines, fault))
+        if line == len(signs.newlines):
             # the broken line is not whole yet: it begins the next block
-            if not at_end:
-                break
-            resume = len(content)
-        else:
-            resume = int(all_newlines[after]) + 1
-        line = int(np.searchsorted(all_newlines, record_start))
-        broken.append((record_start, resume, line))
-        kept_newlines.append(np.array([resume - 1]))
-        begin = resume
-        if begin >= len(content):
             break
-    return (
-        np.concatenate(kept_newlines).astype(np.int64),
-        np.concatenate(kept_delimiters).astype(np.int64),
-        all_newlines,
-        broken,
-    )
+        end = int(signs.newlines[line])
+        ends.append(np.array([end]))
+        broken.append((start, int(np.searchsorted(signs.newlines, start))))
+        begin = end + 1
+    none = np.empty(0, np.int64)
+    return np.concatenate([none, *ends]), np.concatenate([none, *delimiters]), broken
 
 
-def _first_fault(content, layout, quotes, begin, at_end) -> int | None:
-    """Return the position of the quote that opens the first broken field, or None."""
+def _between(places: np.ndarray, begin: int, until: int, quotes) -> np.ndarray:
+    """Return those of `places` from `begin` to before `until` outside quotes."""
+    first, last = np.searchsorted(places, (begin, until))
+    here = places[first:last]
+    return here[np.searchsorted(quotes, here) % 2 == 0]
+
+
+def _first_fault(signs: _Signs, quotes: np.ndarray, begin: int) -> int | None:
+    """Return the place of the quote that opens the first broken field, or None.
+
+    Quotes are looked through in growing stretches, so that a file with many faults
+    is not looked through to its end for each.
+    """
+    size = FIRST_QUOTES
+    while True:
+        # whether the last quote of a stretch closes a field is seen in the next
+        fault = _fault_among(signs, quotes[:size], begin, is_all=size >= len(quotes))
+        if fault is not None or size >= len(quotes):
+            return fault
+        size *= 8
+
+
+def _fault_among(signs: _Signs, quotes, begin: int, is_all: bool) -> int | None:
     if not len(quotes):
         return None
+    content = signs.content
     opens, closes = quotes[0::2], quotes[1::2]
-    boundary = np.array([ord(layout.delimiter), NEWLINE, RETURN], np.uint8)
+    boundary = np.array([ord(signs.delimiter), NEWLINE, RETURN], np.uint8)
     before = content[np.maximum(opens - 1, 0)]
     is_good_open = np.isin(before, boundary) | (opens == begin)
     is_good_open[1:] |= closes[: len(opens) - 1] == opens[1:] - 1
@@ -461,24 +489,18 @@ def _first_fault(content, layout, quotes, begin, at_end) -> int | None:
     behind = content[np.minimum(closes + 1, last)]
     is_good_close = np.isin(behind, boundary) | (closes == last)
     is_good_close[: len(opens) - 1] |= closes[: len(opens) - 1] + 1 == opens[1:]
-    faults = []
-    bad_opens = np.flatnonzero(~is_good_open)
-    if len(bad_opens):
-        faults.append((int(bad_opens[0]), True))
-    bad_closes = np.flatnonzero(~is_good_close)
-    if len(bad_closes):
-        faults.append((int(bad_closes[0]), False))
-    if len(opens) > len(closes) and (
-        at_end or len(content) - opens[-1] > LONGEST_RECORD_BYTES
-    ):
+    if not is_all:
+        is_good_close[-1:] = True
+    faults = [(int(index), True) for index in np.flatnonzero(~is_good_open)[:1]]
+    faults += [(int(index), False) for index in np.flatnonzero(~is_good_close)[:1]]
+    is_open = is_all and len(opens) > len(closes)
+    if is_open and (signs.at_end or len(content) - opens[-1] > LONGEST_RECORD_BYTES):
         faults.append((len(opens) - 1, False))
     if not faults:
         return None
     index, is_stray = min(faults)
-    if is_stray:
-        return int(opens[index])
     # a doubled quote closes and opens again: go back to where the field began
-    while index and closes[index - 1] == opens[index] - 1:
+    while not is_stray and index and closes[index - 1] == opens[index] - 1:
         index -= 1
     return int(opens[index])
 

@@ -150,6 +150,19 @@ def test_an_open_quote_swallows_no_good_row(tmp_path):
     assert lines_of(records) == [3, 4, 6]
 
 
+@pytest.mark.parametrize("first_quotes", [2, 4, 512])
+def test_many_faults_are_found_one_by_one(first_quotes, tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_records, "FIRST_QUOTES", first_quotes)
+    rows = ['"a""b",""', '1,5" pipe', '"x","y\nz"', '"open,1', '"""",2'] * 40
+    records = scan(tmp_path, "a,b\n" + "\n".join(rows) + "\n")
+    assert [line for line, _, _ in set_aside(records)] == [
+        line for n in range(40) for line in (6 * n + 3, 6 * n + 6)
+    ]
+    assert fields_of(records, PLAIN) == [
+        ['a"b', ""], ["x", "y\nz"], ['"', "2"],
+    ] * 40  # fmt: skip
+
+
 def test_a_quote_inside_a_field_breaks_its_own_row_only(tmp_path):
     records = scan(tmp_path, 'a,b\n1,5" pipe\n3,4\n"x"y,2\n')
     assert [line for line, _, _ in set_aside(records)] == [2, 4]

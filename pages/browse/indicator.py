@@ -132,15 +132,15 @@ def account_of_rows(cell: pd.Series, kpi: Kpi, shown: int) -> str:
         said = cell["reason"] or f"{figures.missing(cell['state']).capitalize()}."
         return plain(said)
     value = figures.figure(cell["value"], kpi.unit, cell["n"])
-    if kpi.kind == "proportion" and pd.notna(cell["denominator"]):
+    if cell["state"] == "reported":
+        made = f"{value}, taken as published."
+    elif kpi.kind == "proportion":
         numerator, denominator = (
             figures.count(cell[part]) for part in ("numerator", "denominator")
         )
         made = f"{numerator} of {denominator} make {value}."
-    elif pd.notna(cell["n"]):
-        made = f"The {kpi.kind} of {figures.count(cell['n'])} values is {value}."
     else:
-        made = f"{value}, taken as published."
+        made = f"The {kpi.kind} of {figures.count(cell['n'])} values is {value}."
     limited = f" First {shown} rows are shown." if shown == _cached.ROWS_SHOWN else ""
     return made + limited
 

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.browser.visit import (
     choose,
     download,
-    settle,
     table,
     title,
     visit,

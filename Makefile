@@ -13,9 +13,10 @@ DEVELOPMENT = .venv/installed-dev
 
 .PHONY: run test lint bench browser wheels clean
 
+# Ctrl-C is how serving ends, and no error.
 run: $(RUNTIME)
 	@$(BIN)/python -m kpis prepare
-	@$(BIN)/python -m streamlit run app.py
+	@trap 'exit 0' INT; $(BIN)/python -m streamlit run app.py
 
 test: lint browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

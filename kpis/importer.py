@@ -95,15 +95,14 @@ def _identify(job: Job) -> None:
             "tells when the export was made. Say it: "
             "--extracted-at 2004-04-01T03:00:00+01:00."
         )
-    covers = job.request.covers
-    if covers and covers[0] > covers[1]:
-        raise UserError(
-            f"{job.name}: --covers {covers[0]}:{covers[1]} ends before it starts."
-        )
+    job.covers = job.request.covers or mapping.covered_period(job.layout, job.name)
+    if job.covers and job.covers[0] > job.covers[1]:
+        first, last = job.covers
+        raise UserError(f"{job.name}: it cannot cover {first} to {last}: see --covers.")
     job.spellings = _spellings(job)
     said = [
         job.sha256, job.layout.name, job.layout.digest, job.contract.digest,
-        str(job.extracted_at), str(covers), job.spellings.to_csv(),
+        str(job.extracted_at), str(job.covers), job.spellings.to_csv(),
     ]  # fmt: skip
     job.import_id = hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
@@ -127,7 +126,7 @@ def _known_account(record: dict) -> dict:
     """The same bytes under the same mapping: every row of them is held already."""
     zero = dict.fromkeys(lake.COUNTS, 0)
     counts = {**zero, "read": record["read"], "duplicates": record["read"]}
-    return _shown({**record, **counts, "reasons": {}})
+    return _shown({**record, **counts, "reasons": {}, "flags": {}})
 
 
 def _shown(account: dict) -> dict:

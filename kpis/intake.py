@@ -18,7 +18,6 @@ from kpis import (
     caller_key,
     csv_records,
     lake,
-    mapping,
     periods,
     reading,
     settings,
@@ -70,6 +69,7 @@ class Job:
     spellings: pd.DataFrame = field(default_factory=pd.DataFrame)
     lines: dict[str, str] = field(default_factory=dict)
     extracted_at: datetime | None = None
+    covers: tuple[date, date] | None = None
     key: caller_key.CallerKey | None = None
     account: dict = field(default_factory=dict)
 
@@ -380,7 +380,7 @@ def _held(job: Job, house: Warehouse, manifest: dict, earlier) -> dict[str, int]
 
 def _description(job: Job, house: Warehouse) -> dict:
     """Say what the file is and what it covers."""
-    covers = job.request.covers or mapping.covered_period(job.layout, job.name)
+    covers = job.covers
     if covers is None and job.months:
         days = fill(
             "import/covered_days",

@@ -44,7 +44,7 @@ def test_the_same_file_again_is_all_duplicates_and_changes_nothing(inbox, data_d
     again = take(path, "jobs", data_dir)
     assert again["import_id"] == first["import_id"]
     assert (again["read"], again["duplicates"], again["accepted"]) == (3, 3, 0)
-    assert again["reasons"] == {}
+    assert again["reasons"] == again["flags"] == {}
     assert adds_up(again)
     assert everything(data_dir) == before
 
@@ -77,6 +77,24 @@ def test_a_newer_edition_supersedes_what_has_changed(inbox, data_dir):
     )
     assert (older["accepted"], older["duplicates"], older["superseded"]) == (1, 1, 0)
     assert len(held(data_dir, "incidents")) == 6
+
+
+def test_an_edition_is_compared_with_the_newest_that_is_held(inbox, data_dir):
+    save_mapping(data_dir, JOBS)
+    for days, borough, duplicates, superseded in (
+        (0, "Brent", 0, 0),
+        (2, "Barnet", 1, 1),
+        (3, "Barnet", 2, 0),
+        (1, "Brent", 1, 0),
+    ):
+        account = take(
+            save(inbox, JOB_ROWS.replace("Brent", borough) + "\n" * days),
+            "jobs",
+            data_dir,
+            extracted_at=MADE_AT + timedelta(days=days),
+        )
+        found = (account["duplicates"], account["superseded"])
+        assert found == (duplicates, superseded)
 
 
 def test_a_mended_mapping_replaces_its_own_earlier_rows(inbox, data_dir):
@@ -134,6 +152,19 @@ def test_what_a_file_covers_can_be_corrected(inbox, data_dir):
     second = take(path, "jobs", data_dir, covers=covers)
     assert (second["covers_from"], second["covers_to"]) == ("2003-11-05", "2003-11-06")
     assert state_of(data_dir, first) == "replaced"
+
+
+def test_a_name_that_tells_another_period_is_another_import(inbox, data_dir):
+    covers = "[covers]\nfile_name = '(?P<first>.{10})_to_(?P<last>.{10})'\n"
+    save_mapping(data_dir, JOBS + covers)
+    for last in ("2003-11-30", "2003-12-31"):
+        path = save(inbox, JOB_ROWS, f"2003-11-01_to_{last}.csv")
+        account = take(path, "jobs", data_dir)
+        assert (account["covers_from"], account["covers_to"]) == ("2003-11-01", last)
+    assert account["superseded"] == 2
+    with pytest.raises(UserError, match="cannot cover 2003-11-01 to 2003-01-01"):
+        path = save(inbox, JOB_ROWS, "2003-11-01_to_2003-01-01.csv")
+        take(path, "jobs", data_dir)
 
 
 def test_a_file_made_within_its_month_covers_the_days_before(inbox, data_dir):

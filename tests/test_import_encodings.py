@@ -22,6 +22,7 @@ from tests.exports import (
 )
 
 RAISED = ["2003-11-05T23:58:00+00:00", "2003-11-06T08:15:00+00:00"]
+QUOTED_ROWS = JOB_ROWS.replace("Camden", '"Camden"')
 BOM = b"\xef\xbb\xbf"
 
 
@@ -457,6 +458,21 @@ def test_rows_above_the_header_and_below_the_last_row(inbox, data_dir):
     account, rows = jobs(inbox, data_dir, content, also=also)
     assert values(rows, "incident_ref", "line") == [("1", 4), ("2", 5)]
     assert account["read"] == account["accepted"] == 2
+
+
+@pytest.mark.parametrize("above", ['Jobs of "November', '"Jobs, of', "Jobs"])
+def test_a_quote_above_the_header_swallows_no_row(above, inbox, data_dir):
+    also = "header_rows_above = 1\n"
+    content = f"{above}\n{QUOTED_ROWS}"
+    _, rows = jobs(inbox, data_dir, content, also=also)
+    assert values(rows, "incident_ref", "line") == [("1", 3), ("2", 4)]
+
+
+def test_a_header_with_a_line_break_loses_no_row(inbox, data_dir):
+    content = QUOTED_ROWS.replace("Raised", '"Raised\nby"', 1)
+    text = JOBS.replace('"Raised"', '"Raised\\nby"')
+    _, rows = jobs(inbox, data_dir, content, text=text)
+    assert values(rows, "incident_ref", "line") == [("1", 3), ("2", 4)]
 
 
 def test_words_for_nothing(inbox, data_dir):

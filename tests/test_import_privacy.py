@@ -162,6 +162,7 @@ def test_the_number_is_written_nowhere_though_rows_are_shifted_or_refused(
 FAILING = {
     "no row is readable": rows_of({"offered": NUMBER}),
     "no header": rows_of({}).split("\n", 1)[1],
+    "no header, and nothing like it": f"1,{NUMBER},,,2004-03-01,A,HEN,\n" * 2,
     "header joined with the row": rows_of({}).replace("\n", ",", 1),
     "key is the number": rows_of({"id": NUMBER, "cli": ""}),
     "header twice": rows_of({}) * 2,
@@ -398,8 +399,11 @@ def test_what_is_read_lies_in_the_temporary_directory_and_is_gone_after(
 
 def test_what_a_killed_import_left_is_removed_by_the_next(inbox, data_dir):
     save(data_dir / "temporary", NUMBER, "text.csv")
-    take(save(inbox, rows_of({})), "telephony", data_dir)
+    month = data_dir / "temporary" / "staged" / "fate=accepted" / "part=2004-03"
+    save(month, "half a file", "data_1.parquet")
+    assert take(save(inbox, rows_of({})), "telephony", data_dir)["accepted"] == 1
     assert traces_in(data_dir) == []
+    assert not (data_dir / "temporary").exists()
 
 
 def test_only_what_a_contract_lists_enters_the_lake(inbox, data_dir):

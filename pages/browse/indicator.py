@@ -101,7 +101,9 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
 def table_of_rows(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
     """Show rows, where they come from first: that is what a reader is after."""
     origin = ["file", "line", "row_id", "on_date"]
-    shown = found.assign(area_code=found["area_code"].map(areas).fillna("not located"))
+    shown = found.dropna(axis="columns", how="all").assign(
+        area_code=found["area_code"].map(areas).fillna("not located")
+    )
     if "weekday" in found:
         days = dict(enumerate(calendar.day_name, 1))
         shown = shown.assign(weekday=found["weekday"].map(days))
@@ -109,7 +111,7 @@ def table_of_rows(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
         shown,
         hide_index=True,
         height=320 if len(found) > 8 else "auto",
-        column_order=[*origin, *(name for name in found if name not in origin)],
+        column_order=[*origin, *(name for name in shown if name not in origin)],
         column_config={
             **{name: name.replace("_", " ").capitalize() for name in found},
             "file": st.column_config.TextColumn("File", width=430),
@@ -118,7 +120,9 @@ def table_of_rows(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
             "numerator": "Counted",
             "denominator": "Out of",
             "value": "Seconds" if kpi.unit == "minutes" else "Value",
-            "on_date": st.column_config.DateColumn("Day", format="D MMM YYYY"),
+            "on_date": st.column_config.DateColumn(
+                "From" if "until_date" in found else "Day", format="D MMM YYYY"
+            ),
             "until_date": st.column_config.DateColumn("Until", format="D MMM YYYY"),
             "line": st.column_config.NumberColumn("Line", format="%d"),
         },

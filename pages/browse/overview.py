@@ -29,7 +29,7 @@ def completeness(judged: pd.DataFrame, as_at: date, absent: list[str]) -> str:
     return " · ".join(
         [
             f"{measured} of {len(states) - elsewhere} indicators measured",
-            *([f"{elsewhere} not kept for this area"] if elsewhere else []),
+            *([f"{elsewhere} not applicable"] if elsewhere else []),
             f"data as at {figures.period(as_at, 'day')}",
             *absent,
         ]
@@ -57,8 +57,8 @@ def attention(board: dict) -> str:
     steady = len(titles.get("common_cause", ()))
     if not steady:
         return "No indicator has enough past to judge change."
-    total = sum(map(len, titles.values()))
-    return f"No clear change in what can be judged: {steady} of {total} indicators."
+    noun = "indicator" if steady == 1 else "indicators"
+    return f"No clear change in the {steady} {noun} that can be judged."
 
 
 scope = _parts.scope()

@@ -61,6 +61,12 @@ def missing(build_id: str) -> pd.DataFrame:
     return results.missing(build(build_id))
 
 
+@st.cache_data(max_entries=4, show_spinner=False)
+def standards(build_id: str) -> pd.DataFrame:
+    """Return the standards that the build used."""
+    return results.standards(build(build_id))
+
+
 @st.cache_data(max_entries=200, show_spinner=False)
 def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
     """Return the scoreboard of an area with limits, rules and meanings.

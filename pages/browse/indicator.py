@@ -82,9 +82,9 @@ def take_point() -> None:
 
 def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
     """Show the rows of one period, which add up to its figure."""
-    shown = series[series["state"] != "not_applicable"].iloc[::-1]
-    if shown.empty:
+    if series["state"].isin(_cached.UNMEASURED).all():
         return
+    shown = series[series["state"] != "not_applicable"].iloc[::-1]
     latest = _series.latest(series)
     st.header("Rows behind the figure", anchor=False)
     start = _scope.choose_period(
@@ -169,6 +169,24 @@ def downloads(series: pd.DataFrame, cell: pd.Series, scope: Scope) -> None:
         )
 
 
+def standard(kpi: Kpi) -> str:
+    """Word the standards that the figure is held against, each with its dates."""
+    found = _cached.standards(scope.build_id)
+    found = found[found["applies_to"] == kpi.standard]
+    return "; ".join(
+        f"{figures.figure(row.seconds, 'minutes')}{in_force(row)} "
+        f"({row.status}: {row.source})"
+        for row in found.itertuples()
+    )
+
+
+def in_force(row) -> str:
+    """Word when a standard held; a start that was not published is left out."""
+    start = f" from {row.valid_from:%-d %B %Y}" if row.valid_from.year > 1900 else ""
+    end = f" until {row.valid_to:%-d %B %Y}" if row.valid_to.year < 9999 else ""
+    return start + end
+
+
 def definition(kpi: Kpi) -> None:
     """Say how the figure is made, by whom, and show the statement itself."""
     st.header("Definition", anchor=False)
@@ -177,6 +195,7 @@ def definition(kpi: Kpi) -> None:
     parts = {
         "Counted": kpi.numerator,
         "Out of": kpi.denominator,
+        "Standard": standard(kpi),
         "Good direction": DIRECTIONS[kpi.better],
         "Settles after": f"{kpi.settles_after_days} days" if is_counted else "",
         "Judged from": f"{figures.count(kpi.min_n)} cases" if is_counted else "",

@@ -3,7 +3,7 @@ select
     applies_to,
     area,
     seconds::bigint as seconds,
-    valid_from::date as valid_from,
+    coalesce(nullif(valid_from, '')::date, date '1900-01-01') as valid_from,
     coalesce(nullif(valid_to, '')::date, date '9999-12-31') as valid_to,
     status,
     source

@@ -96,6 +96,11 @@ def choose_period(
     """Draw the choice of one period and return its start; unchosen, it is `latest`."""
     names = {period_code(start): figures.period(start, by) for start in starts}
     shown = f"{figures.period(latest, by)}, the latest"
+    before = st.session_state.get(PERIOD)
+    if before and before not in names:
+        # A month, now that quarters are shown: its name would stay in the box.
+        around = [code for code in names if code <= before]
+        st.session_state[PERIOD] = max(around, default=period_code(latest))
     chosen = _choose(PERIOD, names, width=340, placeholder=shown, required=False)
     return pd.Timestamp(chosen) if chosen else latest
 

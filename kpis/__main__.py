@@ -37,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # whoever read our output (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -139,7 +143,7 @@ def _import(options) -> int:
         _print_json(accounts)
     else:
         for account in accounts:
-            _print_account(account)
+            _print_account(account, options.dry_run)
     has_real = bool(lake.read_manifest(home)["imports"])
     if is_first and has_real:
         was_demo = settings.demo_dir().exists()
@@ -152,14 +156,25 @@ def _import(options) -> int:
     return code
 
 
-def _print_account(account: dict) -> None:
+def _print_account(account: dict, is_dry_run: bool) -> None:
     if account["error"]:
         return
-    counts = ", ".join(f"{account[name]} {name}" for name in lake.COUNTS[1:])
-    print(f"{account['file']}: {account['read']} read = {counts}")
+    in_sum = ("accepted", "quarantined", "duplicates", "filtered")
+    counts = " + ".join(f"{account[name]} {name}" for name in in_sum)
+    beside = f"{account['superseded']} superseded, {account['flagged']} flagged"
+    print(f"{account['file']}: {account['read']} read = {counts}; {beside}")
+    covers = "nothing by itself"
+    if account["covers_from"]:
+        covers = f"{account['covers_from']} to {account['covers_to']}"
+    made = account["extracted_at"]
+    print(f"  import {account['import_id']}, made {made}, covers {covers}")
     for reason, count in account["reasons"].items():
         print(f"  {reason}: {count}")
-    if account["quarantined"]:
+    for flag in account["flagged_values"] or ():
+        shown = "" if flag["value"] is None else f" '{flag['value']}'"
+        where = f"{flag['rule']} {flag['column_name']}".strip()
+        print(f"  flagged: {where}{shown} ({flag['row_count']})")
+    if account["quarantined"] and not is_dry_run:
         place = settings.home() / "quarantine" / f"{account['import_id']}.csv"
         print(f"  refused rows, with line and remedy: {place}")
 
@@ -228,7 +243,8 @@ def _chosen(one: results.Build, options, area: str, by: str) -> tuple[date, date
         end = options.end or options.start
         return periods.read(start, is_end=False), periods.read(end, is_end=True)
     latest = results.latest_settled(one, options.kpi, area, by)
-    return latest or (one.as_at, one.as_at)
+    last = results.arrived(one, options.kpi).last or one.as_at
+    return latest or (last, last)
 
 
 def _show(options) -> int:

@@ -126,13 +126,13 @@ def _known_account(record: dict) -> dict:
     """The same bytes under the same mapping: every row of them is held already."""
     zero = dict.fromkeys(lake.COUNTS, 0)
     counts = {**zero, "read": record["read"], "duplicates": record["read"]}
-    return _shown({**record, **counts, "reasons": {}, "flags": {}})
+    return _shown({**record, **counts, "reasons": {}, "flags": {}, "flagged_values": []})
 
 
 def _shown(account: dict) -> dict:
     names = [
         "import_id", "file", "source", "mapping", "sha256", *lake.COUNTS, "reasons",
-        "error", "flags", "extracted_at", "covers_from", "covers_to",
+        "error", "flags", "flagged_values", "extracted_at", "covers_from", "covers_to",
     ]  # fmt: skip
     return {name: account.get(name) for name in names}
 

@@ -33,6 +33,8 @@ from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 Progress = Callable[[float, str], None]
 Result = TypeVar("Result")
 LONGEST_EXAMPLE = 200
+MOST_FLAGS_SHOWN = 10
+FLAG_COLUMNS = ("rule", "column_name", "value", "row_count", "flagged")
 # a macro stands after those that it uses
 MACROS = (
     "has_offset", "local_clock", "whole_number", "true_or_false", "next_day_if_before",
@@ -68,6 +70,7 @@ class Job:
     staged_in: Path = Path()
     spellings: pd.DataFrame = field(default_factory=pd.DataFrame)
     lines: dict[str, str] = field(default_factory=dict)
+    is_mended: bool = False
     extracted_at: datetime | None = None
     covers: tuple[date, date] | None = None
     key: caller_key.CallerKey | None = None
@@ -224,6 +227,7 @@ def _end_of_last_day(job: Job, house: Warehouse, plan: Reading) -> datetime:
 def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -> None:
     """Count the rows by what becomes of them, and settle the keys among them."""
     job.progress(0.8, "looking for rows already held")
+    job.is_mended = "quarantined_from" in records.header
     if not records.count:
         raise _nothing_readable(job, plan, pd.DataFrame({"fate": []}), records)
     parts = house.query(fill("import/counts", staged=job.staged))
@@ -236,6 +240,7 @@ def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -
     )
     repeated = _settle_repeated_keys(job, house)
     differing, equal = repeated["key_repeated"], repeated["duplicate"]
+    flags = _flags(job, house)
     if rows["accepted"] == differing and not rows["filtered"]:
         raise _nothing_readable(job, plan, problems, records)
     earlier = _earlier_import(job, manifest)
@@ -248,15 +253,18 @@ def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -
         "duplicates": equal + held["duplicates"],
         "filtered": rows["filtered"],
         "superseded": held["superseded"] + (earlier["stored"] if earlier else 0),
-        "flagged": parts[parts["fate"] == "accepted"]["flagged"].sum(),
+        "flagged": flags[0]["flagged"] if flags else 0,
         "stored": stored,
     }
-    flags = problems[problems["fate"] == "accepted"]
+    of_rule: dict[str, int] = {}
+    for flag in flags:
+        of_rule[flag["rule"]] = of_rule.get(flag["rule"], 0) + flag["row_count"]
     job.account = {
         **_description(job, house),
         **_counts(counts.keys(), counts.values()),
         "reasons": _reasons(parts, problems, differing, records),
-        "flags": _counts(flags["rule"], flags["row_count"]),
+        "flags": of_rule,
+        "flagged_values": flags[:MOST_FLAGS_SHOWN],
         "error": None,
         "columns": plan.provided,
         "replaces_import": earlier["import_id"] if earlier else None,
@@ -265,6 +273,14 @@ def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -
 
 def _counts(names, counts) -> dict[str, int]:
     return {name: int(count) for name, count in zip(names, counts, strict=True)}
+
+
+def _flags(job: Job, house: Warehouse) -> list[dict]:
+    """Return what was flagged in rows that stay, by rule, column and value."""
+    if not job.months:
+        return []
+    found = house.tuples(fill("import/flags", staged=job.staged))
+    return [dict(zip(FLAG_COLUMNS, row, strict=True)) for row in found]
 
 
 def _reasons(parts, problems, key_repeated: int, records: Records) -> dict[str, int]:
@@ -379,9 +395,12 @@ def _held(job: Job, house: Warehouse, manifest: dict, earlier) -> dict[str, int]
 
 
 def _description(job: Job, house: Warehouse) -> dict:
-    """Say what the file is and what it covers."""
+    """Say what the file is and what it covers.
+
+    A mended quarantine file covers nothing by itself: the file it came from does.
+    """
     covers = job.covers
-    if covers is None and job.months:
+    if covers is None and job.months and not job.is_mended:
         days = fill(
             "import/covered_days",
             staged=job.staged,

@@ -85,24 +85,50 @@ def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> S
     return Scope(build_id, area, by, kpi)
 
 
-def period_code(start: pd.Timestamp) -> str:
-    """Return what stands for a period in the session: its first day."""
-    return f"{start:%Y-%m-%d}"
+def period_code(start: pd.Timestamp, by: str) -> str:
+    """Return what stands for a period in the session.
+
+    Its first day alone would do for the month and the quarter that begin with it, and
+    the box would keep the name of one while the figure of the other is shown.
+    """
+    return f"{start:%Y-%m-%d} {by}"
 
 
 def choose_period(
     starts: Iterable[pd.Timestamp], by: str, latest: pd.Timestamp
 ) -> pd.Timestamp:
     """Draw the choice of one period and return its start; unchosen, it is `latest`."""
-    names = {period_code(start): figures.period(start, by) for start in starts}
+    names = {period_code(start, by): figures.period(start, by) for start in starts}
+    if PERIOD not in st.session_state:
+        _accept_period(names, by)
+    _keep_period(names)
     shown = f"{figures.period(latest, by)}, the latest"
+    chosen = _choose(PERIOD, names, width=340, placeholder=shown, required=False)
+    return _first_day(chosen) if chosen else latest
+
+
+def _first_day(code: str) -> pd.Timestamp:
+    return pd.Timestamp(code.partition(" ")[0])
+
+
+def _accept_period(names: Mapping[str, str], by: str) -> None:
+    """Choose the period whose first day a link gives, or say that there is none."""
+    asked = st.query_params.get(PERIOD)
+    if asked and f"{asked} {by}" in names:
+        named = {PERIOD: names[f"{asked} {by}"]}
+        st.switch_page(
+            "pages/browse/indicator.py", query_params=st.query_params.to_dict() | named
+        )
+    elif asked and asked not in names.values():
+        st.warning(plain(f"There is no period '{asked}' here: the latest is shown."))
+
+
+def _keep_period(names: Mapping[str, str]) -> None:
+    """Where quarters have taken the place of months, choose that of the month."""
     before = st.session_state.get(PERIOD)
     if before and before not in names:
-        # A month, now that quarters are shown: its name would stay in the box.
-        around = [code for code in names if code <= before]
-        st.session_state[PERIOD] = max(around, default=period_code(latest))
-    chosen = _choose(PERIOD, names, width=340, placeholder=shown, required=False)
-    return pd.Timestamp(chosen) if chosen else latest
+        until_then = [code for code in names if _first_day(code) <= _first_day(before)]
+        st.session_state[PERIOD] = max(until_then, default=None)
 
 
 def _choose(

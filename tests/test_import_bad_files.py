@@ -277,7 +277,7 @@ def test_several_files_of_one_command_stand_for_themselves(inbox, data_dir):
     again = command("import", good, "--mapping", "jobs", *made_at, data_dir=data_dir)
     assert again.returncode == 0
     assert again.stdout.startswith(
-        "good.csv: 2 read = 0 accepted, 0 quarantined, 2 dup"
+        "good.csv: 2 read = 0 accepted + 0 quarantined + 2 dup"
     )
     assert again.stderr == ""
 

@@ -266,6 +266,8 @@ def test_a_mended_quarantine_file_imports_and_its_rows_count(inbox, data_dir):
     path = save(inbox, mended, "mended.csv")
     again = take(path, "canonical_incidents", data_dir, extracted_at=LATER)
     assert (again["accepted"], again["reasons"]) == (2, {"missing": 1})
+    # the days are those of the original file: two rows do not cover a month
+    assert (again["covers_from"], again["covers_to"]) == (None, None)
     rows = held(data_dir, "incidents")
     assert values(rows, "incident_ref", "bocu_code") == [
         ("1", "EK"),
@@ -441,3 +443,15 @@ def test_the_account_of_the_command_line_is_that_of_the_engine(inbox, data_dir):
     made_at = datetime.fromisoformat(made_at[1])
     request = importer.Request(made_at, is_dry_run=True)
     assert importer.import_file(path, "jobs", data_dir, request) == account
+
+
+def test_only_rows_that_stay_are_counted_as_flagged(inbox, data_dir):
+    save_mapping(data_dir, JOBS)
+    twice = "8,05/11/2003 10:00,Nowhere\n"
+    differing = "9,05/11/2003 10:00,Elsewhere\n9,05/11/2003 11:00,Elsewhere\n"
+    content = JOB_ROWS + twice + twice + differing
+    account = take(save(inbox, content), "jobs", data_dir)
+    assert (account["duplicates"], account["quarantined"]) == (1, 2)
+    assert (account["flagged"], account["flags"]) == (1, {"unknown_code": 1})
+    (flag,) = account["flagged_values"]
+    assert (flag["column_name"], flag["value"]) == ("bocu_code", "Nowhere")

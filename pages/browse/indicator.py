@@ -1,6 +1,7 @@
 """One indicator of one area: figure, sentence, chart, rows, definition."""
 
 import calendar
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -61,23 +62,24 @@ def sentence(series: pd.DataFrame, kpi: Kpi) -> str:
     return verdicts.sentence(kpi.unit, latest, past, verdict, latest["by"])
 
 
-def chart(scope: Scope, in_words: str) -> None:
+def chart(scope: Scope, by: str, in_words: str) -> None:
     st.plotly_chart(
         _cached.spc_figure(scope, _parts.theme()),
         theme=None,
         key=CHART,
-        on_select=take_point,
+        on_select=partial(take_point, by),
         selection_mode="points",
         config={"displayModeBar": False},
         alt=in_words,
     )
 
 
-def take_point() -> None:
+def take_point(by: str) -> None:
     """Make the period of the point that was clicked the chosen one."""
     points = st.session_state[CHART].selection.points
     if points:
-        st.session_state[_scope.PERIOD] = points[0]["x"][:10]
+        start = pd.Timestamp(points[0]["x"])
+        st.session_state[_scope.PERIOD] = _scope.period_code(start, by)
 
 
 def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
@@ -222,6 +224,6 @@ kpi = kpis[scope.kpi]
 series = _cached.series(scope)
 headline(series, kpi, scope)
 if series["value"].notna().any():
-    chart(scope, sentence(series, kpi))
+    chart(scope, series["by"].iloc[0], sentence(series, kpi))
 rows_behind(series, kpi, scope)
 definition(kpi)

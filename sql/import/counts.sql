@@ -1,7 +1,6 @@
 select
     fate,
     part,
-    count(*) as row_count,
-    count(flags) as flagged
+    count(*) as row_count
 from read_parquet({staged}, hive_partitioning = true)
 group by fate, part

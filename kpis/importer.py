@@ -126,7 +126,8 @@ def _known_account(record: dict) -> dict:
     """The same bytes under the same mapping: every row of them is held already."""
     zero = dict.fromkeys(lake.COUNTS, 0)
     counts = {**zero, "read": record["read"], "duplicates": record["read"]}
-    return _shown({**record, **counts, "reasons": {}, "flags": {}, "flagged_values": []})
+    nothing = {"reasons": {}, "flags": {}, "flagged_values": []}
+    return _shown({**record, **counts, **nothing})
 
 
 def _shown(account: dict) -> dict:

@@ -2,11 +2,12 @@
 
 A link therefore carries the whole question, and the frame's widgets keep their answer
 from page to page. The URL names things as the screen does (`area=Brent`); a link may
-also give the code (`area=QK`), which `accept_codes` turns into the name.
+also give the code (`area=QK`, `period=2004-01-01`), which `accept_codes` turns into the name.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -61,8 +62,21 @@ def accept_codes(page, offered: Mapping[str, Mapping[str, str]]) -> None:
     """
     asked = st.query_params.to_dict()
     named = {key: offered.get(key, {}).get(text, text) for key, text in asked.items()}
+    if PERIOD in asked:
+        by = next(
+            (by for by in offered[BY] if offered[BY][by] == named.get(BY)), "month"
+        )
+        named[PERIOD] = _period_name(asked[PERIOD], by)
     if named != asked:
         st.switch_page(page, query_params=named)
+
+
+def _period_name(asked: str, by: str) -> str:
+    """Return the name of a period that is given by its first day."""
+    try:
+        return figures.period(date.fromisoformat(asked), by)
+    except ValueError:
+        return asked
 
 
 def warn_of_unknown(offered: Mapping[str, Mapping[str, str]]) -> None:
@@ -99,8 +113,9 @@ def choose_period(
 ) -> pd.Timestamp:
     """Draw the choice of one period and return its start; unchosen, it is `latest`."""
     names = {period_code(start, by): figures.period(start, by) for start in starts}
-    if PERIOD not in st.session_state:
-        _accept_period(names, by)
+    asked = st.query_params.get(PERIOD)
+    if asked and PERIOD not in st.session_state and asked not in names.values():
+        st.warning(plain(f"There is no period '{asked}' here: the latest is shown."))
     _keep_period(names)
     shown = f"{figures.period(latest, by)}, the latest"
     chosen = _choose(PERIOD, names, width=340, placeholder=shown, required=False)
@@ -109,18 +124,6 @@ def choose_period(
 
 def _first_day(code: str) -> pd.Timestamp:
     return pd.Timestamp(code.partition(" ")[0])
-
-
-def _accept_period(names: Mapping[str, str], by: str) -> None:
-    """Choose the period whose first day a link gives, or say that there is none."""
-    asked = st.query_params.get(PERIOD)
-    if asked and f"{asked} {by}" in names:
-        named = {PERIOD: names[f"{asked} {by}"]}
-        st.switch_page(
-            "pages/browse/indicator.py", query_params=st.query_params.to_dict() | named
-        )
-    elif asked and asked not in names.values():
-        st.warning(plain(f"There is no period '{asked}' here: the latest is shown."))
 
 
 def _keep_period(names: Mapping[str, str]) -> None:

@@ -2,7 +2,8 @@
 
 A link therefore carries the whole question, and the frame's widgets keep their answer
 from page to page. The URL names things as the screen does (`area=Brent`); a link may
-also give the code (`area=QK`, `period=2004-01-01`), which `accept_codes` turns into the name.
+also give the code (`area=QK`, `period=2004-01-01`), which `accept_codes` turns into
+the name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ PERIOD_NAMES = {
     "year": "By financial year",
     "rolling12": "Rolling 12 months",
 }
+DEFAULT_BY = "month"
 WHAT = {AREA: "area", BY: "kind of period", KPI: "indicator", PERIOD: "period"}
 
 
@@ -63,10 +65,8 @@ def accept_codes(page, offered: Mapping[str, Mapping[str, str]]) -> None:
     asked = st.query_params.to_dict()
     named = {key: offered.get(key, {}).get(text, text) for key, text in asked.items()}
     if PERIOD in asked:
-        by = next(
-            (by for by in offered[BY] if offered[BY][by] == named.get(BY)), "month"
-        )
-        named[PERIOD] = _period_name(asked[PERIOD], by)
+        by = {name: code for code, name in offered[BY].items()}.get(named.get(BY))
+        named[PERIOD] = _period_name(asked[PERIOD], by or DEFAULT_BY)
     if named != asked:
         st.switch_page(page, query_params=named)
 
@@ -95,7 +95,7 @@ def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> S
     if has_indicator:
         kpi = _choose(KPI, offered[KPI], width=430, placeholder="Choose an indicator")
     area = _choose(AREA, offered[AREA], width=310, default=next(iter(offered[AREA])))
-    by = _choose(BY, offered[BY], width=180, default="month")
+    by = _choose(BY, offered[BY], width=180, default=DEFAULT_BY)
     return Scope(build_id, area, by, kpi)
 
 

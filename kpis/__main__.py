@@ -313,8 +313,8 @@ def _check(options) -> int:
         print("no build yet")
         return 0
     one = _open()
+    results.scoreboard(one, settings.FORCE)
     for kpi in one.kpis.values():
-        results.scoreboard(one, settings.FORCE)
         results.rows(one, kpi.id, settings.FORCE, one.as_at, one.as_at)
     print(f"build {one.id}: every indicator answers")
     return 0

@@ -178,6 +178,7 @@ class _Scanner:
         self.needs_copy = not top.is_plain
 
     def run(self, progress) -> None:
+        """Go through the file block by block and fill in the records."""
         size = max(self.path.stat().st_size, 1)
         line = self.first_line
         for offset, data, at_end in _blocks(self.path, self.first_byte):
@@ -289,6 +290,7 @@ class _Scanner:
             return file.read(2) == b"\r\n"
 
     def write_copy(self, clean_copy: Path) -> None:
+        """Write the kept records anew, each ended by a line feed."""
         source = np.memmap(self.path, dtype=np.uint8, mode="r")
         with clean_copy.open("wb") as copy:
             for starts, ends in self.kept:

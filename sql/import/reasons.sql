@@ -11,7 +11,7 @@ with problems as (
             line,
             unnest(flags) as problem
         from read_parquet({staged}, hive_partitioning = true)
-        where flags is not null
+        where fate = 'refused' and flags is not null
     )
 )
 
@@ -23,6 +23,6 @@ select
     min(line) as first_line,
     count(distinct line) as row_count
 from problems
-where fate = 'accepted' or {refuses}
+where {refuses}
 group by fate, rule
 order by first_line, rule

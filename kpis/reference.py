@@ -1,22 +1,25 @@
-"""Reference tables: BOCUs and their spellings, sites, standards.
+"""Reference tables: the facts that the exports do not bring, with dates and sources.
 
-A table in the data directory's `reference/` takes the place of the shipped one.
+BOCUs, sites, facilities, standards, survey questions, calendar: what each table must
+be stands in `data/reference/tables.toml`. A table in the data directory's `reference/`
+takes the place of the shipped one.
 """
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from kpis import settings
+from kpis import reference_rules, settings
 from kpis.errors import UserError, unknown
+from kpis.reference_rules import Row
 
-COLUMNS = {
-    "bocu": ["bocu_code", "borough_name", "gss_code"],
-    "bocu_spelling": ["spelling", "bocu_code"],
-    "site": ["call_site_code", "name", "kind"],
-    "standards": ["applies_to", "area", "seconds", "valid_from", "valid_to", "status"],
+# what holds code and name of the areas of a kind
+KINDS = {
+    "bocu": ("bocu_code", "borough_name"),
+    "site": ("call_site_code", "name"),
+    "facility": ("facility_code", "name"),
 }
 
 
@@ -27,29 +30,63 @@ def path(name: str, data_dir: Path) -> Path:
 
 
 def table(name: str, data_dir: Path) -> pd.DataFrame:
-    """Return a reference table as text; UserError for one that cannot be read."""
-    file = path(name, data_dir)
-    try:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False)
-    except ValueError as error:
-        raise UserError(f"{file}: {error}. Save it as UTF-8 with commas.") from None
-    for column in COLUMNS[name]:
-        if column not in frame:
-            raise UserError(f"{file}: {unknown('column', column, frame)}")
-    return frame
+    """Return a reference table with every column of its contract, typed.
+
+    An empty `valid_from` is 1900-01-01, an empty `valid_to` 9999-12-31. Raises
+    UserError for one that breaks its contract; codes are not looked up.
+    """
+    return reference_rules.frame(reference_rules.tables()[name], _rows(name, data_dir))
+
+
+def load_all(data_dir: Path) -> dict[str, pd.DataFrame]:
+    """Return every reference table by name, as `table` does.
+
+    Shipped rows about places that the force's own tables do not have are left out.
+    Raises UserError for any that breaks its contract, for a code that the table
+    pointed at lacks, for a code or spelling that stands for two areas, and for a file
+    of the force's own that is none of these tables.
+    """
+    _check_names(data_dir)
+    rows = {name: _rows(name, data_dir) for name in reference_rules.tables()}
+    known = _known_codes(rows, data_dir)
+    for name in rows:
+        rows[name] = _with_known_codes(name, rows[name], known, data_dir)
+    _check_satisfied(rows, data_dir)
+    for kind in ("area", "facility"):
+        spellings(kind, data_dir, [])
+    return {
+        name: reference_rules.frame(one, rows[name])
+        for name, one in reference_rules.tables().items()
+    }
+
+
+def digests(data_dir: Path) -> dict[str, str]:
+    """Return the SHA-256 of the file in force for each table, by the table's name."""
+    return {
+        name: hashlib.sha256(path(name, data_dir).read_bytes()).hexdigest()
+        for name in reference_rules.tables()
+    }
+
+
+def digest(data_dir: Path) -> str:
+    """Return one hash over the files in force: another if any of them changes."""
+    said = [f"{name} {one}" for name, one in sorted(digests(data_dir).items())]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def areas(data_dir: Path) -> pd.DataFrame:
-    """Return code, name and kind (mps, bocu, site) of every area, the force first."""
-    bocu = table("bocu", data_dir)
-    bocu = bocu.rename(columns={"bocu_code": "code", "borough_name": "name"})
-    site = table("site", data_dir).rename(columns={"call_site_code": "code"})
+    """Return code, name and kind (mps, bocu, site, facility) of every area.
+
+    The force comes first, then BOCUs by name, sites and facilities.
+    """
     frames = [
-        pd.DataFrame({"code": [settings.FORCE], "name": ["MPS"], "kind": ["mps"]}),
-        bocu.assign(kind="bocu").sort_values("name"),
-        site.assign(kind="site"),
+        pd.DataFrame({"code": [settings.FORCE], "name": ["MPS"], "kind": ["mps"]})
     ]
-    return pd.concat(frames)[["code", "name", "kind"]].reset_index(drop=True)
+    for kind, (code, name) in KINDS.items():
+        frame = table(kind, data_dir)[[code, name]].astype("str")
+        frame = frame.set_axis(["code", "name"], axis=1).assign(kind=kind)
+        frames.append(frame.sort_values("name") if kind == "bocu" else frame)
+    return pd.concat(frames).reset_index(drop=True)
 
 
 def normal(spelling: str) -> str:
@@ -63,49 +100,130 @@ def normal(spelling: str) -> str:
 def spellings(reference: str, data_dir: Path, kpi_ids: list[str]) -> dict[str, str]:
     """Return every known spelling, in normal form, with the code it stands for.
 
-    `reference` is bocu, site, area (BOCUs, sites and the force) or kpi. Raises
-    UserError for a spelling of no code or of two.
+    `reference` is bocu, site, area (BOCUs, sites and the force), facility, question
+    or kpi. Raises UserError for a spelling of no code or of two.
     """
     known: dict[str, str] = {}
     if reference == "kpi":
-        known = _by_spelling(zip(kpi_ids, kpi_ids, strict=True), data_dir)
+        known = {normal(one): one for one in kpi_ids}
+    if reference == "question":
+        codes = {row.values["question_code"] for row in _rows("question", data_dir)}
+        known = {normal(one): one for one in codes}
+    if reference == "facility":
+        known = _spelt("facility", KINDS["facility"], data_dir)
     if reference in ("site", "area"):
-        known = _by_spelling(_site_spellings(data_dir), data_dir)
+        known = _spelt("site", KINDS["site"], data_dir)
     if reference in ("bocu", "area"):
         # a place that is both, such as Lambeth, is the BOCU unless the code is given
-        known |= _by_spelling(_bocu_spellings(data_dir), data_dir)
+        known |= _bocu_spellings(data_dir)
     if reference == "area":
         known[normal(settings.FORCE)] = settings.FORCE
     # an exact code is looked up as it stands, without the cost of normalising it
     return known | {code.lower(): code for code in known.values()}
 
 
-def _site_spellings(data_dir: Path) -> Iterator[tuple[str, str]]:
-    for row in table("site", data_dir).itertuples():
-        for spelling in (row.call_site_code, row.name):
-            yield spelling, row.call_site_code
+def _check_names(data_dir: Path) -> None:
+    for file in sorted((data_dir / "reference").glob("*.csv")):
+        if file.stem not in reference_rules.tables():
+            problem = unknown("reference table", file.stem, reference_rules.tables())
+            raise UserError(f"{file}: {problem} Rename or remove the file.")
 
 
-def _bocu_spellings(data_dir: Path) -> Iterator[tuple[str, str]]:
-    codes = set()
-    for row in table("bocu", data_dir).itertuples():
-        codes.add(row.bocu_code)
-        for spelling in (row.bocu_code, row.borough_name, row.gss_code):
-            yield spelling, row.bocu_code
-    for row in table("bocu_spelling", data_dir).itertuples():
-        if row.bocu_code not in codes:
-            reason = unknown("BOCU", row.bocu_code, codes)
-            raise UserError(f"{path('bocu_spelling', data_dir)}: {reason}")
-        yield row.spelling, row.bocu_code
+def _rows(name: str, data_dir: Path) -> list[Row]:
+    return reference_rules.read(path(name, data_dir), reference_rules.tables()[name])
 
 
-def _by_spelling(pairs: Iterable[tuple[str, str]], data_dir: Path) -> dict[str, str]:
-    known: dict[str, str] = {}
-    for spelling, code in pairs:
-        plain = normal(spelling)
-        if plain and known.setdefault(plain, code) != code:
-            raise UserError(
-                f"The spelling '{spelling}' stands for {known[plain]} and for {code}: "
-                f"correct the tables in {path('bocu', data_dir).parent}."
-            )
+def _bocu_spellings(data_dir: Path) -> dict[str, str]:
+    known = _spelt("bocu", (*KINDS["bocu"], "gss_code"), data_dir)
+    codes = {"bocu": set(known.values())}
+    rows = _with_known_codes(
+        "bocu_spelling", _rows("bocu_spelling", data_dir), codes, data_dir
+    )
+    file = path("bocu_spelling", data_dir)
+    return _by_spelling(file, ("bocu_code", "spelling"), rows, known)
+
+
+def _spelt(name: str, columns: tuple[str, ...], data_dir: Path) -> dict[str, str]:
+    return _by_spelling(path(name, data_dir), columns, _rows(name, data_dir), {})
+
+
+def _by_spelling(
+    file: Path, columns: tuple[str, ...], rows: list[Row], known: dict[str, str]
+) -> dict[str, str]:
+    """Return `known` with the spellings in a file's columns; the first is the code."""
+    known = dict(known)
+    for row in rows:
+        code = row.values[columns[0]]
+        for column in columns:
+            spelling = row.values[column] or ""
+            plain = normal(spelling)
+            if plain and known.setdefault(plain, code) != code:
+                raise reference_rules.fault(
+                    file, row.line, column, spelling,
+                    f"It stands for {known[plain]} and for {code}: change one of them.",
+                )  # fmt: skip
     return known
+
+
+def _known_codes(rows: dict[str, list[Row]], data_dir: Path) -> dict[str, set[str]]:
+    """Return the codes of each table, and of every area; none stands for two areas."""
+    known = {
+        name: {row.values[one.key[0]] for row in rows[name]}
+        for name, one in reference_rules.tables().items()
+    }
+    taken = {settings.FORCE: "the force"}
+    for kind, (column, _) in KINDS.items():
+        for row in rows[kind]:
+            code = row.values[column]
+            if code in taken:
+                raise reference_rules.fault(
+                    path(kind, data_dir), row.line, column, code,
+                    f"It is the code of {taken[code]} already: change one of them.",
+                )  # fmt: skip
+        taken |= dict.fromkeys(known[kind], f"a {kind}")
+    return known | {"area": set(taken)}
+
+
+def _with_known_codes(
+    name: str, rows: list[Row], known: dict[str, set[str]], data_dir: Path
+) -> list[Row]:
+    """Return the rows whose codes are known; UserError for one that is not.
+
+    Shipped rows about places that the force's own tables do not have are left out:
+    they are about another force.
+    """
+    for column in reference_rules.tables()[name].columns.values():
+        if not column.reference:
+            continue
+        is_foreign = not _is_own(name, data_dir) and _is_own(column.reference, data_dir)
+        codes = known[column.reference] | {None}
+        for row in rows:
+            code = row.values[column.name]
+            if code not in codes and not is_foreign:
+                problem = unknown(column.reference, code, known[column.reference])
+                raise reference_rules.fault(
+                    path(name, data_dir), row.line, column.name, code,
+                    f"{problem} Correct it here, or add it there.",
+                )  # fmt: skip
+        rows = [row for row in rows if row.values[column.name] in codes]
+    return rows
+
+
+def _is_own(name: str, data_dir: Path) -> bool:
+    names = KINDS if name == "area" else [name]
+    return any(path(one, data_dir).parent != settings.REFERENCE for one in names)
+
+
+def _check_satisfied(rows: dict[str, list[Row]], data_dir: Path) -> None:
+    answers = {
+        (row.values["scale_code"], str(row.values["answer_code"]))
+        for row in rows["scale"]
+    }
+    for row in rows["question"]:
+        given, scale = row.values["satisfied_codes"], row.values["scale_code"]
+        for code in given.split(";"):
+            if (scale, code) not in answers:
+                raise reference_rules.fault(
+                    path("question", data_dir), row.line, "satisfied_codes", given,
+                    f"The scale {scale} has no answer {code}: see scale.csv.",
+                )  # fmt: skip

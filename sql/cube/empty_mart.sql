@@ -1,5 +1,0 @@
-copy (
-    select *
-    from ({mart})
-    where false
-) to {target} (format parquet)

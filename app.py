@@ -41,7 +41,8 @@ def draw() -> None:
     if build_id:
         build = _cached.build(build_id)
         titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
-        offered = _scope.choices(_cached.area_names(build_id), titles)
+        shown = _scope.offered_areas(_cached.areas(build_id))
+        offered = _scope.choices(shown, titles)
         _scope.accept_codes(page, offered)
         _scope.warn_of_unknown(offered)
         with st.container(

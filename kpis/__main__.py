@@ -4,7 +4,9 @@ import argparse
 import json
 import math
 import os
+import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -17,16 +19,18 @@ from kpis import (
     contracts,
     demo,
     figures,
+    housekeeping,
     importer,
     lake,
     periods,
+    reference,
     registry,
     results,
     settings,
 )
-from kpis.errors import UserError
+from kpis.errors import UserError, of_storage
 
-DEMO_SCALE, DEMO_YEARS, DEMO_SEED = 0.1, 2, 2004
+DEMO_SCALE, DEMO_YEARS, DEMO_SEED = 0.1, 4, 2004
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        told = of_storage(error)
+        if told is None:
+            raise
+        print(told, file=sys.stderr)
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +76,20 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--why", default="", metavar="TEXT")
     one.add_argument("--undo", action="store_true")
 
+    one = command("imports", _imports, "List the imports and what became of them.")
+    one.add_argument("--json", action="store_true")
+
+    one = command("prune", _prune, "Remove old builds, and rows that are to go.")
+    one.add_argument(
+        "--keep", type=_count, default=housekeeping.BUILDS_KEPT, metavar="BUILDS"
+    )
+    one.add_argument("--source", metavar="SOURCE", help="delete rows of this source")
+    one.add_argument(
+        "--before", type=_month, metavar="2001-04", help="of months before this one"
+    )
+    one.add_argument("--why", default="", metavar="TEXT")
+    one.add_argument("--dry-run", action="store_true")
+
     one = command("build", _build, "Build the figures from what was imported.")
     one.add_argument("--full", action="store_true")
     one.add_argument("--json", action="store_true")
@@ -90,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--scale", type=float, default=DEMO_SCALE)
     one.add_argument("--years", type=int, default=DEMO_YEARS)
     one.add_argument("--seed", type=int, default=DEMO_SEED)
+    one.add_argument("--defects", action="store_true", help="with faults, to be found")
 
     one = command("use", _use, "Choose what is shown: real data or the demo.")
     one.add_argument("which", choices=("real", "demo"))
@@ -122,6 +147,18 @@ def _range(text: str) -> tuple[date, date]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _month(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is no month, such as 2001-04")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from 1 on")
+    return int(text)
+
+
 def _import(options) -> int:
     home = settings.home()
     is_first = not lake.read_manifest(home)["imports"]
@@ -131,14 +168,13 @@ def _import(options) -> int:
     accounts, code = [], 0
     for path in options.files:
         try:
-            account = importer.import_file(
+            accounts += importer.import_parts(
                 path, options.mapping, home, request, _progress()
             )
         except UserError as error:
             print(error, file=sys.stderr)
-            account = importer.failed(path, options.mapping, str(error))
+            accounts.append(importer.failed(path, options.mapping, str(error)))
             code = 2
-        accounts.append(account)
     if options.json:
         _print_json(accounts)
     else:
@@ -167,7 +203,8 @@ def _print_account(account: dict, is_dry_run: bool) -> None:
     if account["covers_from"]:
         covers = f"{account['covers_from']} to {account['covers_to']}"
     made = account["extracted_at"]
-    print(f"  import {account['import_id']}, made {made}, covers {covers}")
+    own = f"import {account['import_id']} of {account['source']}"
+    print(f"  {own}, made {made}, covers {covers}")
     for reason, count in account["reasons"].items():
         print(f"  {reason}: {count}")
     for flag in account["flagged_values"] or ():
@@ -203,6 +240,53 @@ def _withdraw(options) -> int:
     change = lake.restore if options.undo else lake.withdraw
     change(data_dir, options.import_id, options.why)
     _say("Done. Build to see it in the figures: python -m kpis build.")
+    return 0
+
+
+def _imports(options) -> int:
+    frame = lake.imports(settings.data_dir())
+    # as objects, so that nothing is None and not NaN
+    frame = frame.astype(object).where(frame.notna(), None)
+    if options.json:
+        _print_json(frame.to_dict("records"))
+        return 0
+    for one in frame.itertuples():
+        covers = f"{one.covers_from} to {one.covers_to}" if one.covers_from else "-"
+        print(f"{one.import_id}  {one.state:9}  {one.source}  {covers}  {one.file}")
+        counts = ", ".join(f"{getattr(one, name)} {name}" for name in lake.COUNTS)
+        print(f"  {one.mapping}, made {one.extracted_at}: {counts}")
+        if one.why:
+            print(f"  {one.state}: {one.why}")
+    return 0
+
+
+def _prune(options) -> int:
+    data_dir = settings.data_dir()
+    limit = None
+    if options.source or options.before or options.why:
+        if not (options.source and options.before):
+            raise UserError(
+                "To delete rows, say which: --source SOURCE --before MONTH --why TEXT."
+            )
+        limit = housekeeping.Limit(options.source, options.before, options.why)
+    if options.dry_run:
+        removal = housekeeping.plan(data_dir, options.keep, limit)
+    else:
+        if limit:
+            housekeeping.record(data_dir, limit)
+            _say(f"{limit.source} before {limit.before} count no more.")
+        removal = housekeeping.prune(data_dir, options.keep, _progress())
+    for path in removal.builds:
+        print(f"build {path.name}")
+    for import_id, count in Counter(path.stem for path in removal.files).items():
+        print(f"import {import_id}: {count} files")
+    if removal.new_build:
+        print(f"build {removal.new_build} was made first, without rows to be deleted")
+    would = "would be removed" if options.dry_run else "removed"
+    print(
+        f"{data_dir}: {len(removal.builds)} builds and {len(removal.files)} files "
+        f"{would}, {removal.size:,} bytes"
+    )
     return 0
 
 
@@ -283,6 +367,8 @@ def _records(frame: pd.DataFrame) -> list[dict]:
         for name in ("n", "numerator", "denominator"):
             if row[name] is not None and float(row[name]).is_integer():
                 row[name] = int(row[name])
+        if not isinstance(row["parts"], dict):
+            del row["parts"]
         records.append(row)
     return records
 
@@ -308,7 +394,9 @@ def _check(options) -> int:
     kpis = registry.load()
     sources = contracts.load_all()
     layouts = importer.available_mappings(settings.home())
+    tables = reference.load_all(settings.data_dir())
     print(f"{len(sources)} contracts, {len(layouts)} mappings, {len(kpis)} indicators")
+    print(f"{len(tables)} reference tables")
     if results.current_build_id() is None:
         print("no build yet")
         return 0
@@ -321,19 +409,22 @@ def _check(options) -> int:
 
 
 def _demo(options) -> int:
-    _make_demo(options.scale, options.years, options.seed)
+    _make_demo(options.scale, options.years, options.seed, options.defects)
     settings.show("demo")
     _say("The demo is shown: synthetic data. Back: python -m kpis use real.")
     return 0
 
 
-def _make_demo(scale: float, years: int, seed: int) -> None:
+def _make_demo(scale: float, years: int, seed: int, has_defects: bool) -> None:
     """Write, import and build the demo in a data directory of its own, from scratch."""
     target = settings.demo_dir()
     exports = target / "inbox"
     with lake.writing(target):
         lake.clear(target)
-    for path in demo.write(exports, scale=scale, years=years, seed=seed):
+    demo.write_reference(target, seed, defects=has_defects)
+    for path in demo.write(
+        exports, scale=scale, years=years, seed=seed, defects=has_defects
+    ):
         source = path.name.split("_2")[0]
         account = importer.import_file(path, f"canonical_{source}", target)
         _say(f"{path.name}: {account['accepted']} rows")
@@ -359,7 +450,7 @@ def _prepare(options) -> int:
     has_imports = bool(lake.read_manifest(data_dir)["imports"])
     if not has_imports and build.current_id(data_dir) is None:
         _say("Nothing was imported yet: making a demo (synthetic data) ...")
-        _make_demo(DEMO_SCALE, DEMO_YEARS, DEMO_SEED)
+        _make_demo(DEMO_SCALE, DEMO_YEARS, DEMO_SEED, has_defects=False)
         settings.show("demo")
     else:
         build.build(data_dir, progress=_progress())

@@ -3,27 +3,34 @@
     lake -> current rows -> marts (Parquet by month) -> day and month cells -> checks
 
 `builds/current` names the build that readers open; it moves in one step, so nobody
-ever sees half of one.
+ever sees half of one. What has not changed since the build before is taken over from
+it, month by month; a full build makes everything anew and says the same.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from kpis import contracts, lake, reference, registry, rowsource, settings, warehouse
-from kpis.contracts import TYPES, Contract
+from kpis import (
+    cube,
+    findings,
+    lake,
+    marts,
+    reference,
+    registry,
+    rowsource,
+    settings,
+    warehouse,
+)
 from kpis.errors import UserError
-from kpis.warehouse import Warehouse, fill, identifier, literal, literals
+from kpis.marts import CheckError
+from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 
 Progress = Callable[[float, str], None]
-REFERENCE_TABLES = ("bocu", "bocu_spelling", "site", "standards")
-
-
-class CheckError(RuntimeError):
-    """A claim about the build does not hold: the build is not shown."""
 
 
 def current_id(data_dir: Path) -> str | None:
@@ -49,36 +56,23 @@ def build(
     """
     with lake.writing(data_dir) as temporary:
         imports = lake.current(lake.read_manifest(data_dir))
-        if not imports and not current_id(data_dir):
+        now = current_id(data_dir)
+        if not imports and not now:
             raise UserError(
                 "There is nothing to build: no import counts. Import a file first: "
                 "python -m kpis import FILE --mapping NAME."
             )
-        digest = _digest(data_dir, imports)
-        now = current_id(data_dir)
-        if now and now.startswith(digest) and not is_full:
+        work = _Work(data_dir, imports)
+        if now and now.startswith(work.digest) and not is_full:
             return {"build": now, "is_new": False, "imports": len(imports)}
-        build_id = f"{digest}-{_next_number(data_dir):04d}"
+        build_id = f"{work.digest}-{_next_number(data_dir):04d}"
         target = temporary / "build"
         target.mkdir()
-        _make(data_dir, imports, target, temporary / "spill", build_id, progress)
+        previous = directory(data_dir, now) if now and not is_full else None
+        work.make(target, temporary / "spill", build_id, previous, progress)
         target.replace(directory(data_dir, build_id))
         lake.write_atomically(data_dir / "builds" / "current", build_id + "\n")
         return {"build": build_id, "is_new": True, "imports": len(imports)}
-
-
-def _digest(data_dir: Path, imports: list[dict]) -> str:
-    """Hash all that a build depends on: rows, statements, reference tables, DuckDB."""
-    parts = [one["import_id"] for one in imports]
-    parts += [kpi.digest for kpi in registry.load().values()]
-    for folder in ("staging", "marts", "cube", "checks", "results"):
-        parts += [
-            file.read_text() for file in sorted((settings.SQL / folder).glob("*"))
-        ]
-    for name in REFERENCE_TABLES:
-        parts.append(reference.path(name, data_dir).read_text(encoding="utf-8"))
-    parts.append(warehouse.version())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
 def _next_number(data_dir: Path) -> int:
@@ -87,50 +81,130 @@ def _next_number(data_dir: Path) -> int:
     return max((int(name.rsplit("-", 1)[1]) for name in names), default=0) + 1
 
 
-def _make(data_dir, imports, target: Path, spill: Path, build_id, progress) -> None:
-    house = warehouse.writer(spill, str(target / "cube.duckdb"))
-    try:
-        _describe(house, data_dir, imports, build_id)
-        for source, contract in contracts.load_all().items():
-            own = [one for one in imports if one["source"] == source]
-            _stage(house, contract, lake.files(data_dir, own))
-        steps = len(rowsource.MARTS) + len(registry.load())
-        for done, source in enumerate(rowsource.MARTS):
-            progress(done / steps, f"preparing {source}")
-            _write_mart(house, source, target)
-        for name in ("day_cells", "day_values", "published"):
-            house.run(warehouse.text(f"cube/create_{name}"))
-        for done, kpi in enumerate(registry.load().values(), len(rowsource.MARTS)):
-            progress(done / steps, f"counting {kpi.title}")
-            _count(house, kpi, imports)
-        house.run(warehouse.text("cube/month_cells"))
-        house.run(warehouse.text("cube/month_values"))
-        _check(house)
-        _drop_views(house)
-    finally:
-        house.close()
-    progress(1.0, "done")
+class _Work:
+    """One build: what it is made of, and the making of it."""
+
+    def __init__(self, data_dir: Path, imports: list[dict]):
+        self.data_dir = data_dir
+        self.imports = imports
+        self.arrivals = [_arrival(one) for one in imports]
+        self.reference = reference.load_all(data_dir)
+        fixed = marts.fixed_digest(reference.digest(data_dir))
+        self.made_of = {
+            source: marts.inputs(source, imports, fixed) for source in rowsource.MARTS
+        }
+        self.fixed = cube.fixed_digest(fixed)
+        self.digest = self._digest()
+
+    def _digest(self) -> str:
+        """Hash all that a build depends on: rows, statements, reference tables."""
+        parts = [one["import_id"] for one in self.imports]
+        parts += [kpi.digest for kpi in registry.load().values()]
+        parts += [one.digest for one in findings.load().values()]
+        for made_of in self.made_of.values():
+            parts += [made_of.source, *made_of.hashes.values()]
+        for folder in ("checks", "findings_store"):
+            files = sorted((settings.SQL / folder).glob("*.sql"))
+            parts += [file.read_text(encoding="utf-8") for file in files]
+        return marts.digest(self.fixed, *parts)[:10]
+
+    def make(self, target: Path, spill: Path, build_id: str, previous, progress):
+        """Make the build in `target`, with what can be taken over from `previous`."""
+        house = warehouse.writer(spill, str(target / "cube.duckdb"))
+        try:
+            known = _attach_previous(house, previous)
+            self._describe(house, build_id)
+            steps = len(rowsource.MARTS) + len(registry.load()) + 1
+            for done, source in enumerate(rowsource.MARTS):
+                progress(done / steps, f"preparing {source.replace('_', ' ')}")
+                self._write_mart(house, target, previous, source, known)
+            marts.show_files(house, target)
+            cube.create(house)
+            for done, kpi in enumerate(registry.load().values(), len(rowsource.MARTS)):
+                progress(done / steps, f"counting {kpi.title}")
+                one = cube.plan(
+                    kpi, self.made_of, self.arrivals, self.fixed, known.get(kpi.id, {})
+                )
+                cube.count(house, one, self.arrivals)
+                _remember(house, kpi.id, one.hashes)
+            progress((steps - 1) / steps, "comparing sources")
+            self._look_for_findings(house, known)
+            _check(house)
+            _drop_views(house)
+            if previous:
+                house.run(warehouse.text("cube/detach_previous"))
+        finally:
+            house.close()
+        progress(1.0, "done")
+
+    def _describe(self, house: Warehouse, build_id: str) -> None:
+        """Store what the build is made of beside its cells."""
+        facts = {
+            "build_id": build_id,
+            "is_demo": str(self.data_dir == settings.demo_dir()).lower(),
+            "reference": json.dumps(reference.digests(self.data_dir)),
+        }
+        house.add_frame("facts", pd.DataFrame(facts.items(), columns=["name", "value"]))
+        house.add_frame("imports", _imports_frame(self.imports))
+        kpis = [
+            (kpi.id, kpi.kind, kpi.digest, json.dumps(kpi.header()), kpi.sql)
+            for kpi in registry.load().values()
+        ]
+        columns = ["id", "kind", "digest", "header", "sql"]
+        house.add_frame("kpis", pd.DataFrame(kpis, columns=columns))
+        house.add_frame("areas", reference.areas(self.data_dir))
+        house.add_frame("finding_texts", findings.described())
+        for name, frame in self.reference.items():
+            house.add_frame(name, frame)
+        for name in ("create_inputs", "answers", "resident_spans", "area_parts"):
+            house.run(warehouse.text(f"cube/{name}"))
+
+    def _write_mart(self, house, target: Path, previous, source: str, known) -> None:
+        made_of = self.made_of[source]
+        kept = _same(made_of.hashes, known.get(source, {}))
+        if kept:
+            marts.take_over(previous, target, source, kept)
+        changed = sorted(set(made_of.files) - set(kept))
+        marts.write(house, self.data_dir, target, self.imports, made_of, changed)
+        _remember(house, source, made_of.hashes)
+
+    def _look_for_findings(self, house: Warehouse, known) -> None:
+        house.run(warehouse.text("findings_store/create"))
+        for one in findings.load().values():
+            hashes = findings.plan(one, self.made_of, self.fixed)
+            kept = _same(hashes, known.get(one.id, {}))
+            if kept:
+                house.run(
+                    fill(
+                        "findings_store/keep",
+                        finding=literal(one.id),
+                        months=warehouse.literals(kept),
+                    )
+                )
+            findings.look(house, one, sorted(set(hashes) - set(kept)))
+            _remember(house, one.id, hashes)
 
 
-def _describe(house: Warehouse, data_dir: Path, imports, build_id: str) -> None:
-    """Store what the build is made of beside its cells."""
-    is_demo = data_dir == settings.demo_dir()
-    facts = {"build_id": build_id, "is_demo": str(is_demo).lower()}
-    house.add_frame("facts", pd.DataFrame(facts.items(), columns=["name", "value"]))
-    house.add_frame("imports", _imports_frame(imports))
-    kpis = [
-        (kpi.id, kpi.kind, kpi.digest, json.dumps(kpi.header()), kpi.sql)
-        for kpi in registry.load().values()
-    ]
-    columns = ["id", "kind", "digest", "header", "sql"]
-    house.add_frame("kpis", pd.DataFrame(kpis, columns=columns))
-    house.add_frame("areas", reference.areas(data_dir))
-    house.run(
-        fill(
-            "cube/standards",
-            file=literal(str(reference.path("standards", data_dir))),
-        )
-    )
+def _same(hashes: dict[str, str], before: dict[str, str]) -> list[str]:
+    """Return the months whose hash is what it was."""
+    return [month for month, one in hashes.items() if before.get(month) == one]
+
+
+def _arrival(one: dict) -> dict:
+    """Return an import as readers of a build see it: with days instead of texts."""
+    made_at = datetime.fromisoformat(one["extracted_at"])
+    days = {
+        name: one[name] and date.fromisoformat(one[name])
+        for name in ("covers_from", "covers_to")
+    }
+    return {
+        "import_id": one["import_id"],
+        "source": one["source"],
+        "extracted_at": made_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
+        "areas": one["covers_areas"],
+        "columns": one["columns"],
+        **days,
+    }
 
 
 def _imports_frame(imports: list[dict]) -> pd.DataFrame:
@@ -143,8 +217,7 @@ def _imports_frame(imports: list[dict]) -> pd.DataFrame:
         [{name: one[name] for name in columns} for one in imports],
         columns=list(columns),
     )
-    for name in ("extracted_at",):
-        frame[name] = pd.to_datetime(frame[name], utc=True)
+    frame["extracted_at"] = pd.to_datetime(frame["extracted_at"], utc=True)
     frame = frame.astype(columns)
     # typed, because a column of no imports at all would be one of numbers
     for name, key in (("areas", "covers_areas"), ("columns", "columns")):
@@ -152,72 +225,32 @@ def _imports_frame(imports: list[dict]) -> pd.DataFrame:
     return frame
 
 
-def _stage(house: Warehouse, contract: Contract, files: list[Path]) -> None:
-    view = identifier(f"lake_{contract.source}")
-    if files:
-        listed = literals(str(file) for file in files)
-        house.run(fill("staging/lake", lake=view, files=listed))
-    else:
-        types = {name: TYPES[one.type] for name, one in contract.columns.items()}
-        types |= {
-            "import_id": "varchar", "line": "bigint", "extracted_at": "timestamptz",
-        }  # fmt: skip
-        columns = ", ".join(
-            f"null::{kind} as {identifier(name)}" for name, kind in types.items()
-        )
-        house.run(fill("staging/no_rows", lake=view, columns=columns))
-    house.run(
-        fill(
-            "staging/current",
-            current=identifier(f"current_{contract.source}"),
-            lake=view,
-            happened=identifier(contract.happened),
-            area=identifier(contract.area),
-            key=", ".join(identifier(name) for name in contract.key),
-        )
+def _attach_previous(house: Warehouse, previous: Path | None) -> dict[str, dict]:
+    """Attach the build before, and return its hashes by what they are of and month.
+
+    A build of an earlier version of this product, which has none, gives nothing.
+    """
+    if previous is None:
+        return {}
+    cube_file = literal(str(previous / "cube.duckdb"))
+    house.run(fill("cube/attach_previous", cube=cube_file))
+    try:
+        rows = house.tuples(warehouse.text("cube/previous_inputs"))
+    except StatementError:
+        return {}
+    known: dict[str, dict] = {}
+    for what, month, one in rows:
+        known.setdefault(what, {})[month] = one
+    return known
+
+
+def _remember(house: Warehouse, what: str, hashes: dict[str, str]) -> None:
+    values = ", ".join(
+        f"({literal(what)}, {literal(month)}, {literal(one)})"
+        for month, one in hashes.items()
     )
-
-
-def _write_mart(house: Warehouse, source: str, target: Path) -> None:
-    place = target / "marts" / source
-    place.mkdir(parents=True)
-    on_date, area = rowsource.MARTS[source]
-    mart = warehouse.text(f"marts/{source}")
-    house.run(
-        fill(
-            "cube/mart",
-            mart=mart,
-            on_date=identifier(on_date),
-            area=identifier(area),
-            target=literal(str(place)),
-        )
-    )
-    files = mart_files(target, source)
-    if not files:
-        empty = place / "no_month" / "empty.parquet"
-        empty.parent.mkdir()
-        house.run(fill("cube/empty_mart", mart=mart, target=literal(str(empty))))
-        files = [empty]
-    house.run(
-        fill(
-            "results/view_of_files",
-            name=identifier(f"mart_{source}"),
-            files=literals(str(file) for file in files),
-        )
-    )
-
-
-def mart_files(build_dir: Path, source: str) -> list[Path]:
-    """Return the files of a mart, month by month."""
-    return sorted((build_dir / "marts" / source).glob("*/*.parquet"))
-
-
-def _count(house: Warehouse, kpi: registry.Kpi, imports: list[dict]) -> None:
-    table = "day_values" if kpi.kind == "median" else "day_cells"
-    if kpi.stage == "published":
-        table = "published"
-    rows = rowsource.rows(kpi, imports)
-    house.run(fill(f"cube/{table}", rows=rows, kpi=literal(kpi.id)))
+    if values:
+        house.run(fill("cube/remember", values=values))
 
 
 def _check(house: Warehouse) -> None:

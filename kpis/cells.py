@@ -1,4 +1,4 @@
-"""Numbers of cells from the cube: sums, ratios, medians, and their intervals."""
+"""Numbers of cells from the cube: sums, ratios, quantiles, and their intervals."""
 
 from datetime import date
 
@@ -12,9 +12,10 @@ from kpis.warehouse import Warehouse, fill
 
 COLUMNS = [
     "kpi", "area", "period_start", "period_end", "n", "numerator", "denominator",
-    "value", "lower", "upper", "publishers",
+    "value", "lower", "upper", "parts", "fewest", "publishers",
 ]  # fmt: skip
-MEDIAN = 0.5
+CELL = ["kpi", "area", "period_start"]
+PART_COLUMNS = ["n", "numerator", "denominator", "value"]
 
 
 def read(
@@ -26,23 +27,26 @@ def read(
 ) -> pd.DataFrame:
     """Return one row, with COLUMNS, for each cell that has rows or was published.
 
-    One query a kind of indicator. `publishers` counts the differing figures that
-    were published for one cell.
+    One query a kind of indicator. `parts` holds the two sides of a difference by name;
+    `fewest` is n, or that of the smaller side; `publishers` counts the differing
+    figures that were published for one cell.
     """
     size = "day" if by in ("day", "week") else "month"
     scope = [areas, [first for first, _ in calendar], [last for _, last in calendar]]
     ends = dict(calendar)
     published = [kpi.id for kpi in kpis if kpi.stage == "published"]
     counted = [kpi for kpi in kpis if kpi.stage == "rows"]
-    medians = [kpi.id for kpi in counted if kpi.kind == "median"]
-    ratios = [kpi.id for kpi in counted if kpi.kind != "median"]
+    valued = {kpi.id: kpi for kpi in counted if kpi.has_values}
+    summed = {kpi.id: kpi for kpi in counted if not kpi.has_values}
     frames = [pd.DataFrame(columns=COLUMNS)]
-    if ratios:
+    if summed:
         sql = fill("results/number_cells", cells=f"cube.{size}_cells")
-        frames.append(_with_ratio(house.query(sql, [*scope, ratios]), ends))
-    if medians:
+        found = house.query(sql, [*scope, list(summed)])
+        frames.append(_with_end(_with_ratio(found, summed), ends))
+    if valued:
         sql = fill("results/value_cells", cells=f"cube.{size}_values")
-        frames.append(_with_median(house.query(sql, [*scope, medians]), ends))
+        found = house.query(sql, [*scope, list(valued)])
+        frames.append(_with_end(_with_quantile(found, valued), ends))
     if published:
         sql = warehouse.text("results/published_cells")
         found = house.query(sql, [areas, published])
@@ -50,41 +54,81 @@ def read(
             found[name] = found[name].dt.date
         frames.append(found)
     filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return pd.concat(filled).reindex(columns=COLUMNS)
+    result = pd.concat(filled).reindex(columns=COLUMNS)
+    result["fewest"] = result["fewest"].where(result["fewest"].notna(), result["n"])
+    return result
 
 
-def _with_ratio(found: pd.DataFrame, ends: dict[date, date]) -> pd.DataFrame:
+def _with_end(frame: pd.DataFrame, ends: dict[date, date]) -> pd.DataFrame:
+    # a frame without rows has no type
+    starts = pd.to_datetime(frame["period_start"]).dt.date
+    return frame.assign(period_start=starts, period_end=starts.map(ends))
+
+
+def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     """Divide once, last: value = sum of numerators / sum of denominators."""
     frame = found.copy()
-    frame["period_start"] = frame["period_start"].dt.date
-    frame["period_end"] = frame["period_start"].map(ends)
-    numerator, denominator = frame["numerator"], frame["denominator"]
-    frame["value"] = numerator / denominator.where(denominator != 0)
-    frame["lower"], frame["upper"] = intervals.wilson(
-        numerator.to_numpy(float), denominator.to_numpy(float)
-    )
-    return frame
+    unit = frame["kpi"].map({kpi.id: kpi.denominator_unit for kpi in kpis.values()})
+    denominator = frame["denominator"].where(frame["denominator"] != 0)
+    frame["value"] = frame["numerator"] * unit / denominator
+    frame["denominator"] = frame["denominator"] / unit
+    kinds = frame["kpi"].map({kpi.id: kpi.kind for kpi in kpis.values()})
+    frame["lower"], frame["upper"] = np.nan, np.nan
+    for kind, interval in INTERVALS.items():
+        own = kinds == kind
+        frame.loc[own, "lower"], frame.loc[own, "upper"] = interval(frame[own])
+    is_difference = kinds == "difference"
+    if not is_difference.any():
+        return frame
+    return pd.concat([frame[~is_difference], _differences(frame[is_difference])])
 
 
-def _with_median(found: pd.DataFrame, ends: dict[date, date]) -> pd.DataFrame:
-    """Take medians from counted values, with order-statistic intervals."""
+# money, hours and staff are no independent cases: they get no interval
+INTERVALS = {
+    "proportion": lambda own: intervals.wilson(own["numerator"], own["denominator"]),
+    "rate": lambda own: intervals.poisson_rate(own["numerator"], own["denominator"]),
+    "mean": lambda own: intervals.mean(
+        own["denominator"], own["numerator"], own["numerator_squared"]
+    ),
+}
+
+
+def _differences(found: pd.DataFrame) -> pd.DataFrame:
+    """Set the two sides of a difference against each other: a minus b."""
     rows = []
-    keys = ["kpi", "area", "period_start"]
-    for (kpi, area, start), group in found.groupby(keys, sort=False):
+    for key, group in found.groupby(CELL, sort=False):
+        sides = group.set_index("part")
+        parts = sides[PART_COLUMNS].to_dict("index")
+        value = lower = upper = np.nan
+        if set(sides.index) == {"a", "b"}:
+            value, lower, upper = intervals.difference(
+                sides["numerator"], sides["denominator"], sides["denominator_squared"]
+            )
+        fewest = sides["n"].reindex(["a", "b"]).fillna(0).min()
+        n = sides["n"].sum()
+        rows.append((*key, n, value, lower, upper, parts, fewest))
+    names = [*CELL, "n", "value", "lower", "upper", "parts", "fewest"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _with_quantile(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
+    """Take quantiles from counted values, with order-statistic intervals."""
+    rows = []
+    for (kpi_id, area, start), group in found.groupby(CELL, sort=False):
+        quantile = kpis[kpi_id].quantile
         values = group["value"].to_numpy()
         counts = np.cumsum(group["frequency"].to_numpy())
         n = int(counts[-1])
-        lower_rank, upper_rank = intervals.quantile_ranks(n, MEDIAN)
+        lower_rank, upper_rank = intervals.quantile_ranks(n, quantile)
         rows.append(
             (
-                kpi, area, start.date(), ends[start.date()], n,
-                at_quantile(values, counts, MEDIAN),
+                kpi_id, area, start, n,
+                at_quantile(values, counts, quantile),
                 at_rank(values, counts, lower_rank),
                 at_rank(values, counts, upper_rank),
             )
         )  # fmt: skip
-    names = [*keys, "period_end", "n", "value", "lower", "upper"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=[*CELL, "n", "value", "lower", "upper"])
 
 
 def at_quantile(values: np.ndarray, counts: np.ndarray, quantile: float) -> float:

@@ -86,14 +86,25 @@ PALETTES = {
 
 @dataclass(frozen=True)
 class Scale:
-    """How a natural value is drawn: factor, sign, and the highest possible value."""
+    """How a natural value is drawn: factor, highest and lowest possible value, and
+    what stands before, after or above the highest number of the axis."""
 
-    factor: float
-    sign: str
-    highest: float | None
+    factor: float = 1
+    after: str = ""
+    before: str = ""
+    above: str = ""
+    highest: float | None = None
+    lowest: float = 0.0
 
 
-SCALES = {"percent": Scale(100, " %", 100.0), "minutes": Scale(1 / 60, " min", None)}
+SCALES = {
+    "percent": Scale(100, " %", highest=100.0),
+    "minutes": Scale(1 / 60, " min"),
+    "seconds": Scale(after=" s"),
+    "pounds": Scale(before="£"),
+    "points": Scale(100, " points", highest=100.0, lowest=-100.0),
+    "per 1,000 a year": Scale(above="per 1,000 a year"),
+}
 
 
 def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
@@ -105,7 +116,7 @@ def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
     """
     palette, scale = PALETTES[theme], SCALES[kpi.unit]
     drawn = _scaled(judged, scale.factor)
-    low, high = value_range(drawn, scale.highest)
+    low, high = value_range(drawn, scale)
     return {
         "data": [
             *_bands(drawn, palette),
@@ -117,22 +128,26 @@ def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
         "layout": {
             **_base_layout(palette),
             "height": SPC_HEIGHT,
-            "margin": MARGIN,
+            "margin": MARGIN | ({"t": 34} if scale.above else {}),
             "xaxis": _period_axis(drawn, by, palette),
-            "yaxis": _value_axis(low, high, scale.sign, palette),
-            "annotations": _edge_labels(drawn, kpi, low, high, palette),
+            "yaxis": _value_axis(low, high, scale, palette),
+            "annotations": [
+                *_unit_above(scale, palette),
+                *_edge_labels(drawn, kpi, low, high, palette),
+            ],
         },
     }
 
 
 def value_range(
-    drawn: pd.DataFrame, highest: float | None, widths: float = 2
+    drawn: pd.DataFrame, scale: Scale, widths: float = 2
 ) -> tuple[float, float]:
     """Return the ends of the value axis, so wide that common cause is no cliff.
 
     The axis spans at least so many times the width of the limits, or of the intervals
-    where there are no limits, and ends at a natural bound: zero, and `highest` where
-    there is one. With neither, or where everything is one value, it spans these bounds.
+    where there are no limits, and ends at the natural bounds of `scale`. With neither,
+    or where everything is one value, it spans these bounds. A value beyond a bound,
+    such as a month in which costs were paid back, is never cut off.
     """
     shown = drawn[drawn["value"].notna()]
     has_limits = drawn["upper_limit"].notna().any()
@@ -140,13 +155,14 @@ def value_range(
     bottom, top = (shown[name] for name in names)
     low = min(shown["value"].min(), bottom.min())
     high = max(shown["value"].max(), top.max())
+    lowest = min(scale.lowest, shown["value"].min()) if len(shown) else scale.lowest
     if shown.empty or top.isna().all() or low == high:
-        highest_shown = shown["value"].max() if len(shown) else 1.0
-        return 0.0, highest or 1.2 * highest_shown or 1.0
+        highest_shown = max(shown["value"].max(), 0) if len(shown) else 1.0
+        return lowest, scale.highest or 1.2 * highest_shown or 1.0
     width = (top - bottom).max() if has_limits else top.max() - bottom.min()
     spare = max(widths * width - (high - low), 0.16 * (high - low)) / 2
-    low, high = max(low - spare, 0.0), high + spare or 1.0
-    return low, min(high, highest) if highest else high
+    low, high = max(low - spare, lowest), high + spare or 1.0
+    return low, min(high, scale.highest) if scale.highest else high
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -173,7 +189,7 @@ def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
     scale = SCALES[kpi.unit]
     drawn = _scaled(judged, scale.factor).reset_index(drop=True)
     # The band itself gives the scale, so it may fill most of so small a picture.
-    low, high = value_range(drawn, scale.highest, widths=1.2)
+    low, high = value_range(drawn, scale, widths=1.2)
     edge = 6
     step = (SPARK_WIDTH - 2 * edge) / max(len(drawn) - 1, 1)
 
@@ -463,21 +479,49 @@ def _tick_words(start: pd.Timestamp, by: str) -> tuple[str, str]:
     return name, year
 
 
-def _value_axis(low: float, high: float, sign: str, palette: Palette) -> dict:
+def _value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict:
     marks = ticks(low, high)
-    words = [f"{mark:g}" for mark in marks]
-    words[-1] += sign
+    words = [_tick(mark) for mark in marks]
+    words[-1] = f"{scale.before}{words[-1]}{scale.after}"
     return {
         "range": [low, high],
         "tickvals": marks,
         "ticktext": words,
         "gridcolor": palette.hairline,
         "gridwidth": 1,
-        "zeroline": False,
+        "zeroline": bool(low < 0 < high),
+        "zerolinecolor": palette.common,
+        "zerolinewidth": 1,
         "fixedrange": True,
         "ticklabelstandoff": 8,
         "automargin": True,
     }
+
+
+def _tick(mark: float) -> str:
+    """A round number with as many decimals as it has."""
+    digits = f"{mark:.10f}".rstrip("0").partition(".")[2]
+    return figures.number(mark, len(digits))
+
+
+def _unit_above(scale: Scale, palette: Palette) -> list[dict]:
+    """A unit that is too long for a mark of the axis, on top of it."""
+    if not scale.above:
+        return []
+    return [
+        {
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0,
+            "y": 1,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "yshift": 8,
+            "text": scale.above,
+            "showarrow": False,
+            "font": {"size": 13, "color": palette.muted},
+        }
+    ]
 
 
 def _edge_labels(

@@ -24,16 +24,24 @@ TYPES = {
     "caller": "varchar",
     "instant": "timestamptz",
     "date": "date",
+    "month": "date",
+    "financial_year": "date",
     "int": "bigint",
     "decimal": "decimal(18, 6)",
     "bool": "boolean",
 }
-REFERENCES = ("bocu", "site", "area", "kpi")
+REFERENCES = ("bocu", "site", "facility", "area", "question", "kpi")
+# how long one row stands for, where it is more than the day of its event
+STANDS_FOR = {"month": "month", "financial_year": "year"}
+NUMBERS = ("int", "decimal")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column that may enter the lake."""
+    """One column that may enter the lake.
+
+    A number below `least` is flagged and not used.
+    """
 
     name: str
     type: str
@@ -41,6 +49,7 @@ class Column:
     required: bool = False
     values: tuple[str, ...] = ()
     reference: str = ""
+    least: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,9 @@ class Rule:
     """A claim between columns that holds, or is unknown, in a good row.
 
     Where it fails the row is refused or flagged, and the columns in `unusable`
-    are emptied.
+    are emptied. It is asked of exports that have all its columns; those in `may_lack`
+    count as empty where an export has them not. With `only_where_asked` it binds only
+    under mappings that ask for it.
     """
 
     name: str
@@ -56,6 +67,8 @@ class Rule:
     otherwise: str
     says: str
     unusable: tuple[str, ...] = ()
+    may_lack: tuple[str, ...] = ()
+    only_where_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,11 @@ class Contract:
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
     digest: str = field(default="", repr=False)
+
+    @property
+    def stands_for(self) -> str:
+        """Return how long one row stands for: "day", "month" or "year" (financial)."""
+        return STANDS_FOR.get(self.columns[self.happened].type, "day")
 
 
 @cache
@@ -167,13 +185,7 @@ def _load(path: Path) -> Contract:
 
 def _check(contract: Contract, file: str) -> None:
     for column in contract.columns.values():
-        where = f"{file}, column {column.name}"
-        if column.type not in TYPES:
-            raise UserError(f"{where}: {unknown('type', column.type, TYPES)}")
-        if column.type == "code" and column.reference not in REFERENCES:
-            raise UserError(
-                f"{where}: {unknown('reference', column.reference, REFERENCES)}"
-            )
+        _check_column(column, f"{file}, column {column.name}")
     for name in (*contract.key, contract.happened, contract.area):
         if name not in contract.columns:
             raise UserError(f"{file}: {unknown('column', name, contract.columns)}")
@@ -181,11 +193,25 @@ def _check(contract: Contract, file: str) -> None:
         if not contract.columns[name].required:
             raise UserError(f"{file}, column {name}: a part of the key is required.")
     for rule in contract.rules:
-        where = f"{file}, rule {rule.name}"
-        expressions.check(rule.holds, contract.columns, where)
-        if rule.otherwise not in ("refuse", "flag"):
-            choices = unknown("action", rule.otherwise, ("refuse", "flag"))
-            raise UserError(f"{where}: {choices}")
-        for name in rule.unusable:
-            if name not in contract.columns:
-                raise UserError(f"{where}: {unknown('column', name, contract.columns)}")
+        _check_rule(rule, contract, f"{file}, rule {rule.name}")
+
+
+def _check_column(column: Column, where: str) -> None:
+    if column.type not in TYPES:
+        raise UserError(f"{where}: {unknown('type', column.type, TYPES)}")
+    if column.type == "code" and column.reference not in REFERENCES:
+        raise UserError(
+            f"{where}: {unknown('reference', column.reference, REFERENCES)}"
+        )
+    if column.least is not None and column.type not in NUMBERS:
+        raise UserError(f"{where}: only a number (int, decimal) has a least.")
+
+
+def _check_rule(rule: Rule, contract: Contract, where: str) -> None:
+    expressions.check(rule.holds, contract.columns, where)
+    if rule.otherwise not in ("refuse", "flag"):
+        choices = unknown("action", rule.otherwise, ("refuse", "flag"))
+        raise UserError(f"{where}: {choices}")
+    for name in (*rule.unusable, *rule.may_lack):
+        if name not in contract.columns:
+            raise UserError(f"{where}: {unknown('column', name, contract.columns)}")

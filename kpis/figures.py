@@ -25,16 +25,17 @@ _STATES = {
 def figure(value: float, unit: str, n: float | None = None) -> str:
     """A value as a short figure: "71 %" for 0.7115, "9 min 27 s" for 567 seconds.
 
-    `unit` is "percent" or "minutes"; a value in minutes comes in seconds. `n` is the
-    number of cases behind a percentage: it gets a decimal only when its 95 % interval
-    reaches less than half a point to either side. A missing value is a dash. Limits
-    of a chart may lie below 0 or above 100 %.
+    `unit` is that of an indicator's header: minutes come in seconds, points as the
+    difference of two shares, pounds in pounds. `n` is the number of cases behind a
+    percentage: it gets a decimal only when its 95 % interval reaches less than half a
+    point to either side. A missing value is a dash. Limits of a chart may lie below 0
+    or above 100 %. A rate has no sign of its own: `in_words` says what it is of.
     """
     if pd.isna(value):
         return NO_FIGURE
-    if value < 0:
-        return MINUS + figure(-value, unit, n)
-    return {"percent": _percent, "minutes": _minutes}[unit](value, n)
+    words = _FIGURES[unit](abs(value), n)
+    is_nothing = words == _FIGURES[unit](0.0, n)
+    return words if value >= 0 or is_nothing else MINUS + words
 
 
 def _percent(value: float, n: float | None) -> str:
@@ -72,9 +73,58 @@ def _minutes(seconds: float, _n: float | None) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def _seconds(seconds: float, _n: float | None) -> str:
+    return f"{number(seconds, 0)} s"
+
+
+def _pounds(pounds: float, _n: float | None) -> str:
+    """Pence below a thousand pounds; above, they say nothing."""
+    return f"£{number(pounds, 2 if round(pounds, 2) < 1000 else 0)}"
+
+
+def _points(share: float, _n: float | None) -> str:
+    """Whole points, as a survey carries them; below one, a decimal says which way."""
+    points = 100 * share
+    decimals = 1 if 0.05 <= points < 0.95 else 0
+    digits = f"{points:.{decimals}f}"
+    return f"{digits} {'point' if digits == '1' else 'points'}"
+
+
+def _rate(rate: float, _n: float | None) -> str:
+    return number(rate, 1 if round(rate, 1) < 100 else 0)
+
+
+_FIGURES = {
+    "percent": _percent,
+    "minutes": _minutes,
+    "seconds": _seconds,
+    "pounds": _pounds,
+    "points": _points,
+    "per 1,000 a year": _rate,
+}
+
+
+def number(value: float, decimals: int) -> str:
+    """A number with thin spaces between its thousands and a minus of full width."""
+    words = f"{abs(value):,.{decimals}f}".replace(",", THIN_SPACE)
+    return words if value >= 0 else MINUS + words
+
+
+def left_out(unit: str) -> str:
+    """What a figure leaves to the words around it: "per 1,000 a year", or ""."""
+    return unit if unit == "per 1,000 a year" else ""
+
+
 def in_words(value: float, unit: str) -> str:
     """A value for reading aloud: "71 in 100", "9 minutes 27 seconds"."""
-    return {"percent": _in_100, "minutes": _minutes_in_words}[unit](value)
+    if unit == "percent":
+        return _in_100(value)
+    if unit in ("minutes", "seconds"):
+        return _minutes_in_words(value)
+    words = figure(value, unit)
+    if unit == "points":
+        return words.replace(" point", " percentage point")
+    return f"{words} {left_out(unit)}".strip()
 
 
 def _in_100(value: float) -> str:
@@ -90,15 +140,13 @@ def _minutes_in_words(seconds: float) -> str:
     return f"{_plural(minutes, 'minute')} {_plural(rest, 'second')}"
 
 
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _plural(amount: int, noun: str) -> str:
+    return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
 
 
-def count(number: float) -> str:
+def count(value: float) -> str:
     """A whole number with thin spaces between its thousands; missing is a dash."""
-    if pd.isna(number):
-        return NO_FIGURE
-    return f"{number:,.0f}".replace(",", THIN_SPACE)
+    return NO_FIGURE if pd.isna(value) else number(value, 0)
 
 
 def period(start: date, by: str) -> str:

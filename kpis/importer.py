@@ -1,15 +1,15 @@
 """Import: an export in a force's own layout becomes rows of the lake.
 
-Each file is a transaction of its own: it is read into a temporary directory, its
-account of rows is drawn up, and only then do its files move into the lake and the
-manifest is replaced. For every file read = accepted + quarantined + duplicates +
-filtered, to the row.
+Each file is a transaction of its own, also where its mapping splits it into several
+sources: it is read into a temporary directory, its account of rows is drawn up, and
+only then do its files move into the lake and the manifest is replaced. For every file
+and source read = accepted + quarantined + duplicates + filtered, to the row.
 """
 
 import hashlib
 import json
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,8 +29,8 @@ from kpis import (
 )
 from kpis.csv_records import Layout, Records
 from kpis.errors import SourceFileError, UserError
-from kpis.intake import Job, Progress, Request
-from kpis.mapping import Mapping
+from kpis.job import Job, Progress, Request
+from kpis.layout import Mapping, Split
 
 TOTALS = re.compile(
     r"(grand|sub|overall)?[\s-]*totals?(\s+(of|rows|records))*[\s:=]*[\d,. ]*",
@@ -42,7 +42,7 @@ NOTHING_SAID = Request()
 NUMBER = re.compile(r"\+?\(?\d[\d ()./-]{5,}\d")
 
 
-def available_mappings(data_dir: Path | None = None) -> list[Mapping]:
+def available_mappings(data_dir: Path | None = None) -> list[Mapping | Split]:
     """Return every mapping that can be read, by name."""
     directory = data_dir or settings.home()
     return [mapping.load(name, directory) for name in mapping.available(directory)]
@@ -55,37 +55,76 @@ def import_file(
     request: Request = NOTHING_SAID,
     progress: Progress = lambda share, step: None,
 ) -> dict:
-    """Import one file and return its account, as `import --json` prints it.
+    """Import a file of one source and return its account."""
+    (account,) = import_parts(path, mapping_name, data_dir, request, progress)
+    return account
 
-    Raises UserError, having changed nothing, for what cannot be read as mapped.
+
+def import_parts(
+    path: Path,
+    mapping_name: str,
+    data_dir: Path,
+    request: Request = NOTHING_SAID,
+    progress: Progress = lambda share, step: None,
+) -> list[dict]:
+    """Import one file; return an account for each source that its mapping makes of it.
+
+    They are as `import --json` prints them. Raises UserError, having changed nothing,
+    for what cannot be read as mapped.
     """
-    layout = mapping.load(mapping_name, data_dir)
-    contract = contracts.load(layout.source)
+    layouts = mapping.load(mapping_name, data_dir).parts
     with lake.writing(data_dir) as temporary:
-        job = Job(
-            path, request.file_name or path.name, contract, layout, request, data_dir,
-            temporary, progress,
-        )  # fmt: skip
-        _identify(job)
+        digest = _digest(path, request.file_name or path.name)
         manifest = lake.read_manifest(data_dir)
-        state = lake.states(manifest).get(job.import_id, {}).get("state")
-        if state == "current":
-            return _known_account(manifest["imports"][job.import_id])
-        _read(job, manifest)
-        _refuse_changed_key(job, manifest)
+        jobs = []
+        for place, layout in enumerate(layouts):
+            step = _Step(progress, place, len(layouts))
+            job = Job(
+                path, request.file_name or path.name, contracts.load(layout.source),
+                layout, request, data_dir, temporary / layout.name, step.tell, digest,
+            )  # fmt: skip
+            _take(job, manifest)
+            jobs.append(job)
         if not request.is_dry_run:
-            _publish(job, manifest)
-        return _shown(job.account)
+            _publish(jobs, manifest)
+        progress(1.0, "done")
+        return [_shown(job.account) for job in jobs]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """The progress of one of several parts."""
+
+    progress: Progress
+    place: int
+    count: int
+
+    def tell(self, share: float, step: str) -> None:
+        self.progress((self.place + share) / self.count, step)
+
+
+def _digest(path: Path, name: str) -> str:
+    if not path.is_file():
+        raise SourceFileError(name, "there is no such file.", remedy="Check the path.")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _take(job: Job, manifest: dict) -> None:
+    """Read a file through one mapping, unless the lake holds it so already."""
+    _identify(job)
+    state = lake.states(manifest).get(job.import_id, {}).get("state")
+    if state == "current":
+        job.is_known = True
+        job.account = _known_account(manifest["imports"][job.import_id])
+        return
+    job.temporary.mkdir()
+    _read(job, manifest)
+    _refuse_changed_key(job, manifest)
 
 
 def _identify(job: Job) -> None:
     """Name the import after its content, so that importing twice is the same act."""
-    if not job.path.is_file():
-        raise SourceFileError(
-            job.name, "there is no such file.", remedy="Check the path."
-        )
-    with job.path.open("rb") as file:
-        job.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     job.extracted_at = job.request.extracted_at or mapping.extracted_at(
         job.layout, job.name
     )
@@ -127,7 +166,7 @@ def _known_account(record: dict) -> dict:
     zero = dict.fromkeys(lake.COUNTS, 0)
     counts = {**zero, "read": record["read"], "duplicates": record["read"]}
     nothing = {"reasons": {}, "flags": {}, "flagged_values": []}
-    return _shown({**record, **counts, **nothing})
+    return {**record, **counts, **nothing}
 
 
 def _shown(account: dict) -> dict:
@@ -231,14 +270,27 @@ def _refuse_changed_key(job: Job, manifest: dict) -> None:
     )
 
 
-def _publish(job: Job, manifest: dict) -> None:
+def _publish(jobs: list[Job], manifest: dict) -> None:
     """Move the files into the lake; the manifest is last, and makes them count."""
-    job.progress(0.95, "writing the lake")
-    account = job.account
+    new = [job for job in jobs if not job.is_known]
+    for job in new:
+        job.progress(0.95, "writing the lake")
+        _move(job)
+        account = job.account
+        manifest["imports"][job.import_id] = account
+        if account["replaces_import"]:
+            why = f"imported again with a changed mapping as {job.import_id}"
+            lake.add_event(manifest, account["replaces_import"], "replaced", why)
+        lake.add_event(manifest, job.import_id, "imported")
+    if new:
+        lake.write_manifest(jobs[0].data_dir, manifest)
+
+
+def _move(job: Job) -> None:
     if job.key:
         caller_key.keep(job.key, job.data_dir)
     for month, file in zip(
-        job.months, lake.files(job.data_dir, [account]), strict=True
+        job.months, lake.files(job.data_dir, [job.account]), strict=True
     ):
         file.parent.mkdir(parents=True, exist_ok=True)
         staged = job.staged_in / "fate=accepted" / f"part={month}"
@@ -249,13 +301,6 @@ def _publish(job: Job, manifest: dict) -> None:
         kept = job.data_dir / "quarantine" / f"{job.import_id}.csv"
         kept.parent.mkdir(exist_ok=True)
         quarantine.replace(kept)
-    manifest["imports"][job.import_id] = account
-    if account["replaces_import"]:
-        why = f"imported again with a changed mapping as {job.import_id}"
-        lake.add_event(manifest, account["replaces_import"], "replaced", why)
-    lake.add_event(manifest, job.import_id, "imported")
-    lake.write_manifest(job.data_dir, manifest)
-    job.progress(1.0, "done")
 
 
 def failed(path: Path, mapping_name: str, error: str) -> dict:

@@ -6,9 +6,7 @@ repeat, and the quarantine. Nothing outside the temporary directory is written.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,21 +14,21 @@ import pandas as pd
 
 from kpis import (
     caller_key,
+    covered,
     csv_records,
-    lake,
+    keys,
     periods,
     reading,
     settings,
     warehouse,
 )
-from kpis.contracts import Contract
 from kpis.csv_records import Records
 from kpis.errors import SourceFileError, UserError
-from kpis.mapping import Mapping
+from kpis.faults import REMEDIES
+from kpis.job import Job
 from kpis.reading import Reading
 from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 
-Progress = Callable[[float, str], None]
 Result = TypeVar("Result")
 LONGEST_EXAMPLE = 200
 MOST_FLAGS_SHOWN = 10
@@ -38,54 +36,9 @@ FLAG_COLUMNS = ("rule", "column_name", "value", "row_count", "flagged")
 # a macro stands after those that it uses
 MACROS = (
     "has_offset", "local_clock", "whole_number", "true_or_false", "next_day_if_before",
-    "normal_spelling", "is_number_like", "masked", "plain_number", "caller_hash_of",
-    "marked_hash",
+    "financial_year", "normal_spelling", "is_number_like", "masked", "plain_number",
+    "caller_hash_of", "marked_hash",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user said about a file beside its mapping."""
-
-    extracted_at: datetime | None = None
-    covers: tuple[date, date] | None = None
-    is_dry_run: bool = False
-    file_name: str = ""
-
-
-@dataclass
-class Job:
-    """One file on its way into the lake."""
-
-    path: Path
-    name: str
-    contract: Contract
-    layout: Mapping
-    request: Request
-    data_dir: Path
-    temporary: Path
-    progress: Progress
-    sha256: str = ""
-    import_id: str = ""
-    staged_in: Path = Path()
-    spellings: pd.DataFrame = field(default_factory=pd.DataFrame)
-    lines: dict[str, str] = field(default_factory=dict)
-    is_mended: bool = False
-    extracted_at: datetime | None = None
-    covers: tuple[date, date] | None = None
-    key: caller_key.CallerKey | None = None
-    account: dict = field(default_factory=dict)
-
-    @property
-    def staged(self) -> str:
-        """Return SQL for the files that hold this file's rows by fate and month."""
-        return literal(str(self.staged_in / "**" / "*.parquet"))
-
-    @property
-    def months(self) -> list[str]:
-        """Return the months of the rows that go into the lake."""
-        accepted = (self.staged_in / "fate=accepted").glob("part=*")
-        return sorted(path.name.removeprefix("part=") for path in accepted)
 
 
 def take_in(job: Job, records: Records, used: set[str], manifest: dict) -> None:
@@ -172,6 +125,7 @@ def _write_rows(job: Job, house: Warehouse, plan: Reading) -> None:
     """
     if job.extracted_at is None:
         job.extracted_at = _end_of_last_day(job, house, plan)
+    covered.refuse_days_to_come(job)
     in_order = literal(str(job.temporary / "in_order.parquet"))
     read = fill(
         "import/stage",
@@ -221,7 +175,8 @@ def _end_of_last_day(job: Job, house: Warehouse, plan: Reading) -> datetime:
     zone = ZoneInfo(settings.TIME_ZONE)
     if last is None:
         return datetime(1970, 1, 1, tzinfo=zone)
-    return datetime(last.year, last.month, last.day, tzinfo=zone) + timedelta(days=1)
+    day = periods.of_day(last.date(), job.contract.stands_for)[1]
+    return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
 
 
 def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -> None:
@@ -238,13 +193,13 @@ def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -
     problems = house.query(
         fill("import/reasons", staged=job.staged, refuses=reading.refuses(plan))
     )
-    repeated = _settle_repeated_keys(job, house)
+    repeated = keys.settle(job, house)
     differing, equal = repeated["key_repeated"], repeated["duplicate"]
     flags = _flags(job, house)
     if rows["accepted"] == differing and not rows["filtered"]:
         raise _nothing_readable(job, plan, problems, records)
-    earlier = _earlier_import(job, manifest)
-    held = _held(job, house, manifest, earlier)
+    earlier = keys.earlier_import(job, manifest)
+    held = keys.held(job, house, manifest, earlier)
     stored = rows["accepted"] - equal - differing
     counts = {
         "read": records.count + len(records.unsplittable),
@@ -268,6 +223,7 @@ def _account(job, house: Warehouse, plan: Reading, records: Records, manifest) -
         "error": None,
         "columns": plan.provided,
         "replaces_import": earlier["import_id"] if earlier else None,
+        "moved_months": held["moved_months"],
     }
 
 
@@ -330,70 +286,6 @@ def _nothing_readable(job, plan, problems: pd.DataFrame, records: Records) -> Us
     )
 
 
-def _settle_repeated_keys(job: Job, house: Warehouse) -> dict[str, int]:
-    """Keep one of equal rows with one key; refuse all that differ, never guess."""
-    house.run(
-        fill(
-            "import/repeated_keys",
-            staged=job.staged,
-            key=_identifiers(job.contract.key, "{}"),
-            columns=_identifiers(job.contract.columns, "accepted.{}"),
-        )
-    )
-    counts = dict.fromkeys(("key_repeated", "duplicate"), 0)
-    counts |= house.tuples(warehouse.text("import/repeated_counts"))
-    if any(counts.values()):
-        settled_in = job.temporary / "settled"
-        house.run(
-            fill(
-                "import/without_repeated",
-                staged=job.staged,
-                target=literal(str(settled_in)),
-            )
-        )
-        job.staged_in = settled_in
-    return counts
-
-
-def _identifiers(names, form: str) -> str:
-    return ", ".join(form.format(identifier(name)) for name in names)
-
-
-def _earlier_import(job: Job, manifest: dict) -> dict | None:
-    """Return the import of the same bytes under an earlier state of the mapping."""
-    for one in lake.current(manifest, job.layout.source):
-        if one["sha256"] == job.sha256 and one["mapping"] == job.layout.name:
-            return one
-    return None
-
-
-def _held(job: Job, house: Warehouse, manifest: dict, earlier) -> dict[str, int]:
-    """Count keys that the lake already holds, with equal and with other content."""
-    others = [
-        one
-        for one in lake.current(manifest, job.layout.source)
-        if earlier is None or one["import_id"] != earlier["import_id"]
-    ]
-    files = lake.files(job.data_dir, others)
-    if not files or not job.months:
-        return {"duplicates": 0, "superseded": 0}
-    names = [name for name in job.contract.columns if name not in job.contract.key]
-    equal = " and ".join(
-        f"incoming.{identifier(name)} is not distinct from held.{identifier(name)}"
-        for name in names
-    )
-    frame = house.query(
-        fill(
-            "import/held_keys",
-            staged=job.staged,
-            held=warehouse.literals(str(file) for file in files),
-            key=_identifiers(job.contract.key, "{}"),
-            is_equal=equal,
-        )
-    )
-    return {name: int(frame[name].iloc[0]) for name in frame}
-
-
 def _description(job: Job, house: Warehouse) -> dict:
     """Say what the file is and what it covers.
 
@@ -406,15 +298,7 @@ def _description(job: Job, house: Warehouse) -> dict:
             staged=job.staged,
             happened=identifier(job.contract.happened),
         )
-        covers = _whole_months(*house.tuples(days)[0], job.extracted_at)
-    areas = None
-    if job.layout.covers.areas == "present" and job.months:
-        present = fill(
-            "import/areas_present",
-            staged=job.staged,
-            area=identifier(job.contract.area),
-        )
-        areas = [code for (code,) in house.tuples(present)]
+        covers = covered.of_rows(*house.tuples(days)[0], job)
     return {
         "import_id": job.import_id,
         "file": job.name,
@@ -426,28 +310,32 @@ def _description(job: Job, house: Warehouse) -> dict:
         "extracted_at": job.extracted_at.isoformat(),
         "covers_from": covers[0].isoformat() if covers else None,
         "covers_to": covers[1].isoformat() if covers else None,
-        "covers_areas": areas,
+        "covers_areas": _areas(job, house),
         "replaces": job.layout.edition.replaces,
         "caller_key": job.key.mark if job.key else None,
         "months": job.months,
     }
 
 
-def _whole_months(first: date, last: date, extracted_at: datetime) -> tuple[date, date]:
-    """Return what a file covers that does not say so: the months of its rows.
-
-    A month that was not over when the file was made is covered to the day before.
-    """
-    before = extracted_at.astimezone(ZoneInfo(settings.TIME_ZONE)) - timedelta(days=1)
-    end = min(periods.end_of_month(last), max(last, before.date()))
-    return first.replace(day=1), end
+def _areas(job: Job, house: Warehouse) -> list[str] | None:
+    """Return the areas that the file covers, or None for the whole force."""
+    if job.layout.covers.areas == "all":
+        return None
+    if not job.months:
+        return []
+    present = fill(
+        "import/areas_present",
+        staged=job.staged,
+        area=identifier(job.contract.area),
+    )
+    return [code for (code,) in house.tuples(present)]
 
 
 def _write_quarantine(job: Job, house: Warehouse, plan: Reading) -> None:
     if not job.account["quarantined"]:
         return
     job.progress(0.9, "writing the quarantine")
-    remedy = literal(reading.REMEDIES["key_repeated"])
+    remedy = literal(REMEDIES["key_repeated"])
     key_repeated = fill(
         "import/problem_with_remedy",
         rule=literal("key_repeated"),
@@ -462,7 +350,7 @@ def _write_quarantine(job: Job, house: Warehouse, plan: Reading) -> None:
         problems=reading.refusals(plan),
         refusing_bits=str(plan.refusing_bits),
         key_repeated=key_repeated,
-        split_remedy=literal(reading.REMEDIES["cannot_be_split"]),
+        split_remedy=literal(REMEDIES["cannot_be_split"]),
         **job.lines,
         target=literal(str(job.temporary / "quarantine.csv")),
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom, norm
+from scipy.stats import binom, chi2, norm, t
 
 
 def wilson(
@@ -24,6 +24,65 @@ def wilson(
     lower = (middle - reach) / (2 * (n + z**2))
     upper = (middle + reach) / (2 * (n + z**2))
     return np.clip(lower, 0, 1), np.clip(upper, 0, 1)
+
+
+def poisson_rate(
+    count: ArrayLike, exposure: ArrayLike, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper exact interval of a rate: events over what they arose from.
+
+    Arrays of one shape in, arrays of that shape out, in events per unit of exposure;
+    NaN where the exposure is 0. Source: Garwood, Biometrika 28 (1936), 437-442.
+    """
+    events = np.asarray(count, dtype=float)
+    size = np.asarray(exposure, dtype=float)
+    size = np.where(size > 0, size, np.nan)
+    tail = (1 - confidence) / 2
+    # no event has no lower tail: 0 degrees of freedom
+    lower = np.where(events > 0, chi2.ppf(tail, 2 * np.maximum(events, 1)) / 2, 0.0)
+    upper = chi2.ppf(1 - tail, 2 * events + 2) / 2
+    return lower / size, upper / size
+
+
+def mean(
+    n: ArrayLike, total: ArrayLike, squares: ArrayLike, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper interval of a mean, from n, the sum and the sum of squares.
+
+    Arrays of one shape in, arrays of that shape out, in the unit of the values; NaN for
+    fewer than two values. By Student's t (Biometrika 6 (1908), 1-25): for long-tailed
+    waiting times it is an approximation that needs a large n.
+    """
+    size = np.asarray(n, dtype=float)
+    size = np.where(size > 1, size, np.nan)
+    centre = np.asarray(total, dtype=float) / size
+    spread = np.asarray(squares, dtype=float) - size * centre**2
+    deviation = np.sqrt(np.maximum(spread, 0) / (size - 1))
+    reach = t.ppf(0.5 + confidence / 2, size - 1) * deviation / np.sqrt(size)
+    return centre - reach, centre + reach
+
+
+def difference(
+    numerators: ArrayLike,
+    denominators: ArrayLike,
+    squared_weights: ArrayLike,
+    confidence: float = 0.95,
+) -> tuple[float, float, float]:
+    """Difference of two weighted proportions, the first minus the second, and interval.
+
+    Each argument holds the two sides: weighted hits, sum of weights, sum of squared
+    weights. The variances are summed; each side counts as its effective sample size,
+    (sum of weights)^2 / (sum of squared weights) (Kish, Survey Sampling (1965), 11.7).
+    """
+    hits = np.asarray(numerators, dtype=float)
+    weights = np.asarray(denominators, dtype=float)
+    effective = weights**2 / np.asarray(squared_weights, dtype=float)
+    share = hits / weights
+    reach = norm.ppf(0.5 + confidence / 2) * np.sqrt(
+        np.sum(share * (1 - share) / effective)
+    )
+    value = float(share[0] - share[1])
+    return value, value - float(reach), value + float(reach)
 
 
 def quantile_ranks(

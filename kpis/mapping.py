@@ -7,7 +7,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kpis import contracts, expressions, settings, textfile
 from kpis.contracts import Contract
-from kpis.csv_records import Layout
 from kpis.errors import UserError, unknown
+from kpis.layout import Covers, Edition, Filter, Mapping, Source, Split
 
 # Instants outside these years are slips of a keyboard, and local ones would need a
 # longer list of clock changes.
@@ -29,117 +29,6 @@ QUARANTINE_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Source:
-    """How one contract column is read.
-
-    Exactly one of column, columns, constant, expression, after (with seconds), number
-    and hash is given.
-    """
-
-    column: str = ""
-    columns: tuple[str, ...] = ()
-    constant: str | int | float | bool | None = None
-    expression: str = ""
-    after: str = ""
-    number: str = ""
-    hash: str = ""
-    seconds: str = ""
-    format: str = ""
-    rolls_over_after: str = ""
-    codes: dict[str, str] = field(default_factory=dict)
-    nulls: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Rows that are left out on purpose, counted under `reason`."""
-
-    reason: str
-    drop: str
-    says: str = ""
-
-
-@dataclass(frozen=True)
-class Edition:
-    """When the export was made, and what it replaces.
-
-    `file_name` is a regular expression with the groups year, month, day, hour, minute;
-    without an hour the instant is the end of the year, month or day that it names.
-    `last_row` takes the end of the last day in the file. `replaces` is "rows" (one by
-    one) or "period" (rows that it no longer holds retire).
-    """
-
-    file_name: str = ""
-    last_row: bool = False
-    replaces: str = "rows"
-
-
-@dataclass(frozen=True)
-class Covers:
-    """What the export covers: the period from its file name, and which areas.
-
-    `areas` is "all", or "present" where a file brings only the areas that it holds
-    (one site's own export).
-    """
-
-    file_name: str = ""
-    areas: str = "all"
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """One layout.
-
-    With `may_lack_columns` a column that a file has not is not provided, as if the
-    mapping had no line for it; without, it is an error.
-    """
-
-    name: str
-    title: str
-    source: str
-    columns: dict[str, Source]
-    helpers: dict[str, Source] = field(default_factory=dict)
-    filters: tuple[Filter, ...] = ()
-    edition: Edition = Edition()
-    covers: Covers = Covers()
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    quote: str = '"'
-    decimal: str = "."
-    header_rows_above: int = 0
-    footer_rows: int = 0
-    nulls: tuple[str, ...] = ()
-    time_zone: str = ""
-    may_lack_columns: bool = False
-    notes: str = ""
-    digest: str = field(default="", repr=False)
-
-    @property
-    def needs_extracted_at(self) -> bool:
-        """Whether the import has to be told when the export was made."""
-        return not (self.edition.file_name or self.edition.last_row)
-
-    @property
-    def hides_numbers(self) -> bool:
-        """Whether the export holds callers' numbers, which may be written nowhere."""
-        return any(source.number for source in self.columns.values())
-
-    @property
-    def expressions(self) -> dict[str, str]:
-        """Return every expression by the place in which it stands."""
-        sources = {**self.helpers, **self.columns}
-        own = {n: one.expression for n, one in sources.items() if one.expression}
-        return own | {f"filter {one.reason}": one.drop for one in self.filters}
-
-    @property
-    def layout(self) -> Layout:
-        """Return how the text is written."""
-        return Layout(
-            self.delimiter, self.quote, self.header_rows_above, self.footer_rows
-        )
-
-
 def available(data_dir: Path) -> dict[str, Path]:
     """Return the file of every mapping by name, the force's own before the shipped."""
     shipped = {path.stem: path for path in settings.MAPPINGS.glob("*.toml")}
@@ -147,24 +36,55 @@ def available(data_dir: Path) -> dict[str, Path]:
     return dict(sorted({**shipped, **own}.items()))
 
 
-def load(name: str, data_dir: Path) -> Mapping:
+def load(name: str, data_dir: Path) -> Mapping | Split:
     """Return a mapping by name or by path of its file, checked.
 
     Raises UserError, with the nearest name, for whatever in it does not exist.
     """
+    path = _find(name, data_dir)
+    raw = contracts.read_toml(path)
+    if "splits" in raw:
+        return _split(path, raw, data_dir)
+    return _one(path, raw)
+
+
+def _find(name: str, data_dir: Path) -> Path:
     known = available(data_dir)
     if name.endswith(".toml"):
         path = Path(name)
         if not path.exists():
             raise UserError(f"{name}: there is no such file.")
-    elif name in known:
-        path = known[name]
-    else:
+        return path
+    if name not in known:
         raise UserError(unknown("mapping", name, known))
-    raw = contracts.read_toml(path)
+    return known[name]
+
+
+def _one(path: Path, raw: dict) -> Mapping:
     mapping = _build(path, raw)
     _check(mapping, path.name)
     return mapping
+
+
+def _split(path: Path, raw: dict, data_dir: Path) -> Split:
+    split = contracts.build(Split, raw, path.name, name=path.stem, parts=())
+    parts = []
+    for name in split.splits:
+        try:
+            file = _find(name, data_dir)
+        except UserError as error:
+            raise UserError(f"{path.name}, splits: {error}") from None
+        part = contracts.read_toml(file)
+        if "splits" in part:
+            raise UserError(f"{path.name}: {name} is split itself; name its parts.")
+        parts.append(_one(file, part))
+    sources = [part.source for part in parts]
+    if not parts or len(set(sources)) < len(sources):
+        raise UserError(
+            f"{path.name}: name mappings under splits, each of another source; here "
+            f"they are of: {', '.join(sources) or 'none'}."
+        )
+    return replace(split, parts=tuple(parts))
 
 
 def _build(path: Path, raw: dict) -> Mapping:
@@ -213,6 +133,11 @@ def _check(mapping: Mapping, file: str) -> None:
         where = f"{file}, {name}"
         _check_way(name, source, contract, where)
         _check_times(name, source, mapping, contract, where)
+    askable = [rule.name for rule in contract.rules if rule.only_where_asked]
+    for name in mapping.asks_for:
+        if name not in askable:
+            reason = unknown("rule to ask for", name, askable)
+            raise UserError(f"{file}, asks_for: {reason}")
     reasons = [one.reason for one in mapping.filters]
     for one in mapping.filters:
         if not one.reason or reasons.count(one.reason) > 1:
@@ -264,8 +189,8 @@ def _check_times(name, source: Source, mapping, contract: Contract, where: str) 
             raise UserError(f"{where}: put {other} above {name}.")
     if not source.format:
         return
-    if kinds[name] not in ("instant", "date"):
-        raise UserError(f"{where}: only a date or a time has a format.")
+    if kinds[name] not in ("instant", "date", "month"):
+        raise UserError(f"{where}: only a date, a month or a time has a format.")
     for sign in re.findall("%-?(.?)", source.format):
         if sign not in FORMAT_SIGNS or not sign:
             raise UserError(

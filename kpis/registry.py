@@ -18,13 +18,18 @@ HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 PERIODS = ("day", "week", "month", "quarter", "year", "rolling12")
 CHOICES = {
     "family": ("customer", "employee", "financial", "operational"),
-    "kind": ("proportion", "median"),
-    "unit": ("percent", "minutes"),
+    "kind": (
+        "proportion", "rate", "ratio", "mean", "median", "percentile", "difference",
+    ),
+    "unit": (
+        "percent", "minutes", "seconds", "per 1,000 a year", "pounds", "points",
+    ),
     "better": ("higher", "lower", "neither", "nearer_zero"),
     "area": ("bocu", "site", "mps"),
     "chart": ("xmr",),
     "stage": ("rows", "published"),
-}
+    "exposure": ("residents",),
+}  # fmt: skip
 THEMES = ("access", "quality", "resources", "expectations", "indicators")
 
 
@@ -34,7 +39,10 @@ class Kpi:
 
     `needs` names, for each source, the columns without which an export does not
     measure the indicator. `stage` is "rows" for a select of rows, "published" for
-    one of finished figures without parts.
+    one of finished figures without parts. `exposure` names what the select may count
+    beside the exports, for the days that they cover; `denominator_unit` is by how much
+    the summed denominator is divided, once and last. `quantile` is that of a median or
+    percentile.
     """
 
     id: str
@@ -59,10 +67,18 @@ class Kpi:
     digest: str
     standard: str = ""
     stage: str = "rows"
+    quantile: float = 0.5
+    exposure: str = ""
+    denominator_unit: int = 1
     dimensions: tuple[str, ...] = ()
     default: dict[str, list[str]] | None = None
     read_with: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+
+    @property
+    def has_values(self) -> bool:
+        """Whether its rows carry values to sort, and not parts to add up."""
+        return self.kind in ("median", "percentile")
 
     def header(self) -> dict:
         """Return the header's words and rules, as `list --json` prints them."""
@@ -142,6 +158,8 @@ def _faults(header: dict) -> list[str]:
             faults.append(f"smallest_period: {unknown('area', area, CHOICES['area'])}")
         if period not in PERIODS:
             faults.append(f"smallest_period: {unknown('period', period, PERIODS)}")
+    if (header.get("kind") == "percentile") != ("quantile" in header):
+        faults.append("quantile: stands exactly where the kind is percentile.")
     for dimension in header.get("default") or {}:
         if dimension not in header.get("dimensions", []):
             faults.append(f"default: '{dimension}' is not among the dimensions.")

@@ -15,6 +15,7 @@ from kpis import (
     build,
     cells,
     coverage,
+    marts,
     periods,
     reference,
     rowsource,
@@ -22,13 +23,14 @@ from kpis import (
     states,
     warehouse,
 )
-from kpis.coverage import Coverage
+from kpis.coverage import Places
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.registry import Kpi
-from kpis.warehouse import Warehouse, fill, literal
+from kpis.states import Arrived
+from kpis.warehouse import Warehouse, fill, identifier, literal
 
-COLUMNS = [*cells.COLUMNS[:10], "state", "reason"]
+COLUMNS = [*cells.COLUMNS[:11], "state", "reason"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Build:
     warehouse: Warehouse
     kpis: dict[str, Kpi]
     imports: list[dict]
-    area_kinds: dict[str, str]
+    places: Places
+    names: dict[str, str]
+    faults: list[dict]
     is_demo: bool
 
     @property
@@ -69,16 +73,34 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
             "Or make the demo: python -m kpis demo."
         )
     place = build.directory(data_dir, build_id)
-    marts = {f"mart_{name}": build.mart_files(place, name) for name in rowsource.MARTS}
-    house = warehouse.reader(place / "cube.duckdb", marts)
+    views = {f"mart_{name}": marts.files(place, name) for name in rowsource.MARTS}
+    house = warehouse.reader(place / "cube.duckdb", views)
     facts = dict(house.tuples(warehouse.text("results/facts")))
-    kinds = {
-        code: kind for code, _, kind in house.tuples(warehouse.text("results/areas"))
+    names = {
+        code: name for code, name, _ in house.tuples(warehouse.text("results/areas"))
     }
+    faults = house.query(warehouse.text("results/faults")).to_dict("records")
     return Build(
-        build_id, house, _kpis(house), _imports(house), kinds,
-        facts["is_demo"] == "true",
+        build_id, house, _kpis(house), _imports(house), _places(house), names,
+        [_fault(one) for one in faults], facts["is_demo"] == "true",
     )  # fmt: skip
+
+
+def _places(house: Warehouse) -> Places:
+    kinds, open_days = {}, {}
+    for code, kind, opened, closed in house.tuples(warehouse.text("results/places")):
+        kinds[code] = kind
+        open_days[code] = (opened, closed)
+    parts: dict[str, tuple] = {}
+    for area, *part in house.tuples(warehouse.text("results/area_parts")):
+        parts[area] = (*parts.get(area, ()), tuple(part))
+    return Places(kinds, parts, open_days)
+
+
+def _fault(one: dict) -> dict:
+    """Return a finding that makes figures unreliable, with days and columns."""
+    days = {name: one[name].date() for name in ("first_on", "last_on")}
+    return {**one, **days, "unusable": json.loads(one["unusable"])}
 
 
 def _kpis(house: Warehouse) -> dict[str, Kpi]:
@@ -113,7 +135,8 @@ def _imports(house: Warehouse) -> list[dict]:
 
 
 def _is_none(value) -> bool:
-    return value is None or (np.isscalar(value) and pd.isna(value))
+    # DuckDB's frame says None, NaN or NA, whatever else the column holds
+    return value is None or value is pd.NA or (np.isscalar(value) and pd.isna(value))
 
 
 def areas(build: Build) -> pd.DataFrame:
@@ -124,8 +147,13 @@ def areas(build: Build) -> pd.DataFrame:
 def find_area(build: Build, given: str) -> str:
     """Return the code of an area given by code or name; UserError with the nearest."""
     frame = areas(build)
-    known = dict(zip(frame["code"].map(reference.normal), frame["code"], strict=True))
-    known |= dict(zip(frame["name"].map(reference.normal), frame["code"], strict=True))
+    # a name that is a borough's and a site's, such as Lambeth, is the borough's
+    last_first = frame.iloc[::-1]
+    known = {
+        reference.normal(said): code
+        for column in ("name", "code")
+        for said, code in zip(last_first[column], last_first["code"], strict=True)
+    }
     code = known.get(reference.normal(given))
     if code is None:
         names = [*frame["code"], *frame["name"]]
@@ -138,19 +166,47 @@ def standards(build: Build) -> pd.DataFrame:
     return build.warehouse.query(warehouse.text("results/standards"))
 
 
-def arrived(build: Build, kpi_id: str) -> Coverage:
+def arrived(build: Build, kpi_id: str) -> Arrived:
     """Return what has arrived of the exports that measure an indicator."""
-    return coverage.of_kpi(build.kpis[kpi_id], build.imports)
+    kpi = build.kpis[kpi_id]
+    faults = [
+        one
+        for one in build.faults
+        if any(
+            set(columns) & set(kpi.needs.get(source, ()))
+            for source, columns in one["unusable"].items()
+        )
+    ]
+    covers = coverage.of_kpi(kpi, build.imports, build.places)
+    return Arrived(covers, faults, build.names)
 
 
 def missing(build: Build) -> pd.DataFrame:
     """Return source, area, missing_from, missing_to: expected, and not arrived."""
-    return coverage.not_arrived(build.imports)
+    return coverage.not_arrived(build.imports, build.places)
+
+
+def arrivals(build: Build) -> pd.DataFrame:
+    """Return source, area, month, expected_days, arrived_days: the coverage grid.
+
+    A row for every month in which something was expected; area "" stands for exports
+    of the whole force.
+    """
+    return coverage.grid(build.imports, build.places)
+
+
+def findings(build: Build) -> pd.DataFrame:
+    """Return what only shows when rows are set beside other rows.
+
+    Columns finding, title, says, source, area_code, first_on, last_on, row_count,
+    example and is_unreliable: a row for each finding, area and run of months.
+    """
+    return build.warehouse.query(warehouse.text("results/findings"))
 
 
 def smallest_period(build: Build, kpi: Kpi, area: str) -> str | None:
     """Return the smallest period in which an area has a figure; None: it has none."""
-    return kpi.smallest_period.get(build.area_kinds[area])
+    return kpi.smallest_period.get(build.places.kinds[area])
 
 
 def usual_period(build: Build, kpi_id: str, area: str) -> str:
@@ -229,7 +285,7 @@ def _with_states(build: Build, frame: pd.DataFrame, by: str) -> pd.DataFrame:
         states.of_cell(
             build.kpis[cell.kpi],
             covers[cell.kpi],
-            build.area_kinds[cell.area],
+            build.places.kinds[cell.area],
             by,
             cell,
         )
@@ -307,7 +363,16 @@ def rows(
     if kpi.stage == "published":
         within += f" and until_date <= {last} and area_code = {literal(area)}"
     places = [
-        fill(f"results/place_{source}", first=first, last=last) for source in kpi.needs
+        fill(
+            "results/place",
+            source=literal(source),
+            mart=identifier(f"mart_{source}"),
+            ref=identifier(rowsource.MARTS[source].ref),
+            on_date=identifier(rowsource.MARTS[source].on_date),
+            first=first,
+            last=last,
+        )
+        for source in kpi.needs
     ]
     sql = fill(
         "results/rows",

@@ -3,30 +3,62 @@
 Build and drill-down use the same statement, so a cell is the sum of its rows.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
 from kpis.registry import Kpi
-from kpis.warehouse import fill, identifier, literals
+from kpis.warehouse import fill, identifier, literal, literals
 
-# mart -> the stored columns that say when and where, by which it is sorted
+
+@dataclass(frozen=True)
+class Mart:
+    """A source made ready for indicators: one row for each current row of the lake.
+
+    `ref` names a row, `on_date` and `area` are the stored columns that say when and
+    where, by which it is sorted. A row may belong to a month up to `later_months`
+    before the one in which the lake keeps it. `is_whole` says that it is small, and is
+    made all at once.
+    """
+
+    ref: str
+    on_date: str
+    area: str
+    later_months: int = 0
+    is_whole: bool = False
+
+
 MARTS = {
-    "calls": ("offered_on", "call_site_code"),
-    "incidents": ("created_on", "bocu_code"),
-    "published_figures": ("period_start_on", "area_code"),
+    "calls": Mart("call_id", "offered_on", "call_site_code"),
+    "incidents": Mart("incident_ref", "created_on", "bocu_code"),
+    "front_counter_visits": Mart("visit_id", "arrived_on", "facility_code"),
+    # an interview is at most 20 weeks after what it asks about
+    "survey_responses": Mart("answer_ref", "on_date", "bocu_code", later_months=5),
+    "workforce_monthly": Mart("return_ref", "month_on", "unit_code"),
+    "finance_monthly": Mart("entry_ref", "month_on", "unit_code"),
+    "patrol_monthly": Mart("return_ref", "month_on", "bocu_code"),
+    "facility_hours_monthly": Mart("return_ref", "month_on", "facility_code"),
+    "contacts_other_monthly": Mart("return_ref", "month_on", "bocu_code"),
+    "activity_annual": Mart("return_ref", "year_on", "bocu_code"),
+    "published_figures": Mart(
+        "figure_ref", "period_start_on", "area_code", is_whole=True
+    ),
 }
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 
-def measuring(kpi: Kpi, imports: list[dict]) -> dict[str, list[str] | None]:
-    """Return for each source which imports measure the indicator; None means all.
+def able(kpi: Kpi, imports: list[dict]) -> list[dict]:
+    """Return the imports that measure an indicator.
 
     An export without a column that the indicator needs (no arrival times, say) takes
     no part in it: what was not measured is never counted as missed.
     """
-    result: dict[str, list[str] | None] = {}
-    for source, columns in kpi.needs.items():
-        own = [one for one in imports if one["source"] == source]
-        able = [one for one in own if set(columns) <= set(one["columns"])]
-        ids = [one["import_id"] for one in able]
-        result[source] = None if len(able) == len(own) else ids
-    return result
+    return [
+        one
+        for one in imports
+        if one["source"] in kpi.needs
+        and set(kpi.needs[one["source"]]) <= set(one["columns"])
+    ]
 
 
 def rows(kpi: Kpi, imports: list[dict], condition: str = "true") -> str:
@@ -34,24 +66,56 @@ def rows(kpi: Kpi, imports: list[dict], condition: str = "true") -> str:
 
     `condition` is SQL over the columns of the select.
     """
-    marts = ",\n\n".join(
-        fill(
-            "results/measured_mart",
-            mart=identifier(source),
-            view=identifier(f"mart_{source}"),
-            condition="true" if ids is None else _one_of("import_id", ids),
-        )
-        for source, ids in measuring(kpi, imports).items()
-    )
+    parts = [_mart(source, kpi, imports) for source in kpi.needs]
+    if kpi.exposure:
+        spans = covered(kpi, imports) or [(LAST_DAY, FIRST_DAY)]
+        values = ", ".join(f"({_day(first)}, {_day(last)})" for first, last in spans)
+        parts.append(fill(f"results/exposure_{kpi.exposure}", spans=values))
     defaults = [
         _one_of(dimension, values) for dimension, values in (kpi.default or {}).items()
     ]
     return fill(
         "results/kpi_rows",
-        marts=marts,
+        parts=",\n\n".join(parts),
         select=kpi.sql,
-        condition=" and ".join([condition, *defaults]),
+        condition=" and ".join([f"({condition})", *defaults]),
     )
+
+
+def covered(kpi: Kpi, imports: list[dict]) -> list[tuple[date, date]]:
+    """Return the spans of days that exports measure, for which exposure counts."""
+    return sorted(
+        {
+            (one["covers_from"], one["covers_to"])
+            for one in able(kpi, imports)
+            if one["covers_from"] is not None
+        }
+    )
+
+
+def within(spans: Iterable[tuple[date, date]]) -> str:
+    """Return the condition that a row's day lies in one of some spans."""
+    return (
+        " or ".join(
+            f"on_date between {_day(first)} and {_day(last)}" for first, last in spans
+        )
+        or "false"
+    )
+
+
+def _mart(source: str, kpi: Kpi, imports: list[dict]) -> str:
+    own = [one["import_id"] for one in imports if one["source"] == source]
+    chosen = [one["import_id"] for one in able(kpi, imports) if one["source"] == source]
+    return fill(
+        "results/measured_mart",
+        mart=identifier(source),
+        view=identifier(f"mart_{source}"),
+        condition="true" if chosen == own else _one_of("import_id", chosen),
+    )
+
+
+def _day(day: date) -> str:
+    return f"date {literal(day.isoformat())}"
 
 
 def _one_of(column: str, values: list[str]) -> str:

@@ -4,11 +4,12 @@
 arrived (`coverage`) and at the number of cases, never at the value.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
 
-from kpis import periods
+from kpis import coverage, periods, settings
 from kpis.coverage import Coverage
 from kpis.periods import Period
 from kpis.registry import Kpi
@@ -17,12 +18,45 @@ HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
 MEASURED_BY = {"site": "call-handling site", "bocu": "borough", "mps": "force"}
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """What is known of an indicator's sources: covered days, faults, areas' names.
+
+    `faults` are the findings that make figures unreliable, with area_code (empty: the
+    whole force), first_on, last_on and says.
+    """
+
+    covers: dict[str, Coverage]
+    faults: list[dict]
+    names: dict[str, str]
+
+    @property
+    def first(self) -> date | None:
+        """Return the first day of which every source tells."""
+        return coverage.first_day(self.covers)
+
+    @property
+    def last(self) -> date | None:
+        """Return the last day of which every source tells."""
+        return coverage.last_day(self.covers)
+
+    @property
+    def latest(self) -> date:
+        """Return the last day that any of the sources covers."""
+        return max(cover.last for cover in self.covers.values())
+
+    @property
+    def as_at(self) -> date:
+        """Return when the oldest of the sources' latest exports was made."""
+        return min(cover.as_at for cover in self.covers.values())
+
+
 def of_cell(
-    kpi: Kpi, cover: Coverage, area_kind: str, by: str, cell
+    kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell
 ) -> tuple[str, str]:
     """Return state and reason; the reason of a plain value is empty.
 
-    `cell` has area, period_start, period_end, n, value and publishers.
+    `cell` has area, period_start, period_end, fewest, value and publishers.
     """
     reason = _why_not_applicable(kpi, area_kind, by)
     if reason:
@@ -30,27 +64,30 @@ def of_cell(
     if kpi.stage == "published":
         return _of_published(cell)
     period = (cell.period_start, cell.period_end)
-    reason = _why_not_measured(kpi, cover, period, cell.area)
+    reason = _why_not_measured(arrived, period, cell.area)
     if reason:
         return "not_measured", reason
-    gaps = cover.missing(period, cell.area)
-    reason = _why_not_reliable(kpi, cover, gaps)
+    gaps = {
+        source: cover.missing(period, cell.area)
+        for source, cover in arrived.covers.items()
+    }
+    reason = _why_not_reliable(arrived, gaps) or _faults(arrived, period, cell.area)
     if reason:
         return "not_reliable", reason
-    n = 0 if pd.isna(cell.n) else int(cell.n)
+    n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
     if n < kpi.min_n:
         return "too_few", f"{n} of the {kpi.min_n} cases that a figure needs."
-    if gaps:
-        return "provisional", f"Not finished: the exports end on {_day(cover.last)}."
-    if not is_settled(kpi, cover, period):
+    if any(gaps.values()):
+        return "provisional", f"Not finished: the exports end on {_day(arrived.last)}."
+    if not is_settled(kpi, arrived, period):
         days = kpi.settles_after_days
         return "provisional", f"Late entries may still come in for {days} days."
     return "value", ""
 
 
-def is_settled(kpi: Kpi, cover: Coverage, period: Period) -> bool:
-    """Whether the settling time had passed when the latest export was made."""
-    return period[1] + timedelta(days=kpi.settles_after_days) < cover.as_at
+def is_settled(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
+    """Whether the settling time had passed when the latest exports were made."""
+    return period[1] + timedelta(days=kpi.settles_after_days) < arrived.as_at
 
 
 def _of_published(cell) -> tuple[str, str]:
@@ -63,6 +100,8 @@ def _of_published(cell) -> tuple[str, str]:
 
 def _why_not_applicable(kpi: Kpi, area_kind: str, by: str) -> str:
     smallest = kpi.smallest_period.get(area_kind)
+    if smallest is None and kpi.area == area_kind:
+        return f"One {MEASURED_BY[kpi.area]} has too few cases: see the whole force."
     if smallest is None:
         return f"Measured by {MEASURED_BY[kpi.area]}, not for this area."
     if periods.LENGTHS.index(by) < periods.LENGTHS.index(smallest):
@@ -70,29 +109,65 @@ def _why_not_applicable(kpi: Kpi, area_kind: str, by: str) -> str:
     return ""
 
 
-def _why_not_measured(kpi: Kpi, cover: Coverage, period: Period, area: str) -> str:
-    sources = ", ".join(kpi.needs)
-    if cover.first is None:
-        return f"No export of {sources} with what this needs has been imported."
-    if period[1] < cover.first or period[0] > cover.last:
-        first, last = _day(cover.first), _day(cover.last)
-        return f"Exports of {sources} that measure it run from {first} to {last}."
-    if not cover.reaches(area):
-        return f"No export of {sources} covers this area."
+def _why_not_measured(arrived: Arrived, period: Period, area: str) -> str:
+    for source, cover in arrived.covers.items():
+        named = plain(source)
+        if cover.first is None:
+            return f"No export of {named} with what this needs has been imported."
+        if period[1] < cover.first or period[0] > arrived.latest:
+            first, last = _day(cover.first), _day(cover.last)
+            return f"Exports of {named} that measure it run from {first} to {last}."
+        if not cover.reaches(area):
+            return f"No export of {named} covers this area."
     return ""
 
 
-def _why_not_reliable(kpi: Kpi, cover: Coverage, gaps: dict) -> str:
-    """Name the holes: days without an export that lie before the last covered one."""
-    source = next(iter(kpi.needs))
+def _why_not_reliable(arrived: Arrived, gaps: dict[str, dict]) -> str:
+    """Name the holes: days without an export that lie before the last covered one.
+
+    A month of one source that is still to come, where the others have come, is one.
+    """
     holes = [
-        f"{area + ': ' if area else ''}{source} from {_day(first)} "
-        f"to {_day(min(last, cover.last))}"
-        for area, spans in gaps.items()
+        _absence(arrived.names, source, area, first, min(last, arrived.latest))
+        for source, of_area in gaps.items()
+        for area, spans in of_area.items()
         for first, last in spans
-        if first <= cover.last
+        if first <= arrived.latest
     ]
-    return f"Has not arrived: {'; '.join(holes)}." if holes else ""
+    return " ".join(holes)
+
+
+def _absence(names, source: str, area: str, first: date, last: date) -> str:
+    owner = f"{names.get(area, area)}: " if area else ""
+    said = f"{owner}{plain(source)} for {span(first, last)} have not arrived."
+    return said[0].upper() + said[1:]
+
+
+def _faults(arrived: Arrived, period: Period, area: str) -> str:
+    return " ".join(
+        dict.fromkeys(
+            one["says"]
+            for one in arrived.faults
+            if one["first_on"] <= period[1]
+            and one["last_on"] >= period[0]
+            and (area == settings.FORCE or one["area_code"] in ("", area))
+        )
+    )
+
+
+def plain(source: str) -> str:
+    """Return a source's name in words: "finance monthly" for finance_monthly."""
+    return source.replace("_", " ")
+
+
+def span(first: date, last: date) -> str:
+    """Return days in words: "March 2004", "March to May 2004", or day by day."""
+    if first.day > 1 or last != periods.end_of_month(last):
+        return f"{_day(first)} to {_day(last)}" if first != last else _day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%B %Y}"
+    begin = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
+    return f"{begin} to {last:%B %Y}"
 
 
 def _day(day: date) -> str:

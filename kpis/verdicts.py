@@ -174,6 +174,8 @@ def sentence(
     if latest["state"] != "reported":
         text += f", n {figures.count(latest['n'])}"
     past = "no figure" if pd.isna(year_ago) else figures.in_words(year_ago, unit)
+    # what is counted by the year was said once
+    past = past.removesuffix(f" {figures.left_out(unit)}")
     text += f"; {past} a year ago; {verdict.phrase}."
     return text[0].upper() + text[1:]
 

@@ -15,8 +15,15 @@ import duckdb
 import pandas as pd
 
 from kpis import settings
+from kpis.errors import of_storage
 
 Progress = Callable[[float], None]
+# no statement is to blame for these: the disk may be
+SYSTEM_ERRORS = (
+    duckdb.OperationalError,
+    duckdb.FatalException,
+    duckdb.PermissionException,
+)
 
 
 class StatementError(RuntimeError):
@@ -97,8 +104,9 @@ class Warehouse:
     def add_frame(self, name: str, frame: pd.DataFrame) -> None:
         """Make `frame` a table of that name."""
         self._connection.register("added_frame", frame)
-        self._connection.execute(
-            fill("cube/table_of_frame", name=identifier(name), frame="added_frame")
+        _execute(
+            self._connection,
+            fill("cube/table_of_frame", name=identifier(name), frame="added_frame"),
         )
         self._connection.unregister("added_frame")
 
@@ -111,7 +119,14 @@ def _guarded(sql: str, work: Callable[[], Any]) -> Any:
     try:
         return work()
     except duckdb.Error as error:
+        told = of_storage(error) if isinstance(error, SYSTEM_ERRORS) else None
+        if told:
+            raise told from error
         raise StatementError(f"{error}\n\nin this statement:\n{sql}") from error
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    _guarded(sql, lambda: connection.execute(sql))
 
 
 def _watch(cursor, progress: Progress, done: threading.Event) -> None:
@@ -122,16 +137,14 @@ def _watch(cursor, progress: Progress, done: threading.Event) -> None:
 
 
 def _connect(path: str, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(
-        path,
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            **config,
-        },
-    )
-    connection.execute(text("import/use_local_time"))
+    settled = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        **config,
+    }
+    connection = _guarded(f"open {path}", lambda: duckdb.connect(path, config=settled))
+    _execute(connection, text("import/use_local_time"))
     return connection
 
 
@@ -157,22 +170,19 @@ def reader(cube: Path, views: dict[str, Sequence[Path]]) -> Warehouse:
     locked.
     """
     connection = _connect(":memory:", {})
-    warehouse = Warehouse(connection)
-    connection.execute(fill("results/attach", cube=literal(str(cube))))
+    _execute(connection, fill("results/attach", cube=literal(str(cube))))
     for name, files in views.items():
         if files:
-            connection.execute(
-                fill(
-                    "results/view_of_files",
-                    name=identifier(name),
-                    files=literals(str(file) for file in files),
-                )
+            listed = literals(str(file) for file in files)
+            _execute(
+                connection,
+                fill("results/view_of_files", name=identifier(name), files=listed),
             )
     allowed = [str(file) for files in views.values() for file in files]
-    connection.execute(fill("results/allow_files", files=literals(allowed)))
-    connection.execute(text("results/forbid_other_access"))
-    connection.execute(text("results/lock"))
-    return warehouse
+    _execute(connection, fill("results/allow_files", files=literals(allowed)))
+    _execute(connection, text("results/forbid_other_access"))
+    _execute(connection, text("results/lock"))
+    return Warehouse(connection)
 
 
 @cache

@@ -10,10 +10,11 @@ import gc
 import pandas as pd
 import streamlit as st
 
-from kpis import charts, results, settings, verdicts
+from kpis import charts, contracts, results, settings, verdicts
 from kpis.results import Build
 from pages import _scope
-from pages._components import scoreboard
+from pages._components import coverage_grid, scoreboard
+from pages._components import findings as finding_table
 from pages._scope import Scope
 
 # Limits are computed over so many periods, the same for every page.
@@ -59,6 +60,42 @@ def area_names(build_id: str) -> dict[str, str]:
 def missing(build_id: str) -> pd.DataFrame:
     """Return what was expected and has not arrived."""
     return results.missing(build(build_id))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def findings(build_id: str) -> pd.DataFrame:
+    """Return what only shows when rows are set beside other rows."""
+    return results.findings(build(build_id))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def arrivals(build_id: str) -> pd.DataFrame:
+    """Return how many days of each source, area and month have arrived."""
+    return results.arrivals(build(build_id))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def coverage(build_id: str, theme: str) -> dict:
+    """Return the contents of the grid of what has arrived."""
+    return coverage_grid.contents(
+        arrivals(build_id),
+        area_names(build_id),
+        contracts.load_all(),
+        build(build_id).kpis.values(),
+        theme,
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def what_was_found(build_id: str, theme: str) -> dict:
+    """Return the contents of the table of findings."""
+    return finding_table.contents(
+        findings(build_id),
+        areas(build_id),
+        area_names(build_id),
+        contracts.load_all(),
+        theme,
+    )
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

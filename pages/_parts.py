@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pandas as pd
 import streamlit as st
 
-from kpis import figures
+from kpis import states
 from kpis.errors import UserError
 from kpis.results import Build
 from pages._scope import Scope
@@ -57,9 +57,10 @@ def synthetic_notice(build: Build) -> None:
 
 def absence(one, names: Mapping[str, str]) -> str:
     """Say of a row of `results.missing` what has not arrived."""
-    days = [figures.period(day, "day") for day in (one.missing_from, one.missing_to)]
-    what = f"{names.get(one.area, '')} {one.source.replace('_', ' ')}".strip()
-    return f"{what} from {' to '.join(days)} have not arrived"
+    whose = f"{names.get(one.area, one.area)}: " if one.area else ""
+    days = states.span(one.missing_from, one.missing_to)
+    said = f"{whose}{states.plain(one.source)} for {days} have not arrived"
+    return said[0].upper() + said[1:]
 
 
 def theme() -> str:

@@ -26,6 +26,7 @@ PERIOD_NAMES = {
     "rolling12": "Rolling 12 months",
 }
 DEFAULT_BY = "month"
+SECOND_NAMES = {"site": ", call centre", "facility": ", counter"}
 WHAT = {AREA: "area", BY: "kind of period", KPI: "indicator", PERIOD: "period"}
 
 
@@ -42,11 +43,23 @@ class Scope:
 def area_names(areas: pd.DataFrame) -> dict[str, str]:
     """Return the name of each area by its code; no two are the same.
 
-    A call centre may have the name of the borough where it stands.
+    A call centre or a counter may have the name of the borough where it stands, and
+    a counter that moved the name of the one before it.
     """
-    is_second = areas["kind"].eq("site") & areas["name"].duplicated(keep=False)
-    names = areas["name"].mask(is_second, areas["name"] + ", call centre")
+    is_shared = areas["name"].duplicated(keep=False)
+    what = areas["kind"].map(SECOND_NAMES).where(is_shared).fillna("")
+    names = areas["name"] + what
+    names = names.mask(names.duplicated(keep=False), names + " " + areas["code"])
     return dict(zip(areas["code"], names, strict=True))
+
+
+def offered_areas(areas: pd.DataFrame) -> dict[str, str]:
+    """Return the names of the areas to choose from.
+
+    A counter is named where something of it is missing, and is not chosen.
+    """
+    names = area_names(areas)
+    return {code: names[code] for code in areas["code"][areas["kind"] != "facility"]}
 
 
 def choices(

@@ -19,9 +19,12 @@ from pathlib import Path
 import duckdb
 
 from kpis import build, demo, importer, results, settings
+from tests import kills
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 2**20
+KILLS = {"import": 80, "build": 80, "prune": 40}
+KILLS_SEED = 200
 
 
 WHERE_IMPORT_TIME_GOES = """\
@@ -92,6 +95,7 @@ def bench_import(place: Path, calls: Path) -> list[str]:
 def bench_rows(place: Path, files: list[Path]) -> list[str]:
     """Time the rows of one cell, with file and line, among all calls."""
     data_dir = place / "rows"
+    demo.write_reference(data_dir)
     for path in files:
         importer.import_file(path, f"canonical_{path.name.split('_2')[0]}", data_dir)
     build.build(data_dir)
@@ -111,6 +115,25 @@ def bench_rows(place: Path, files: list[Path]) -> list[str]:
             f"| {took[-2] * 1000:.0f} ms p95, all of them {whole * 1000:.0f} ms | |"
         )
     return lines
+
+
+def bench_kills(place: Path) -> list[str]:
+    """Kill commands at seeded moments; count what was lost or left half done."""
+    met = [
+        kills.kill(scenario, moment, place / "killed")
+        for scenario in kills.scenarios(place)
+        for moment in kills.moments(scenario, KILLS[scenario.command[0]], KILLS_SEED)
+    ]
+    for one in met:
+        if one.faults:
+            print(one)
+    writing = sum(one.was_writing for one in met)
+    faults = sum(bool(one.faults) for one in met)
+    return [
+        f"| {len(met)} times kill -9 during import, build and prune | each whole or "
+        f"not at all, and whole when run again | | {faults} faults; {writing} kills "
+        "met a command that was writing | |"
+    ]
 
 
 def main() -> None:
@@ -135,7 +158,11 @@ def main() -> None:
             count = sum(
                 chunk.count(b"\n") for chunk in iter(lambda: file.read(2**24), b"")
             )
-        lines = [*bench_import(place, calls), *bench_rows(place, files)]
+        lines = [
+            *bench_import(place, calls),
+            *bench_rows(place, files),
+            *bench_kills(place / "kills"),
+        ]
     finally:
         shutil.rmtree(place)
     text = table(lines, count - 1, making)

@@ -55,7 +55,112 @@ FIGURE = {
     "n": "900",
     "source": "Survey",
 }
-GOOD_ROW = {"calls": CALL, "incidents": INCIDENT, "published_figures": FIGURE}
+VISIT = {
+    "visit_id": "V1",
+    "facility_code": "CO1",
+    "arrived_at": "2004-03-01T11:00:00+00:00",
+    "service_started_at": "2004-03-01T11:05:00+00:00",
+    "service_ended_at": "2004-03-01T11:15:00+00:00",
+    "left_before_service": "false",
+    "visit_reason": "advice",
+    "outcome": "dealt_with",
+    "recorded_by": "ticket_system",
+    "grossing_factor": "",
+}
+RESPONSE = {
+    "survey_code": "FCS",
+    "wave": "2003-Q4",
+    "response_id": "R1",
+    "question_code": "fcs_overall",
+    "interview_date": "2004-03-01",
+    "experience_date": "2004-01-15",
+    "mode": "telephone",
+    "bocu_code": "CW",
+    "facility_code": "",
+    "respondent_group": "counter_caller",
+    "ethnicity_group": "white",
+    "answer_code": "2",
+    "scale_code": "satisfaction_5",
+    "weight": "1.25",
+    "design_effect": "1.4",
+}
+STAFF = {
+    "month": "2004-03",
+    "unit_code": "CW",
+    "staff_group": "response_officer",
+    "fte_establishment": "42",
+    "fte_actual": "38.5",
+    "headcount": "40",
+    "probationer_fte": "12.5",
+    "sickness_days_lost": "30.5",
+    "leavers": "1",
+    "transfers_out": "2",
+    "joiners": "3",
+    "overtime_hours": "210.25",
+    "training_complete_headcount": "35",
+}
+ENTRY = {
+    "entry_ref": "E1",
+    "month": "2004-03",
+    "unit_code": "IR",
+    "cost_centre_type": "call_handling",
+    "cost_type": "basic_pay",
+    "budget_profiled": "120000.00",
+    "actual": "118250.40",
+    "accrual": "1500.00",
+    "basis": "outturn",
+    "period": "12",
+    "is_reversal": "false",
+    "activity": "call_handling",
+}
+PATROL = {
+    "month": "2004-03",
+    "bocu_code": "CW",
+    "role": "response",
+    "patrol_hours_total": "900",
+    "patrol_hours_single": "120.5",
+}
+HOURS = {
+    "month": "2004-03",
+    "facility_code": "CO1",
+    "hours_advertised": "480",
+    "hours_open": "471.5",
+    "stops_scheduled": "20",
+    "stops_kept": "19",
+}
+ACTIVITY = {
+    "financial_year": "2003/04",
+    "bocu_code": "CW",
+    "hours_frontline": "650",
+    "hours_total": "1000",
+    "sample_fortnight": "2003-11-03",
+}
+CONTACTS = {
+    "month": "2004-03",
+    "channel": "email",
+    "bocu_code": "CW",
+    "contacts": "31",
+}
+GOOD_ROW = {
+    "calls": CALL,
+    "incidents": INCIDENT,
+    "published_figures": FIGURE,
+    "front_counter_visits": VISIT,
+    "survey_responses": RESPONSE,
+    "workforce_monthly": STAFF,
+    "finance_monthly": ENTRY,
+    "patrol_monthly": PATROL,
+    "facility_hours_monthly": HOURS,
+    "activity_annual": ACTIVITY,
+    "contacts_other_monthly": CONTACTS,
+}
+# the column that tells rows apart, where it is not the only one of the key
+TOLD_APART_BY = {"published_figures": "source", "survey_responses": "response_id"}
+FACILITIES = """\
+facility_code,facility_type,name,bocu_code,has_front_counter,step_free,opened,closed,source
+CO1,police_station,Counter One,CW,true,true,,,test
+MOB1,mobile_police_station,Mobile One,QK,false,true,,,test
+"""
 
 JOBS = """\
 title = "Job log"
@@ -87,13 +192,30 @@ def canonical(source: str, *changes: dict) -> str:
 
     Rows get a key of their own unless the change says one.
     """
-    key = "source" if source == "published_figures" else contracts.load(source).key[0]
     return text_of(
         [
-            {**GOOD_ROW[source], key: f"K{place}", **change}
+            {**GOOD_ROW[source], **own_key(source, place), **change}
             for place, change in enumerate(changes, start=1)
         ]
     )
+
+
+def own_key(source: str, place: int) -> dict[str, str]:
+    """Return what tells row 1, 2, ... of a source apart; months go back in time."""
+    contract = contracts.load(source)
+    name = TOLD_APART_BY.get(source, contract.key[0])
+    year, month = divmod(2004 * 12 + 3 - place, 12)
+    value = {
+        "month": f"{year}-{month + 1:02}",
+        "financial_year": f"{2004 - place}/{(2005 - place) % 100:02}",
+    }.get(contract.columns[name].type, f"K{place}")
+    return {name: value}
+
+
+def without_column(content: str, name: str) -> str:
+    """Return an export without one of its columns."""
+    rows = list(csv.DictReader(io.StringIO(content)))
+    return text_of([{k: v for k, v in row.items() if k != name} for row in rows])
 
 
 def save(directory: Path, content: str | bytes, name: str = "export.csv") -> Path:

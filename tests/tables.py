@@ -27,6 +27,28 @@ DEFAULTS = {
         "call_site_code": "IR",
     },
     "incidents": {"origin": "public", "grade_first": "I", "bocu_code": "QK"},
+    "front_counter_visits": {
+        "left_before_service": "false",
+        "visit_reason": "advice",
+        "recorded_by": "ticket_system",
+    },
+    "survey_responses": {
+        "survey_code": "USS",
+        "wave": "2003-Q3",
+        "mode": "telephone",
+        "question_code": "uss_overall",
+        "weight": "1",
+    },
+    "workforce_monthly": {"staff_group": "response_officer"},
+    "finance_monthly": {
+        "cost_centre_type": "call_handling",
+        "cost_type": "basic_pay",
+        "basis": "outturn",
+    },
+    "patrol_monthly": {"role": "response"},
+    "facility_hours_monthly": {},
+    "contacts_other_monthly": {"channel": "email"},
+    "activity_annual": {},
     "published_figures": {
         "kpi_id": "cust_public_confidence",
         "source": "Survey of the example",
@@ -67,9 +89,10 @@ def canonical(source: str, rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Return rows in the product's own layout: every column, numbered where unnamed."""
     contract = contracts.load(source)
     empty = dict.fromkeys(contract.columns, "")
+    # an id is numbered; other parts of a key say something
+    ids = [name for name in contract.key if contract.columns[name].type == "id"]
     numbered = [
-        {contract.key[0]: str(number)} if source != "published_figures" else {}
-        for number in range(1, len(rows) + 1)
+        {name: str(number) for name in ids} for number in range(1, len(rows) + 1)
     ]
     return [
         empty | DEFAULTS[source] | number | row

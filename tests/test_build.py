@@ -1,11 +1,14 @@
 """A build is a pure function of its inputs, and nobody sees half of one."""
 
+import shutil
+import subprocess
+import sys
 from contextlib import closing
 
 import pandas as pd
 import pytest
 
-from kpis import build, lake, results
+from kpis import build, lake, results, settings
 from kpis.errors import UserError
 from tests.tables import Force, cell
 
@@ -159,19 +162,40 @@ def test_the_order_of_imports_does_not_matter(tmp_path):
         same_content(one, other)
 
 
-def test_a_claim_that_does_not_hold_stops_the_build(force):
+def test_a_claim_that_does_not_hold_stops_the_build(force, tmp_path):
+    """An indicator whose numerator is greater than its denominator is shown nowhere."""
+    product = tmp_path / "product"
+    for name in ("kpis", "sql", "data"):
+        shutil.copytree(settings.SQL.parent / name, product / name)
     force.receives("incidents", MAY)
     with force.build() as one:
-        own = force.data_dir / "reference"
-        own.mkdir()
-        (own / "standards.csv").write_text(OVERLAPPING, encoding="utf-8")
-        with pytest.raises(build.CheckError, match="one_standard_at_a_time") as raised:
-            build.build(force.data_dir)
-        assert "grade:I" in str(raised.value)
+        wrong = product / "sql" / "kpis" / f"{ATTENDED}.sql"
+        text = wrong.read_text(encoding="utf-8")
+        assert "1 as denominator" in text
+        wrong.write_text(text.replace("1 as denominator", "0 as denominator"))
+        failed = subprocess.run(
+            [sys.executable, "-m", "kpis", "build"],
+            cwd=product,
+            env={"DEMAND_DATA_DIR": str(force.data_dir), "PATH": ""},
+            capture_output=True,
+            text=True,
+        )
+        assert "CheckError: numerator_within_denominator does not hold" in failed.stderr
+        assert failed.returncode == 1
         assert build.current_id(force.data_dir) == one.id
         assert directories(force) == [one.id]
         assert not (force.data_dir / "temporary").exists()
         assert attended(one) == (1, 2)
+
+
+def test_overlapping_standards_of_a_force_are_one_paragraph(force):
+    force.receives("incidents", MAY)
+    own = force.data_dir / "reference"
+    own.mkdir()
+    (own / "standards.csv").write_text(OVERLAPPING, encoding="utf-8")
+    with pytest.raises(UserError, match="standards.csv, line 3, column valid_from"):
+        build.build(force.data_dir)
+    assert build.current_id(force.data_dir) is None
 
 
 def test_a_build_tells_how_far_it_is(force):

@@ -26,8 +26,12 @@ def export(first, last, areas=None, columns=NEEDED, source="calls", on="2003-07-
     }
 
 
+def of_calls(exports) -> coverage.Coverage:
+    return coverage.of_kpi(KPI, exports)["calls"]
+
+
 def missing(exports, area, period=JUNE):
-    found = coverage.of_kpi(KPI, exports).missing(period, area)
+    found = of_calls(exports).missing(period, area)
     return {
         one: [(first.isoformat(), last.isoformat()) for first, last in spans]
         for one, spans in found.items()
@@ -85,25 +89,24 @@ def test_an_export_of_the_whole_force_covers_every_site():
 
 
 def test_an_area_without_any_export_is_not_reached():
-    of_sites = coverage.of_kpi(KPI, [export("2003-06-01", "2003-06-30", ["BOW"])])
+    of_sites = of_calls([export("2003-06-01", "2003-06-30", ["BOW"])])
     assert [of_sites.reaches(area) for area in ("BOW", "LAM", "MPS")] == [
         True,
         False,
         True,
     ]
-    of_force = coverage.of_kpi(KPI, [export("2003-06-01", "2003-06-30")])
+    of_force = of_calls([export("2003-06-01", "2003-06-30")])
     assert of_force.reaches("LAM")
 
 
 def test_only_exports_that_measure_the_indicator_count():
     without = [name for name in NEEDED if name != "answered_at"]
-    cover = coverage.of_kpi(
-        KPI,
+    cover = of_calls(
         [
             export("2003-04-01", "2003-04-30"),
             export("2003-05-01", "2003-05-31", columns=without, on="2003-09-01"),
             export("2003-06-01", "2003-06-30", source="incidents", on="2003-10-01"),
-        ],
+        ]
     )
     assert (cover.first, cover.last) == (date(2003, 4, 1), date(2003, 4, 30))
     assert cover.as_at == date(2003, 7, 1)
@@ -114,12 +117,12 @@ def test_the_latest_extraction_is_the_day_as_at():
         export("2003-05-01", "2003-05-31", on="2003-08-15"),
         export("2003-06-01", "2003-06-30", on="2003-07-01"),
     ]
-    assert coverage.of_kpi(KPI, exports).as_at == date(2003, 8, 15)
+    assert of_calls(exports).as_at == date(2003, 8, 15)
 
 
 @pytest.mark.parametrize("exports", [[], [export(None, None)]])
 def test_without_a_covered_day_there_is_no_first_and_no_last(exports):
-    cover = coverage.of_kpi(KPI, exports)
+    cover = of_calls(exports)
     assert (cover.first, cover.last, cover.as_at) == (None, None, None)
     assert missing(exports, "MPS") == {"": [("2003-06-01", "2003-06-30")]}
 
@@ -154,7 +157,7 @@ def test_a_day_is_missing_exactly_when_no_export_covers_it(spans):
         last = first + length * DAY
         covered |= {first + one * DAY for one in range(length + 1)}
         exports.append(export(first.isoformat(), last.isoformat()))
-    gaps = coverage.of_kpi(KPI, exports).missing(JUNE, "MPS").get("", [])
+    gaps = of_calls(exports).missing(JUNE, "MPS").get("", [])
     found = [
         first + one * DAY
         for first, last in gaps
@@ -163,3 +166,77 @@ def test_a_day_is_missing_exactly_when_no_export_covers_it(spans):
     june = {JUNE[0] + one * DAY for one in range(30)}
     assert len(found) == len(set(found)), "a day is missing once"
     assert set(found) == june - covered
+
+
+# several sources, sites that serve boroughs, and the grid
+
+COST = registry.get("fin_cost_per_call")
+PLACES = coverage.Places(
+    kinds={"QK": "bocu", "HEN": "site", "LAM": "site"},
+    parts={
+        "QK": (
+            ("LAM", date(1900, 1, 1), date(2003, 5, 31)),
+            ("HEN", date(2003, 6, 1), date(9999, 12, 31)),
+        )
+    },
+    open_days={"HEN": (date(2003, 6, 1), date(9999, 12, 31))},
+)
+
+
+def test_an_indicator_of_two_sources_is_told_from_the_day_on_which_both_tell():
+    money = registry.get("fin_cost_per_call").needs["finance_monthly"]
+    calls = registry.get("fin_cost_per_call").needs["calls"]
+    covers = coverage.of_kpi(
+        COST,
+        [
+            export("2003-04-01", "2003-07-31", columns=calls),
+            export("2003-05-01", "2003-06-30", columns=money, source="finance_monthly"),
+        ],
+    )
+    assert coverage.first_day(covers) == date(2003, 5, 1)
+    assert coverage.last_day(covers) == date(2003, 6, 30)
+    alone = coverage.of_kpi(COST, [export("2003-04-01", "2003-07-31", columns=calls)])
+    assert coverage.first_day(alone) is coverage.last_day(alone) is None
+
+
+def test_a_borough_needs_the_exports_of_the_site_that_serves_it_at_that_date():
+    exports = [
+        export("2003-05-01", "2003-06-30", ["HEN"]),
+        export("2003-05-01", "2003-05-14", ["LAM"]),
+    ]
+    cover = coverage.of_kpi(KPI, exports, PLACES)["calls"]
+    may = (date(2003, 5, 1), date(2003, 5, 31))
+    assert cover.missing(may, "QK") == {"LAM": [(date(2003, 5, 15), may[1])]}
+    assert cover.missing(JUNE, "QK") == {}
+    assert cover.reaches("QK")
+
+
+def test_a_site_is_not_expected_before_it_opened():
+    exports = [
+        export("2003-05-01", "2003-06-30", ["LAM"]),
+        export("2003-06-01", "2003-06-20", ["HEN"]),
+    ]
+    may = (date(2003, 5, 1), date(2003, 5, 31))
+    cover = coverage.of_kpi(KPI, exports, PLACES)["calls"]
+    assert cover.missing(may, "MPS") == {}
+    assert list(cover.missing(JUNE, "MPS")) == ["HEN"]
+    grid = coverage.grid(exports, PLACES)
+    assert grid.values.tolist() == [
+        ["calls", "HEN", date(2003, 6, 1), 30, 20],
+        ["calls", "LAM", date(2003, 5, 1), 31, 31],
+        ["calls", "LAM", date(2003, 6, 1), 30, 30],
+    ]
+
+
+def test_the_grid_of_exports_of_the_whole_force_has_one_line_for_each_month():
+    exports = [
+        export("2003-04-10", "2003-04-30"),
+        export("2003-06-01", "2003-06-30", source="calls"),
+        export("2003-06-01", "2003-06-30", source="incidents"),
+    ]
+    assert coverage.grid(exports).values.tolist() == [
+        ["calls", "", date(2003, 4, 1), 30, 21],
+        ["calls", "", date(2003, 5, 1), 31, 0],
+        ["calls", "", date(2003, 6, 1), 30, 30],
+        ["incidents", "", date(2003, 6, 1), 30, 30],
+    ]

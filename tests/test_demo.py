@@ -10,30 +10,17 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from kpis import demo, settings
+from kpis import contracts, demo, settings
+from kpis.demo import parameters
 
 SCALE = 0.05
 TWELVE_MINUTES = pd.Timedelta(minutes=12)
 SILENT = ("silent_or_misdial", "hoax", "no_policing_purpose")
 
-HEADERS = {
-    "calls": (
-        "call_id,line_type,stage,parent_call_id,origin,offered_at,answered_at,ended_at,"
-        "outcome,call_site_code,bocu_code,disposition,incident_ref,contact_reason,"
-        "caller_hash,resolved_first_contact,avoidable_contact,expectation_given,"
-        "interpreter_used"
-    ),
-    "incidents": (
-        "incident_ref,created_at,origin,bocu_code,grade_first,grade_final,"
-        "grade_at_target,regraded_at,grade_change_count,nsir_open,nsir_close,"
-        "nsir_qualifiers,attendance_required,duplicate_of,appointment_at,"
-        "first_dispatched_at,first_on_scene_at,arrival_source,units_assigned,"
-        "first_unit_crew_size,delay_callback_at,closed_at,resolution"
-    ),
-    "published_figures": (
-        "figure_id,kpi_id,area_code,period_start_on,period_end_on,value,n,source"
-    ),
-}
+MONTHLY = {
+    "workforce_monthly", "finance_monthly", "patrol_monthly", "facility_hours_monthly",
+    "contacts_other_monthly",
+}  # fmt: skip
 
 
 class Force(NamedTuple):
@@ -63,6 +50,10 @@ def read(paths: list[Path], source: str) -> pd.DataFrame:
         if path.name.startswith(f"{source}_20")
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def source_of(path: Path) -> str:
+    return path.name.split("_20")[0]
 
 
 def times(frame: pd.DataFrame) -> pd.DataFrame:
@@ -115,30 +106,51 @@ def test_another_seed_gives_other_bytes_in_every_file(tmp_path):
     assert not set(one.values()) & set(other.values())
 
 
-def test_there_is_one_file_for_each_source_and_financial_year(force):
-    assert sorted(path.name for path in force.paths) == [
-        "calls_2002-04-01_to_2003-03-31_extracted_2003-04-01T0300.csv",
-        "calls_2003-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv",
-        "incidents_2002-04-01_to_2003-03-31_extracted_2003-04-01T0300.csv",
-        "incidents_2003-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv",
-        "published_figures_2002-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv",
+def test_busy_sources_have_a_file_a_year_and_the_others_one(force):
+    whole = "2002-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv"
+    yearly = [
+        "2002-04-01_to_2003-03-31_extracted_2003-04-01T0300.csv",
+        "2003-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv",
     ]
+    busy = ("calls", "incidents", "front_counter_visits")
+    names = [f"{source}_{each}" for source in busy for each in yearly]
+    small = {"published_figures", "survey_responses", *MONTHLY}
+    names += [f"{source}_{whole}" for source in small]
+    # The analysis of activity began in 2003/04.
+    names += [f"activity_annual_{yearly[1]}"]
+    assert sorted(path.name for path in force.paths) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("years", "first", "last"), [(1, 2003, 2003), (4, 2000, 2003), (5, 2000, 2004)]
+)
+def test_the_demo_ends_in_2004_unless_it_has_more_than_four_years(years, first, last):
+    assert list(parameters.financial_years(years)) == list(range(first, last + 1))
 
 
 def test_each_file_holds_the_days_in_its_name(force):
-    for path in force.paths[:-1]:
-        source, first, _, last, *_ = path.name.split("_")
-        instant = "offered_at" if source == "calls" else "created_at"
+    happened = {
+        "calls": "offered_at",
+        "incidents": "created_at",
+        "front_counter_visits": "arrived_at",
+    }
+    busy = [path for path in force.paths if source_of(path) in happened]
+    for path in busy:
+        first, _, last = path.name.removeprefix(f"{source_of(path)}_").split("_")[:3]
+        instant = happened[source_of(path)]
         days = pd.read_csv(path, dtype=str)[instant].str[:10]
         assert (days.min(), days.max()) == (first, last)
         assert days.nunique() == (366 if last.startswith("2004") else 365)
 
 
-def test_columns_stand_in_the_order_of_the_schema(force):
+def test_columns_are_those_of_the_contracts(force):
     for path in force.paths:
-        source = path.name.split("_20")[0]
+        source = source_of(path)
         with path.open(encoding="utf-8") as lines:
-            assert lines.readline() == HEADERS[source] + "\n"
+            header = lines.readline().rstrip("\n").split(",")
+        # A number of its own, which the contract does not know.
+        own = ["figure_id"] if source == "published_figures" else []
+        assert header == [*own, *contracts.load(source).columns], source
 
 
 @pytest.mark.parametrize("source", ["calls", "incidents"])

@@ -11,6 +11,8 @@ from kpis import lake
 from kpis.errors import UserError
 from tests.exports import JOB_ROWS, JOBS, PROJECT, save, save_mapping, take
 
+NOTHING = {"imports": {}, "events": [], "retention": []}
+
 
 @pytest.fixture
 def inbox(tmp_path_factory):
@@ -68,7 +70,7 @@ def test_withdrawing_what_does_not_count_is_refused(inbox, data_dir):
 
 
 def test_an_empty_lake_has_no_imports(data_dir):
-    assert lake.read_manifest(data_dir) == {"imports": {}, "events": []}
+    assert lake.read_manifest(data_dir) == NOTHING
     assert len(lake.imports(data_dir)) == 0
     assert lake.files(data_dir, []) == []
 
@@ -181,3 +183,57 @@ def test_the_manifest_is_plain_json(inbox, data_dir):
         file == data_dir / "lake/incidents/2003-11" / f"{account['import_id']}.parquet"
     )
     assert file.exists()
+
+
+def kept(months: list[str], covers: tuple, before: str = "2003-06") -> tuple:
+    one = {
+        "import_id": "a", "source": "calls", "months": months,
+        "covers_from": covers[0], "covers_to": covers[1],
+    }  # fmt: skip
+    manifest = {
+        "imports": {"a": one},
+        "events": [event("a", "imported")],
+        "retention": [
+            {"source": "calls", "before": before},
+            {"source": "incidents", "before": "2099-01"},
+            {"source": "calls", "before": "2001-01"},
+        ],
+    }
+    state = lake.states(manifest)["a"]["state"]
+    found = lake.kept_part(manifest, one)
+    return state, found["months"], found["covers_from"], found["covers_to"]
+
+
+def test_what_is_kept_of_an_import_begins_with_the_month_of_its_retention():
+    months = ["2003-05", "2003-06", "2003-07"]
+    whole = ("2003-05-01", "2003-07-31")
+    assert kept(months, whole) == ("current", months[1:], "2003-06-01", whole[1])
+    assert kept(months, whole, "2003-05") == ("current", months, *whole)
+    assert kept(months, (None, None)) == ("current", months[1:], None, None)
+    # it still says that there was nothing in June and July
+    assert kept(months[:1], whole) == ("current", [], "2003-06-01", whole[1])
+    assert kept([], whole) == ("current", [], "2003-06-01", whole[1])
+
+
+@pytest.mark.parametrize("covers", [(None, None), ("2003-05-01", "2003-05-31")])
+def test_an_import_of_which_nothing_is_kept_is_pruned(covers):
+    assert kept(["2003-05"], covers) == ("pruned", [], None, None)
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(data_dir):
+    left = [
+        save(data_dir / "lake", "{", "manifest.json.partial"),
+        save(data_dir / "builds", "a", "current.partial"),
+        save(data_dir / "temporary" / "staged", "a row", "data.parquet"),
+    ]
+    with lake.writing(data_dir) as temporary:
+        assert [path for path in left if path.exists()] == []
+        assert list(temporary.iterdir()) == []
+
+
+def test_a_full_disk_is_told_a_remedy_and_a_bug_is_not(data_dir):
+    with pytest.raises(UserError, match="The disk is full"), lake.writing(data_dir):
+        raise OSError(28, "No space left on device", "lake/manifest.json.partial")
+    with pytest.raises(FileNotFoundError), lake.writing(data_dir):
+        raise FileNotFoundError(2, "No such file or directory", "a bug")
+    assert not (data_dir / "temporary").exists()

@@ -35,6 +35,7 @@ class Demo:
 @pytest.fixture(scope="module")
 def force(tmp_path_factory):
     home = tmp_path_factory.mktemp("oracle")
+    demo.write_reference(home)
     paths = demo.write(home / "exports", scale=SCALE, years=YEARS)
     for path in paths:
         importer.import_file(path, f"canonical_{source_of(path)}", home)

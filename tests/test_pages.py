@@ -102,7 +102,7 @@ def test_every_page_of_the_demo_runs(demo, monkeypatch, by):
 def test_the_imports_of_the_demo_are_listed(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(IMPORTS)
-    assert len(at.dataframe[0].value) == 3
+    assert len(at.dataframe[0].value) == 11
     assert "Synthetic data" in words(at)
     assert "0 quarantined" in words(at)
 

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis import build, results, warehouse
+from kpis import build, marts, results, warehouse
 from tests.tables import Force, cell
 
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
@@ -132,7 +132,7 @@ def test_a_reader_reads_no_other_file_and_writes_nothing(
     outside = tmp_path / "outside.csv"
     outside.write_text("a\n1\n", encoding="utf-8")
     place = build.directory(force.data_dir, one.id)
-    (mart, *_) = build.mart_files(place, "incidents")
+    (mart, *_) = marts.files(place, "incidents")
     content = mart.read_bytes()
     with pytest.raises(warehouse.StatementError):
         one.warehouse.tuples(statement.format(outside=outside, mart=mart))

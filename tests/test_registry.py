@@ -135,7 +135,7 @@ def test_a_file_without_a_readable_header_is_named(tmp_path, text, fault):
 
 def test_an_unknown_indicator_is_told_the_nearest():
     with pytest.raises(UserError, match="Did you mean 'ops_999_answered_in_target'"):
-        registry.get("ops_999_answerd")
+        registry.get("ops_999_answered_in_targt")
 
 
 @pytest.mark.parametrize("kpi", registry.load().values(), ids=registry.load())

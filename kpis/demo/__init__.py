@@ -1,9 +1,10 @@
-"""A made-up police force of 2000 to 2004, as exports that can be imported.
+"""A made-up police force, London from 2000 on, as exports that can be imported.
 
 It has the size, the boroughs and the published levels of the Metropolitan Police and
-nothing of its data. `parameters` says which numbers are published and which assumed.
+nothing of its data. A number without a published source is marked as an assumption
+where it stands; `docs/demo.md` tells the whole.
 """
 
-from kpis.demo.exports import write
+from kpis.demo.exports import write, write_reference
 
-__all__ = ["write"]
+__all__ = ["write", "write_reference"]

@@ -4,6 +4,8 @@ Inside the generator an instant is a whole second since 1970 in UTC, and an inci
 the number YYYYMMDDNNNNN. Only here do they become what an export shows.
 """
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -21,9 +23,9 @@ NO_INCIDENT = 0
 NONE = -1
 INCIDENTS_A_DAY = 100_000
 
-_DAY = 86400
-# Every day from 1970 to 2009, every second of a day, both offsets of London.
-_DATES = pa.array(np.arange("1970", "2010", dtype="datetime64[D]")).cast(pa.string())
+_HOUR, _DAY = 3600, 86400
+# Every day from 1970 to 2010, every second of a day, both offsets of London.
+_DATES = pa.array(np.arange("1970", "2011", dtype="datetime64[D]")).cast(pa.string())
 _OFFSETS = pa.array(["+00:00", "+01:00"])
 _CLOCK = pc.strftime(pa.array(range(_DAY), pa.timestamp("s")), format="T%H:%M:%S")
 
@@ -40,13 +42,23 @@ def stack(*parts: Columns) -> Columns:
 
 def look_up(keys: np.ndarray, table: dict[str, object], default=0) -> np.ndarray:
     """The table's value for each key."""
-    return np.select([keys == key for key in table], list(table.values()), default)
+    encoded = pa.array(keys, pa.string()).dictionary_encode()
+    found = [table.get(key, default) for key in encoded.dictionary.to_pylist()]
+    values = np.array([*found, default], object if default is None else None)
+    return values[encoded.indices.fill_null(len(found)).to_numpy()]
 
 
 def local(instants: np.ndarray) -> np.ndarray:
     """What London's clock shows, as seconds since 1970 on that clock."""
-    moments = pd.DatetimeIndex(instants.astype("datetime64[s]")).tz_localize("UTC")
-    return moments.tz_convert(settings.TIME_ZONE).tz_localize(None).as_unit("s").asi8
+    return instants + _ahead()[instants // _HOUR]
+
+
+@cache
+def _ahead() -> np.ndarray:
+    """Seconds by which London's clock is ahead in every hour from 1970 to 2010."""
+    hours = pd.date_range("1970", "2011", freq="h", tz="UTC")
+    shown = hours.tz_convert(settings.TIME_ZONE).tz_localize(None)
+    return ((shown - hours.tz_localize(None)) // pd.Timedelta("1s")).to_numpy()
 
 
 def instants(seconds: np.ndarray) -> pa.Array:
@@ -61,6 +73,11 @@ def instants(seconds: np.ndarray) -> pa.Array:
         _OFFSETS.take(pa.array((shown - in_utc) // 3600)),
         "",
     )
+
+
+def dates(days: np.ndarray) -> pa.Array:
+    """ISO 8601 text of days since 1970."""
+    return _DATES.take(pa.array(days))
 
 
 def incident_refs(numbers: np.ndarray) -> pa.Array:
@@ -78,6 +95,23 @@ def digits(numbers: np.ndarray, width: int) -> pa.Array:
     powers = 10 ** np.arange(width - 1, -1, -1, dtype=np.int64)
     figures = (numbers[:, None] // powers % 10 + ord("0")).astype(np.uint8)
     return pa.array(figures.view(f"S{width}").ravel()).cast(pa.string())
+
+
+def decimals(values: np.ndarray, places: int) -> pa.Array:
+    """Decimal text of numbers rounded to so many places, a minus before negative ones.
+
+    NaN becomes null.
+    """
+    is_known = ~np.isnan(values)
+    units = np.rint(np.where(is_known, values, 0) * 10**places).astype(np.int64)
+    whole, part = np.divmod(np.abs(units), 10**places)
+    sign = pa.array(np.where(units < 0, "-", "").astype(object), pa.string())
+    text = pc.binary_join_element_wise(
+        pc.binary_join_element_wise(sign, pa.array(whole).cast(pa.string()), ""),
+        digits(part, places),
+        ".",
+    )
+    return pc.if_else(pa.array(is_known), text, None)
 
 
 def hexadecimals(numbers: np.ndarray, is_missing: np.ndarray) -> pa.Array:

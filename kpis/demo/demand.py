@@ -8,19 +8,26 @@ import numpy as np
 import pandas as pd
 
 from kpis import settings
-from kpis.demo import parameters
+from kpis.demo import centres, parameters
 from kpis.demo.chance import generator, multiplier
 from kpis.demo.columns import local
 
 
 @dataclass(frozen=True)
 class Force:
-    """The boroughs in the order of their codes; arrays have one entry a borough."""
+    """The boroughs in the order of their codes; arrays have one entry a borough.
+
+    Each borough's calls come to `centres` from the instant `moved_at` on.
+    """
 
     codes: np.ndarray
+    names: np.ndarray
     call_shares: np.ndarray
     residents: np.ndarray
+    is_inner: np.ndarray
     operator_sites: np.ndarray
+    centres: np.ndarray
+    moved_at: np.ndarray
     delays: np.ndarray
     pulls_back: np.ndarray
     seed: int
@@ -77,7 +84,7 @@ def instant(year: int, month: int, day: int, hour: int = 0) -> int:
     return int(datetime(year, month, day, hour, tzinfo=zone).timestamp())
 
 
-def force(seed: int) -> Force:
+def force(seed: int, *, defects: bool = False) -> Force:
     """The boroughs of the reference table, with effects drawn from the seed."""
     bocu = pd.read_csv(settings.REFERENCE / "bocu.csv").sort_values("bocu_code")
     codes = bocu["bocu_code"].to_numpy(object)
@@ -90,14 +97,19 @@ def force(seed: int) -> Force:
         .fillna(pd.Series(usual, bocu.index))
     )
     weights = residents * factors.to_numpy()
-    sites = bocu["c3i_site_assumed"].map(parameters.OPERATOR_SITES)
     call_shares = weights / weights.sum()
+    moves = centres.moves(defects=defects).loc[codes]
+    operators = moves["call_site_code"].map(parameters.OPERATOR_SITES)
     rng = generator(seed, "force")
     return Force(
         codes=codes,
+        names=bocu["borough_name"].to_numpy(object),
         call_shares=call_shares,
         residents=residents,
-        operator_sites=sites.to_numpy(object),
+        is_inner=is_inner.to_numpy(),
+        operator_sites=operators.to_numpy(object),
+        centres=moves["call_site_code"].to_numpy(object),
+        moved_at=np.array([instant(d.year, d.month, d.day) for d in moves["moved_on"]]),
         delays=_delays(rng, codes, call_shares),
         pulls_back=_pulls_back(rng, codes),
         seed=seed,

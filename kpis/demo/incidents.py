@@ -25,6 +25,9 @@ def with_police(
     created_at, borough = arrivals(rng, month, police_demand(month, of) * scale)
     size = len(created_at)
     is_immediate = happens(rng, parameters.POLICE_IMMEDIATE_SHARE, size)
+    other = np.full(size, "P", object)
+    if (month.year, month.month) >= parameters.POLICE_GRADE_ENDS:
+        other = word(rng, parameters.POLICE_GRADES_AFTER, size)
     return stack(
         {name: logs[name] for name in logs if name != "line"},
         {
@@ -32,7 +35,7 @@ def with_police(
             "origin": np.full(size, "police", object),
             "borough": borough,
             "is_located": ~happens(rng, parameters.NOT_LOCATED_SHARE, size),
-            "grade_first": np.where(is_immediate, "I", "P").astype(object),
+            "grade_first": np.where(is_immediate, "I", other).astype(object),
             "original": np.full(size, NONE),
         },
     )
@@ -64,6 +67,9 @@ def work(
     incidents = rows(incidents, np.argsort(number))
     incidents |= _travel(rng, incidents, month, of)
     incidents |= _regrade(rng, incidents)
+    incidents["at_centre"] = (
+        incidents["created_at"] >= of.moved_at[incidents["borough"]]
+    )
     incidents |= _attend(rng, incidents)
     incidents |= _book(rng, incidents, of)
     incidents |= _dispatch(rng, incidents)
@@ -196,6 +202,7 @@ def _appointments(
     size, created_at = len(extended), incidents["created_at"]
     has_one = happens(rng, parameters.APPOINTMENT_SHARE, size)
     has_one &= incidents["grade_first"] == "E"
+    has_one &= incidents["origin"] != "police"
     slot = parameters.APPOINTMENT_SLOT
     appointment_at = -(-(created_at + extended) // slot) * slot
     lateness = rng.normal(*parameters.APPOINTMENT_LATENESS, size).astype(np.int64)
@@ -244,7 +251,8 @@ def _attend(rng: np.random.Generator, incidents: Columns) -> Columns:
     travel = starts_after + incidents["travel"]
     median = look_up(first, parameters.CANCEL_MEDIAN_MINUTES)
     cancel_after = 1 + _seconds(rng, (median, parameters.CANCEL_SIGMA), size)
-    is_cancelled = happens(rng, look_up(first, parameters.CANCEL_SHARES), size)
+    shares = look_up(first, parameters.CANCEL_SHARES) * _missing_factor(incidents)
+    is_cancelled = happens(rng, shares, size)
     is_cancelled &= is_needed & (cancel_after < travel)
     is_cancelled &= incidents["origin"] != "police"
     is_attended = is_needed & ~is_cancelled
@@ -258,11 +266,15 @@ def _attend(rng: np.random.Generator, incidents: Columns) -> Columns:
     }
 
 
+def _missing_factor(incidents: Columns) -> np.ndarray:
+    return np.where(incidents["at_centre"], parameters.MISSING_FACTOR_AT_CENTRE, 1)
+
+
 def _book(rng: np.random.Generator, incidents: Columns, of: Force) -> Columns:
     """When the first unit is on scene according to the record."""
     grade, size = incidents["grade_first"], len(incidents["grade_first"])
     created_at, there_at = incidents["created_at"], incidents["there_at"]
-    shares = look_up(grade, parameters.NOT_BOOKED_SHARES)
+    shares = look_up(grade, parameters.NOT_BOOKED_SHARES) * _missing_factor(incidents)
     is_booked = incidents["is_attended"] & ~happens(rng, shares, size)
     minute = parameters.MINUTE
     rounded = np.maximum((there_at + minute // 2) // minute * minute, created_at)
@@ -288,7 +300,7 @@ def _dispatch(rng: np.random.Generator, incidents: Columns) -> Columns:
     there_at = np.minimum(incidents["there_at"], incidents["on_scene_at"])
     ends_at = np.minimum(there_at, incidents["cancelled_at"])
     longest = (ends_at - created_at) * parameters.DISPATCH_LONGEST_PART
-    at_once = _immediate_dispatch(rng, size)
+    at_once = _immediate_dispatch(rng, incidents["at_centre"])
     delay = np.where(
         grade == "I", np.minimum(at_once, longest), longest * rng.random(size)
     )
@@ -309,9 +321,11 @@ def _dispatch(rng: np.random.Generator, incidents: Columns) -> Columns:
     }
 
 
-def _immediate_dispatch(rng: np.random.Generator, size: int) -> np.ndarray:
-    is_slow = happens(rng, parameters.DISPATCH_SLOW_SHARE, size)
-    quick = log_normal(rng, parameters.DISPATCH_SECONDS, size)
+def _immediate_dispatch(rng: np.random.Generator, at_centre: np.ndarray) -> np.ndarray:
+    size, here = len(at_centre), at_centre.astype(int)
+    is_slow = happens(rng, np.array(parameters.DISPATCH_SLOW_SHARES)[here], size)
+    medians = np.array(parameters.DISPATCH_MEDIANS)[here]
+    quick = log_normal(rng, (medians, parameters.DISPATCH_SIGMA), size)
     slow = rng.exponential(parameters.DISPATCH_SLOW_MEAN, size)
     return np.where(is_slow, parameters.DISPATCH_SLOW_FROM + slow, quick)
 

@@ -52,7 +52,9 @@ def sites(calls: Columns, of: Force) -> np.ndarray:
     """Code of the site that holds each call's queue."""
     is_emergency = calls["line"] == parameters.EMERGENCY
     operator_sites = of.operator_sites[calls["borough"]]
-    return np.where(is_emergency, parameters.EMERGENCY_SITE, operator_sites)
+    site = np.where(is_emergency, parameters.EMERGENCY_SITE, operator_sites)
+    has_moved = calls["offered_at"] >= of.moved_at[calls["borough"]]
+    return np.where(has_moved, of.centres[calls["borough"]], site)
 
 
 def talk_seconds(rng: np.random.Generator, line: np.ndarray) -> np.ndarray:

@@ -1,15 +1,6 @@
 const SVG = "http://www.w3.org/2000/svg"
 const NEWS = ["improvement", "concern", "change"]
 
-// Text only ever enters through textContent: titles and reasons come from files.
-function add(parent, tag, className, text) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text) node.textContent = text
-  parent.appendChild(node)
-  return node
-}
-
 function draw(parent, tag, attributes) {
   const node = document.createElementNS(SVG, tag)
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)

@@ -6,26 +6,20 @@ screen reader can name; so this is a real HTML table of our own.
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 import pandas as pd
-import streamlit as st
 
 from kpis import charts, figures
 from kpis.registry import Kpi
 from kpis.verdicts import Verdict
 from pages import _series
+from pages._components.mounting import component
 
-HERE = Path(__file__).parent
 SPARKLINE_PERIODS = 24
 FAMILIES = ("operational", "customer", "employee", "financial")
 COLUMNS = ("Indicator", "Latest", "Cases", "Past and its limits", "What it says")
 
-_mount = st.components.v2.component(
-    "scoreboard",
-    css=(HERE / "scoreboard.css").read_text(encoding="utf-8"),
-    js=(HERE / "scoreboard.js").read_text(encoding="utf-8"),
-)
+_mount = component("scoreboard")
 
 
 def show(table: dict) -> str | None:
@@ -76,7 +70,7 @@ def _row(series: pd.DataFrame, kpi: Kpi, shared: str) -> dict:
         else figures.missing(latest["state"]).capitalize(),
         "is_word": not has_figure,
         "is_quiet": not has_figure or latest["state"] == "too_few",
-        "interval": _interval(latest, kpi.unit),
+        "interval": _below(latest, kpi.unit),
         "count": figures.count(latest["n"]) if has_figure and latest["n"] > 0 else "",
         "spark": charts.sparkline(recent, kpi) if has_past else None,
         "spark_label": _spoken(recent, kpi) if has_past else "",
@@ -95,10 +89,10 @@ def _note(latest: pd.Series, shared: str) -> str:
     return ", ".join(filter(None, ["" if period == shared else period, state]))
 
 
-def _interval(latest: pd.Series, unit: str) -> str:
+def _below(latest: pd.Series, unit: str) -> str:
     """The interval of a small sample; a large one carries its figure by itself."""
     if latest["state"] != "too_few" or pd.isna(latest["lower"]):
-        return ""
+        return figures.left_out(unit) if pd.notna(latest["value"]) else ""
     ends = [figures.figure(latest[end], unit) for end in ("lower", "upper")]
     return " to ".join(ends)
 

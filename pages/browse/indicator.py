@@ -13,6 +13,8 @@ from pages._scope import Scope
 from pages._text import plain
 
 CHART = "spc"
+# rows of the denominator that come from no export
+EXPOSURES = {"residents": "thousand resident-years"}
 DIRECTIONS = {
     "higher": "higher is better",
     "lower": "lower is better",
@@ -49,7 +51,9 @@ def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
             st.markdown(f"{where}: {state}. {plain(latest['reason'])}")
         else:
             value = figures.figure(latest["value"], kpi.unit, latest["n"])
-            st.metric(where, value, width="content")
+            unit = figures.left_out(kpi.unit)
+            label = f"{where}, {plain(unit)}" if unit else where
+            st.metric(label, value, width="content")
             st.markdown(sentence(series, kpi))
     if latest["by"] != scope.by:
         shown = _scope.PERIOD_NAMES[latest["by"]].lower()
@@ -104,11 +108,14 @@ def table_of_rows(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
     """Show rows, where they come from first: that is what a reader is after."""
     origin = ["file", "line", "row_id", "on_date"]
     shown = found.dropna(axis="columns", how="all").assign(
-        area_code=found["area_code"].map(areas).fillna("not located")
+        row_id=found["row_id"].fillna(kpi.exposure),
+        area_code=found["area_code"].map(areas).fillna("not located"),
     )
     if "weekday" in found:
         days = dict(enumerate(calendar.day_name, 1))
         shown = shown.assign(weekday=found["weekday"].map(days))
+    partly = [name for name in shown if shown[name].isna().any()]
+    shown[partly] = shown[partly].apply(with_blanks)
     st.dataframe(
         shown,
         hide_index=True,
@@ -119,17 +126,30 @@ def table_of_rows(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
             "file": st.column_config.TextColumn("File", width=430),
             "row_id": "Row",
             "area_code": "Area",
-            "numerator": "Counted",
+            "numerator": quantity(kpi) if kpi.kind in ("mean", "ratio") else "Counted",
             "denominator": "Out of",
-            "value": "Seconds" if kpi.unit == "minutes" else "Value",
+            "value": quantity(kpi),
             "on_date": st.column_config.DateColumn(
                 "From" if "until_date" in found else "Day", format="D MMM YYYY"
             ),
             "until_date": st.column_config.DateColumn("Until", format="D MMM YYYY"),
-            "line": st.column_config.NumberColumn("Line", format="%d"),
+            "line": "Line"
+            if "line" in partly
+            else st.column_config.NumberColumn("Line", format="%d"),
         },
         alt="Rows behind the figure",
     )
+
+
+def with_blanks(column: pd.Series) -> pd.Series:
+    """Return a column as text, empty where Streamlit's table would say None."""
+    return column.map("{:}".format, na_action="ignore").astype("str").fillna("")
+
+
+def quantity(kpi: Kpi) -> str:
+    """The head of a column of measured values: rows hold seconds, not minutes."""
+    is_time = kpi.unit in ("minutes", "seconds")
+    return {"pounds": "Pounds"}.get(kpi.unit, "Seconds" if is_time else "Value")
 
 
 def account_of_rows(cell: pd.Series, kpi: Kpi, shown: int) -> str:
@@ -140,15 +160,58 @@ def account_of_rows(cell: pd.Series, kpi: Kpi, shown: int) -> str:
     value = figures.figure(cell["value"], kpi.unit, cell["n"])
     if cell["state"] == "reported":
         made = f"{value}, taken as published."
-    elif kpi.kind == "proportion":
-        numerator, denominator = (
-            figures.count(cell[part]) for part in ("numerator", "denominator")
-        )
-        made = f"{numerator} of {denominator} make {value}."
     else:
-        made = f"The {kpi.kind} of {figures.count(cell['n'])} values is {value}."
+        made = ACCOUNTS[kpi.kind](cell, kpi, value)
     limited = f" First {shown} rows are shown." if shown == _cached.ROWS_SHOWN else ""
     return made + limited
+
+
+def of_proportion(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    numerator, denominator = (
+        figures.count(cell[part]) for part in ("numerator", "denominator")
+    )
+    return f"{numerator} of {denominator} make {value}."
+
+
+def of_rate(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    numerator = figures.count(cell["numerator"])
+    denominator = f"{figures.number(cell['denominator'], 1)} {EXPOSURES[kpi.exposure]}"
+    return (
+        f"{numerator} in {denominator} make {value} {figures.left_out(kpi.unit)}. "
+        f"Rows without a file are {kpi.exposure}, for each day and area."
+    )
+
+
+def of_ratio(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    numerator = figures.figure(cell["numerator"], kpi.unit)
+    return f"{numerator} over {figures.count(cell['denominator'])} make {value}."
+
+
+def of_values(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    count = figures.count(cell["n"])
+    if kpi.kind == "percentile":
+        return f"{100 * kpi.quantile:g} in 100 of {count} values are at most {value}."
+    return f"The {kpi.kind} of {count} values is {value}."
+
+
+def of_difference(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    first, second = (
+        f"{figures.figure(side['value'], 'percent', side['n'])} in part {name} "
+        f"(n {figures.count(side['n'])})"
+        for name, side in sorted(cell["parts"].items())
+    )
+    return f"{first} minus {second} make {value}."
+
+
+ACCOUNTS = {
+    "proportion": of_proportion,
+    "rate": of_rate,
+    "ratio": of_ratio,
+    "mean": of_values,
+    "median": of_values,
+    "percentile": of_values,
+    "difference": of_difference,
+}
 
 
 def downloads(series: pd.DataFrame, cell: pd.Series, scope: Scope) -> None:
@@ -165,10 +228,25 @@ def downloads(series: pd.DataFrame, cell: pd.Series, scope: Scope) -> None:
         )
         st.download_button(
             "This series (CSV)",
-            _parts.csv(series.drop(columns=["is_latest"])),
+            _parts.csv(with_sides(series).drop(columns=["is_latest", "parts"])),
             f"{scope.kpi}_{scope.area}_by_{cell['by']}.csv",
             "text/csv",
         )
+
+
+def with_sides(series: pd.DataFrame) -> pd.DataFrame:
+    """Give each number of the two sides of a difference a column of its own."""
+    sides = [
+        {
+            f"{name}_{side}": value
+            for side, numbers in sorted(parts.items())
+            for name, value in numbers.items()
+        }
+        if isinstance(parts, dict)
+        else {}
+        for parts in series["parts"]
+    ]
+    return series.join(pd.DataFrame(sides, index=series.index))
 
 
 def standard(kpi: Kpi) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from kpis import figures
 from pages import _cached, _parts
-from pages._components import scoreboard
+from pages._components import findings, scoreboard
 from pages._text import plain
 
 NEWS = {
@@ -21,26 +21,31 @@ def title(judged: pd.DataFrame, area: str) -> str:
     return ", ".join(filter(None, [area, scoreboard.shared_period(judged)]))
 
 
-def completeness(judged: pd.DataFrame, as_at: date, absent: list[str]) -> str:
-    """How much is measured, as at which day, and what has not arrived."""
+def completeness(judged: pd.DataFrame, as_at: date) -> str:
+    """How much is measured, and as at which day."""
     states = judged.loc[judged["is_latest"], "state"]
     measured = int((~states.isin(_cached.UNMEASURED)).sum())
     elsewhere = int(states.eq("not_applicable").sum())
+    unreliable = int(states.eq("not_reliable").sum())
     return " · ".join(
         [
             f"{measured} of {len(states) - elsewhere} indicators measured",
+            *([f"{unreliable} of them not reliable"] if unreliable else []),
             *([f"{elsewhere} not applicable"] if elsewhere else []),
             f"data as at {figures.period(as_at, 'day')}",
-            *absent,
         ]
     )
 
 
-def not_arrived(missing: pd.DataFrame, names: dict[str, str]) -> list[str]:
-    """What was expected and has not come, or how much when it is a lot."""
-    if len(missing) > 2:
-        return [f"{len(missing)} expected exports have not arrived"]
-    return [_parts.absence(one, names) for one in missing.itertuples()]
+def doubts(missing: pd.DataFrame, unreliable: int, names: dict[str, str]) -> str:
+    """What has not come, or how much when it is a lot, and what spoils figures."""
+    said = [_parts.absence(one, names) for one in missing.itertuples()]
+    if len(said) > 1:
+        said = [f"{len(said)} expected exports have not arrived"]
+    if unreliable:
+        verb = "finding makes" if unreliable == 1 else "findings make"
+        said.append(f"{unreliable} {verb} figures unreliable")
+    return " · ".join(said)
 
 
 def attention(board: dict) -> str:
@@ -65,11 +70,15 @@ scope = _parts.scope()
 build = _cached.build(scope.build_id)
 names = _cached.area_names(scope.build_id)
 judged = _cached.judged(scope.build_id, scope.area, scope.by)
-absent = not_arrived(_cached.missing(scope.build_id), names)
+unreliable = findings.unreliable(_cached.findings(scope.build_id))
+doubt = doubts(_cached.missing(scope.build_id), unreliable, names)
 titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
 
 st.title(plain(title(judged, names[scope.area])), anchor=False)
-st.caption(plain(completeness(judged, build.as_at, absent)))
+with st.container(key="status", gap=None):
+    st.caption(plain(completeness(judged, build.as_at)))
+    if doubt:
+        st.page_link("pages/data/imports.py", label=plain(doubt))
 board = _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
 st.markdown(attention(board))
 opened = scoreboard.show(board)

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from kpis import figures, importer, lake, results, settings
+from kpis import contracts, figures, importer, lake, results, settings
 from pages import _cached, _jobs, _parts
+from pages._components import coverage_grid, findings
 from pages._text import plain
 
 JOB = "job"
 UPLOADS = "uploads"
+ABSENCES_LISTED = 4
 FILE_TYPES = ["csv", "gz", "xlsx", "parquet", "txt"]
 COUNTS = {
     "read": "Read",
@@ -56,18 +58,19 @@ def import_form(is_busy: bool) -> None:
     mappings = {layout.name: layout for layout in importer.available_mappings()}
     st.session_state.setdefault(UPLOADS, 0)
     with st.form("import", border=False):
+        left, middle, right = st.columns([4, 4, 3])
         # A new key empties the box: the server forgets the file once it is imported.
-        file = st.file_uploader(
+        file = left.file_uploader(
             "Export", FILE_TYPES, key=f"upload_{st.session_state[UPLOADS]}"
         )
-        name = st.selectbox(
+        name = middle.selectbox(
             "Layout",
             mappings,
             index=None,
             format_func=lambda name: mappings[name].title,
             placeholder="Choose the layout of this export",
         )
-        made_at = st.datetime_input(
+        made_at = right.datetime_input(
             "When the export was made",
             value=None,
             format="DD/MM/YYYY",
@@ -120,9 +123,11 @@ def outcome(job: _jobs.Job) -> None:
     ]
     for account in accounts:
         if not account["error"]:
-            name = plain(account["file"])
-            st.success(f"**{name}** is imported. {account_of_rows(account)}")
-            reasons(account["reasons"])
+            name = f"**{plain(account['file'])}**"
+            if len(accounts) > 1:
+                name += f" ({account['source'].replace('_', ' ')})"
+            st.success(f"{name} is imported. {account_of_rows(account)}")
+            reasons(account)
 
 
 def account_of_rows(account) -> str:
@@ -142,28 +147,62 @@ def days_covered(one: pd.Series) -> str:
     return f"Covers {' to '.join(ends)}."
 
 
-def reasons(by_rule: dict[str, int]) -> None:
-    if by_rule:
-        rows = [(rule, figures.count(number)) for rule, number in by_rule.items()]
-        st.table(
-            pd.DataFrame(rows, columns=["Reason", "Rows"]),
-            border="horizontal",
-            hide_index=True,
-            width="content",
-        )
-
-
-def not_arrived(build_id: str | None) -> None:
-    """List what is expected and has not come."""
-    st.header("Expected and not arrived", anchor=False)
-    if build_id is None:
-        st.markdown("Nothing has been built yet.")
+def reasons(account) -> None:
+    """Say why rows were left out or flagged, in the words of layout and contract."""
+    if not account["reasons"]:
         return
+    layouts = {layout.name: layout for layout in importer.available_mappings()}
+    says = {one.reason: one.says for one in layouts[account["mapping"]].filters}
+    says |= {rule.name: rule.says for rule in contracts.load(account["source"]).rules}
+    rows = [
+        (
+            plain(f"{rule.replace('_', ' ').capitalize()}. {says.get(rule, '')}"),
+            figures.count(number),
+        )
+        for rule, number in account["reasons"].items()
+    ]
+    st.table(
+        pd.DataFrame(rows, columns=["Reason", "Rows"]),
+        border="horizontal",
+        hide_index=True,
+        width="content",
+    )
+
+
+def what_has_arrived(build_id: str) -> None:
+    """Say what is missing, and show what came: month by month, from every source."""
+    st.header("What has arrived", anchor=False)
+    st.markdown(not_arrived(build_id))
+    coverage_grid.show(_cached.coverage(build_id, _parts.theme()))
+    st.download_button(
+        "What has arrived (CSV)",
+        lambda: _parts.csv(_cached.arrivals(build_id)),
+        "arrivals.csv",
+        "text/csv",
+    )
+
+
+def not_arrived(build_id: str) -> str:
+    """List what is expected and has not come."""
     names = _cached.area_names(build_id)
     absent = _cached.missing(build_id)
-    lines = [_parts.absence(one, names) for one in absent.itertuples()]
-    listed = "\n".join(f"- {plain(line[0].upper() + line[1:])}." for line in lines)
-    st.markdown(listed or "Everything expected has arrived.")
+    lines = [f"{_parts.absence(one, names)}." for one in absent.itertuples()]
+    more = len(lines) - ABSENCES_LISTED
+    if more > 1:
+        lines = [*lines[:ABSENCES_LISTED], f"And {more} more: see the holes below."]
+    listed = "\n".join(f"- {plain(line)}" for line in lines)
+    return (
+        listed or "No day is missing between the first export of a source and its last."
+    )
+
+
+def what_to_look_at(build_id: str) -> None:
+    """Show what only shows when rows are set beside other rows."""
+    st.header("What to look at", anchor=False)
+    if _cached.findings(build_id).empty:
+        st.markdown("Nothing was found when the exports were set beside each other.")
+        return
+    findings.show(_cached.what_was_found(build_id, _parts.theme()))
 
 
 def all_imports(is_busy: bool) -> None:
@@ -230,13 +269,13 @@ job = st.session_state.get(JOB)
 is_busy = job is not None and not job.is_done
 st.title("Imports", anchor=False)
 which_data()
-left, right = st.columns(2, gap="large")
-with left:
-    import_form(is_busy)
-    if is_busy:
-        progress()
-    elif job:
-        outcome(job)
-with right:
-    not_arrived(results.current_build_id())
+import_form(is_busy)
+if is_busy:
+    progress()
+elif job:
+    outcome(job)
+build_id = results.current_build_id()
+if build_id:
+    what_has_arrived(build_id)
+    what_to_look_at(build_id)
 all_imports(is_busy)

@@ -2,6 +2,7 @@ insert into day_cells
 {rows}
 select
     {kpi} as kpi,
+    {part} as part,
     coalesce(area_code, '') as area_code,
     on_date,
     count(row_id) as n,
@@ -11,5 +12,5 @@ select
     sum(denominator * denominator) as denominator_squared,
     sum(numerator * denominator) as product
 from kpi_rows
-group by area_code, on_date
-order by area_code, on_date
+group by all
+order by part, area_code, on_date

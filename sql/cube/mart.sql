@@ -1,7 +1,6 @@
 copy (
-    select
-        *,
-        strftime({on_date}, '%Y-%m') as month
+    {current}
+    select *
     from ({mart})
-    order by {on_date}, {area}
-) to {target} (format parquet, compression zstd, partition_by (month))
+    where {condition}
+) to {target} (format parquet, compression zstd)

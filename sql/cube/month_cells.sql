@@ -1,8 +1,9 @@
-create table month_cells as
+insert into month_cells
 select
     kpi,
+    part,
     area_code,
-    date_trunc('month', on_date)::date as on_date,
+    date_trunc('month', on_date)::date as month_on,
     sum(n)::bigint as n,
     sum(numerator) as numerator,
     sum(denominator) as denominator,
@@ -10,5 +11,8 @@ select
     sum(denominator_squared) as denominator_squared,
     sum(product) as product
 from day_cells
-group by kpi, area_code, date_trunc('month', on_date)
-order by kpi, area_code, on_date
+where
+    kpi = {kpi}
+    and ({condition})
+group by kpi, part, area_code, month_on
+order by part, area_code, month_on

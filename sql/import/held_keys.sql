@@ -1,13 +1,34 @@
+/* One import holds a key once; so what is held of an incoming key are its editions. */
 with incoming as (
     select *
     from read_parquet({staged}, hive_partitioning = true)
     where fate = 'accepted'
 ),
 
-held as (
+lake as (
+    {no_rows}
+    union all by name
     select *
-    from read_parquet([{held}], union_by_name = true, hive_partitioning = false)
+    from read_parquet(
+        [{held}],
+        union_by_name = true,
+        hive_partitioning = false,
+        filename = 'lake_file'
+    )
+),
+
+held as (
+    select
+        *,
+        split_part(lake_file, '/', -2) as lake_month
+    from lake
     semi join incoming using ({key})
+),
+
+newest as (
+    select *
+    from held
+    where import_id in ({current})
     qualify row_number() over (
         partition by {key}
         order by extracted_at desc, import_id desc
@@ -18,12 +39,20 @@ compared as (
     select
         {is_equal} as is_equal,
         (incoming.extracted_at, incoming.import_id)
-        > (held.extracted_at, held.import_id) as is_newer
+        > (newest.extracted_at, newest.import_id) as is_newer
+    from incoming
+    inner join newest using ({key})
+),
+
+moved as (
+    select distinct [incoming.part::varchar, held.lake_month] as months
     from incoming
     inner join held using ({key})
+    where incoming.part::varchar <> held.lake_month
 )
 
 select
     count(*) filter (where is_equal) as duplicates,
-    count(*) filter (where not is_equal and is_newer) as superseded
+    count(*) filter (where not is_equal and is_newer) as superseded,
+    coalesce((select list(months order by months) from moved), []) as moved_months
 from compared

@@ -10,6 +10,17 @@ select
     current.stage,
     current.origin,
     current.outcome,
+    current.parent_call_id,
+    current.disposition,
+    current.incident_ref,
+    current.contact_reason,
+    -- tells callers apart without keeping even their hash
+    case when current.caller_hash is not null then hash(current.caller_hash) end
+        as caller,
+    current.resolved_first_contact,
+    current.avoidable_contact,
+    current.expectation_given,
+    current.interpreter_used,
     case
         when current.outcome in ('answered', 'transferred_out')
             -- rounded up, so that 15.8 seconds are not within 15

@@ -1,4 +1,4 @@
-with {marts},
+with {parts},
 
 kpi_rows as (
     select *

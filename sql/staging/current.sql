@@ -1,7 +1,10 @@
-create view {current} as
-with standing as (
+with lake_rows as (
+    {lake_rows}
+),
+
+standing as (
     select lake.*
-    from {lake} as lake
+    from lake_rows as lake
     where not exists (
         select 1
         from imports as own
@@ -15,13 +18,17 @@ with standing as (
             and (
                 edition.areas is null
                 or list_contains(edition.areas, lake.{area})
+                -- what had no area then is said anew for all of its areas
+                or (lake.{area} is null and list_has_all(edition.areas, own.areas))
             )
     )
-)
+),
 
-select *
-from standing
-qualify row_number() over (
-    partition by {key}
-    order by extracted_at desc, import_id desc
-) = 1
+{current} as (
+    select *
+    from standing
+    qualify row_number() over (
+        partition by {key}
+        order by extracted_at desc, import_id desc
+    ) = 1
+)

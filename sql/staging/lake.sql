@@ -1,3 +1,7 @@
-create view {lake} as
-select *
-from read_parquet([{files}], union_by_name = true, hive_partitioning = false)
+select {names}
+from (
+    {no_rows}
+    union all by name
+    select *
+    from read_parquet([{files}], union_by_name = true, hive_partitioning = false)
+)

@@ -1,3 +1,2 @@
-create view {lake} as
 select {columns}
 where false

@@ -64,7 +64,7 @@ def chromium() -> Iterator[Browser]:
 def demo_home(tmp_path_factory) -> Path:
     """A data directory with a small demo. Tests that change it take a copy."""
     home = tmp_path_factory.mktemp("home")
-    run_kpis(home, "demo", "--scale", "0.03")
+    run_kpis(home, "demo", "--scale", "0.03", "--years", "2")
     return home
 
 

@@ -21,7 +21,7 @@ def address(serve, demo_home, tmp_path_factory) -> str:
         before, _, after = text.partition(f"\n{code},")
         text = f"{before}\n{code},{name},{after.partition(',')[2]}"
     own = home / "demo" / "reference" / "bocu.csv"
-    own.parent.mkdir()
+    own.parent.mkdir(exist_ok=True)
     own.write_text(text, encoding="utf-8")
     run_kpis(home, "build")
     return serve(home)

@@ -1,0 +1,129 @@
+"""The cube: every indicator's cells by area and day, and again by month.
+
+An indicator's month is counted anew only when its rows may have changed; otherwise its
+cells are taken over from the build before.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kpis import marts, periods, rowsource, settings, warehouse
+from kpis.marts import WHOLE, Inputs, digest
+from kpis.registry import Kpi
+from kpis.warehouse import Warehouse, fill, identifier, literal
+
+TABLES = ("day_cells", "day_values", "month_cells", "month_values", "published")
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of an indicator's months: hashes of all, and which are kept."""
+
+    kpi: Kpi
+    hashes: dict[str, str]
+    kept: list[str]
+
+    @property
+    def table(self) -> str:
+        """Return the table of the indicator's rows."""
+        if self.kpi.stage == "published":
+            return "published"
+        return "day_values" if self.kpi.has_values else "day_cells"
+
+    @property
+    def changed(self) -> list[periods.Period]:
+        """Return the spans of days to be counted anew."""
+        spans: list[periods.Period] = []
+        for month in sorted(set(self.hashes) - set(self.kept)):
+            first, last = marts.span(month)
+            if spans and spans[-1][1] + DAY == first:
+                first = spans.pop()[0]
+            spans.append((first, last))
+        return spans
+
+
+def plan(
+    kpi: Kpi,
+    made_of: dict[str, Inputs],
+    imports: list[dict],
+    fixed: str,
+    known: dict[str, str],
+) -> Plan:
+    """Return what is to be counted; `known` are the hashes of the build before."""
+    able = {one["import_id"] for one in rowsource.able(kpi, imports)}
+    spans = rowsource.covered(kpi, imports) if kpi.exposure else []
+    hashes = {}
+    for month in _months(kpi, made_of, spans):
+        parts = [fixed, kpi.digest]
+        for source in kpi.needs:
+            of_mart = made_of[source]
+            held = {one for one, _ in of_mart.files.get(month, ())}
+            parts += [of_mart.hashes.get(month, ""), *sorted(held & able)]
+        parts += [str(days) for days in _covered_part(spans, month)]
+        hashes[month] = digest(*parts)
+    kept = [month for month, one in hashes.items() if known.get(month) == one]
+    return Plan(kpi, hashes, kept)
+
+
+def _months(kpi: Kpi, made_of: dict[str, Inputs], spans) -> list[str]:
+    if any(rowsource.MARTS[source].is_whole for source in kpi.needs):
+        return [WHOLE]
+    months = {month for source in kpi.needs for month in made_of[source].files}
+    for first, last in spans:
+        months |= {f"{one:%Y-%m}" for one, _ in periods.between(first, last, "month")}
+    return sorted(months)
+
+
+def _covered_part(spans, month: str) -> list[tuple[date, date]]:
+    first, last = marts.span(month)
+    return [
+        (max(first, begin), min(last, end))
+        for begin, end in spans
+        if begin <= last and end >= first
+    ]
+
+
+def fixed_digest(shared: str) -> str:
+    """Return the hash of the statements by which every indicator is counted."""
+    texts = [
+        file.read_text(encoding="utf-8")
+        for pattern in ("cube/*.sql", "results/exposure_*.sql", "results/kpi_rows.sql")
+        for file in sorted(settings.SQL.glob(pattern))
+    ]
+    return digest(shared, *texts)
+
+
+def create(house: Warehouse) -> None:
+    """Make the empty tables."""
+    for table in TABLES:
+        house.run(warehouse.text(f"cube/create_{table}"))
+
+
+def count(house: Warehouse, one: Plan, imports: list[dict]) -> None:
+    """Fill an indicator's cells: those kept from before, then those counted anew."""
+    kpi_id = literal(one.kpi.id)
+    months = {"day_cells": ("month_cells",), "day_values": ("month_values",)}
+    own = [one.table, *months.get(one.table, ())]
+    if one.kept:
+        kept = warehouse.literals(one.kept)
+        for table in own:
+            name = "published" if table == "published" else "cells"
+            house.run(
+                fill(
+                    f"cube/keep_{name}",
+                    table=identifier(table),
+                    kpi=kpi_id,
+                    months=kept,
+                )
+            )
+    if not one.changed:
+        return
+    is_all = not one.kept
+    condition = "true" if is_all else rowsource.within(one.changed)
+    rows = rowsource.rows(one.kpi, imports, condition)
+    part = "part" if one.kpi.kind == "difference" else "''"
+    words = {"part": part} if one.table == "day_cells" else {}
+    house.run(fill(f"cube/{one.table}", rows=rows, kpi=kpi_id, **words))
+    for table in own[1:]:
+        house.run(fill(f"cube/{table}", kpi=kpi_id, condition=condition))

@@ -1,0 +1,175 @@
+"""The demo force's counters, one-stop desks and mobile stations, and when they open.
+
+No list of them is published. About 140 counters (132 to 141 stations with one in 2003
+to 2007, 136 before 2013) is the one figure that is; all below are assumptions, and the
+names are made up.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from kpis import settings
+from kpis.demo import parameters
+from kpis.demo.chance import generator, happens
+from kpis.demo.columns import local
+from kpis.demo.demand import Force, Month, clock
+
+COUNTERS = 140
+LEAST_COUNTERS = 2
+# Visits of a counter a day: a mean of 18, a fifth of the counters under 5, the busiest
+# 120. A log-normal with this median and sigma has all three.
+VISITS_MEDIAN, VISITS_SIGMA = 11.3, 0.968
+ALWAYS_OPEN = 47
+MOBILE_STATIONS = 11
+STOPS_OF_A_BOROUGH = 3
+STEP_FREE_SHARE = 0.6
+# The defect of visits by night needs a busy counter that is closed then.
+CLOSED_AT_NIGHT = "CWC2"
+STOP_STARTS, STOP_ENDS = ("10:00", "14:00", "17:00"), ("12:00", "16:00", "19:00")
+
+# First and last hour, and whether the doors open at weekends and on bank holidays.
+OPENING = {"24h": (0, 24, True), "day": (7, 22, True), "office": (9, 17, False)}
+_KINDS = list(OPENING)
+_BANK_HOLIDAY = 8
+_SOURCE = "synthetic"
+
+
+@dataclass(frozen=True)
+class Facilities:
+    """Counters, the busiest first, then one-stop desks; arrays have one entry each.
+
+    `boroughs` are positions in the force's boroughs, `kinds` positions in OPENING,
+    `visits` those a day at scale 1 (0 for desks, which do not log them).
+    """
+
+    codes: np.ndarray
+    boroughs: np.ndarray
+    kinds: np.ndarray
+    visits: np.ndarray
+
+
+def facilities(of: Force) -> Facilities:
+    """Those of the force, spread over the boroughs like its calls."""
+    rng = generator(of.seed, "facilities")
+    boroughs = rng.permutation(_counters_by_borough(of.call_shares))
+    levels = NormalDist(np.log(VISITS_MEDIAN), VISITS_SIGMA)
+    ranks = 1 - np.arange(1, COUNTERS + 1) / (COUNTERS + 1)
+    visits = np.exp([levels.inv_cdf(rank) for rank in ranks])
+    kinds = 1 + happens(rng, 0.5, COUNTERS)
+    kinds[:ALWAYS_OPEN] = 0
+    number = pd.Series(boroughs).groupby(boroughs).cumcount() + 1
+    counters = [f"{of.codes[b]}C{n}" for b, n in zip(boroughs, number, strict=True)]
+    kinds[counters.index(CLOSED_AT_NIGHT)] = _KINDS.index("day")
+    desks = len(of.codes)
+    return Facilities(
+        codes=np.array([*counters, *(f"{code}D1" for code in of.codes)], object),
+        boroughs=np.append(boroughs, np.arange(desks)),
+        kinds=np.append(kinds, np.full(desks, _KINDS.index("office"))),
+        visits=np.append(visits, np.zeros(desks)),
+    )
+
+
+def open_hours(month: Month) -> np.ndarray:
+    """Whether the doors are open, for each kind of opening and hour of the month."""
+    hour, weekday = clock(month.hours)
+    days = local(month.hours) // parameters.DAY
+    is_working = (weekday < 5) & ~np.isin(days, _bank_holidays())
+    return np.array(
+        [
+            (hour >= first) & (hour < last) & (is_working | every_day)
+            for first, last, every_day in OPENING.values()
+        ]
+    )
+
+
+def mobile_stations() -> list[str]:
+    """Their codes."""
+    return [f"MOB{number + 1:02}" for number in range(MOBILE_STATIONS)]
+
+
+def stops_scheduled(of: Force, month: Month) -> np.ndarray:
+    """Stops of each mobile station in a month."""
+    _, weekday = clock(month.hours[12::24])
+    stops = mobile_table(of)
+    in_month = np.bincount(weekday, minlength=7)[stops["weekday"] - 1]
+    return pd.Series(in_month).groupby(stops["facility_code"]).sum().to_numpy()
+
+
+def facility_table(of: Force, own: Facilities) -> pd.DataFrame:
+    """The reference table `facility`."""
+    rng = generator(of.seed, "step_free")
+    counts: dict[str, int] = {}
+    rows = []
+    for code, borough in zip(own.codes, own.boroughs, strict=True):
+        is_desk = "D" in code[2:]
+        kind = "one_stop_shop" if is_desk else "police_station"
+        bocu = of.codes[borough]
+        counts[bocu] = counts.get(bocu, 0) + 1
+        name = f"{of.names[borough]} {'one-stop desk' if is_desk else 'counter'}"
+        name += "" if is_desk else f" {counts[bocu]}"
+        step_free = is_desk or rng.random() < STEP_FREE_SHARE
+        rows.append((code, kind, name, bocu, not is_desk, step_free))
+    for number, code in enumerate(mobile_stations()):
+        name = f"Mobile station {number + 1}"
+        rows.append(
+            (code, "mobile_police_station", name, of.codes[number], False, True)
+        )
+    columns = ["facility_code", "facility_type", "name", "bocu_code"]
+    frame = pd.DataFrame(rows, columns=[*columns, "has_front_counter", "step_free"])
+    for name in ("has_front_counter", "step_free"):
+        frame[name] = frame[name].map({True: "true", False: "false"})
+    return frame.assign(opened="", closed="", source=_SOURCE)
+
+
+def opening_table(own: Facilities) -> pd.DataFrame:
+    """The reference table `facility_opening_hours`, the same on every day of a kind."""
+    rows = []
+    for code, kind in zip(own.codes, own.kinds, strict=True):
+        first, last, every_day = OPENING[_KINDS[kind]]
+        for weekday in range(1, _BANK_HOLIDAY + 1):
+            if every_day or weekday <= 5:
+                hours = (f"{first:02}:00", f"{last:02}:00")
+                rows.append((code, weekday, *hours, "", "", "", _SOURCE))
+    columns = ["facility_code", "weekday", "opens", "closes", "note"]
+    return pd.DataFrame(rows, columns=[*columns, "valid_from", "valid_to", "source"])
+
+
+def mobile_table(of: Force) -> pd.DataFrame:
+    """The reference table `mobile_schedule`: stops of every week."""
+    rows = []
+    for number, code in enumerate(mobile_stations()):
+        for borough in range(number, len(of.codes), MOBILE_STATIONS):
+            for stop in range(STOPS_OF_A_BOROUGH):
+                name = f"{of.names[borough]} stop {stop + 1}"
+                weekday = 1 + (borough // MOBILE_STATIONS + stop) % 5
+                times = (STOP_STARTS[stop], STOP_ENDS[stop])
+                place = (code, name, of.codes[borough])
+                rows.append((*place, weekday, "", *times, "", "", _SOURCE))
+    columns = ["facility_code", "stop_name", "bocu_code", "weekday", "week_of_month"]
+    columns += ["starts", "ends", "valid_from", "valid_to", "source"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _counters_by_borough(call_shares: np.ndarray) -> np.ndarray:
+    """The borough of each counter: a few for everybody, the rest where calls are."""
+    boroughs = len(call_shares)
+    free = COUNTERS - LEAST_COUNTERS * boroughs
+    exact = call_shares * free
+    counts = exact.astype(int)
+    most_missed = np.argsort(counts - exact, kind="stable")
+    counts[most_missed[: free - counts.sum()]] += 1
+    return np.repeat(np.arange(boroughs), LEAST_COUNTERS + counts)
+
+
+@cache
+def _bank_holidays() -> tuple[int, ...]:
+    """Days since 1970 that the reference table calls bank holidays."""
+    path = settings.REFERENCE / "calendar_event.csv"
+    events = pd.read_csv(path, dtype=str, keep_default_na=False)
+    dates = events.loc[events["kind"] == "bank_holiday", "valid_from"]
+    days = np.array(dates, "datetime64[D]").astype(np.int64)
+    return tuple(days.tolist())

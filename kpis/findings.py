@@ -1,0 +1,131 @@
+"""Findings: what only shows when rows are set beside other rows, month by month.
+
+Every file in `sql/findings/` is one: a comment with a TOML header, and a select that
+returns area_code, on_date and row_id of what is at fault. A finding flags and never
+refuses, because a file may come before the one that it is compared with. Where it
+says that columns are `unusable`, figures that need them are not reliable.
+"""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+
+import pandas as pd
+
+from kpis import contracts, marts, periods, registry, rowsource, settings
+from kpis.errors import UserError, unknown
+from kpis.marts import WHOLE, Inputs, digest
+from kpis.warehouse import Warehouse, fill, identifier, literal, literals
+
+# so many months are compared at a time, to keep within memory
+MONTHS_AT_ONCE = 12
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cross-check. `source` holds the rows at fault; `reads` are all marts in it.
+
+    A month's rows are compared with those of `looks_days` before and after it.
+    """
+
+    id: str
+    digest: str
+    sql: str
+    title: str
+    says: str
+    source: str
+    reads: tuple[str, ...]
+    looks_days: int = 0
+    unusable: dict = field(default_factory=dict)
+
+
+@cache
+def load() -> dict[str, Finding]:
+    """Return every finding by id; UserError for a header that is none."""
+    found = {}
+    for path in sorted((settings.SQL / "findings").glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        parts = registry.HEADER.fullmatch(text)
+        if not parts:
+            raise UserError(f"{path.name}: it does not open with a /* header */.")
+        one = contracts.build(
+            Finding,
+            tomllib.loads(parts[1]),
+            path.name,
+            id=path.stem,
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+            sql=parts[2].strip(),
+        )
+        for source in (one.source, *one.reads, *one.unusable):
+            if source not in rowsource.MARTS:
+                raise UserError(
+                    f"{path.name}: {unknown('source', source, rowsource.MARTS)}"
+                )
+        found[path.stem] = one
+    return found
+
+
+def plan(one: Finding, made_of: dict[str, Inputs], fixed: str) -> dict[str, str]:
+    """Return the hash of each month in which the finding is looked for."""
+    months = sorted(set(made_of[one.source].files) - {WHOLE})
+    return {
+        month: digest(
+            fixed,
+            one.digest,
+            *(
+                f"{source} {near} {made_of[source].hashes.get(near, '')}"
+                for source in one.reads
+                for near in _near(month, one.looks_days)
+            ),
+        )
+        for month in months
+    }
+
+
+def _near(month: str, days: int) -> list[str]:
+    first, last = marts.span(month)
+    reach = timedelta(days=days)
+    spans = periods.between(first - reach, last + reach, "month")
+    return [f"{start:%Y-%m}" for start, _ in spans]
+
+
+def look(house: Warehouse, one: Finding, months: list[str]) -> None:
+    """Look for a finding in some months and store what is found."""
+    for start in range(0, len(months), MONTHS_AT_ONCE):
+        chunk = months[start : start + MONTHS_AT_ONCE]
+        reach = timedelta(days=one.looks_days)
+        first = marts.span(chunk[0])[0] - reach
+        last = marts.span(chunk[-1])[1] + reach
+        near = ",\n\n".join(
+            fill(
+                "findings_store/near",
+                mart=identifier(source),
+                view=identifier(f"mart_{source}"),
+                on_date=identifier(rowsource.MARTS[source].on_date),
+                first=literal(first.isoformat()),
+                last=literal(last.isoformat()),
+            )
+            for source in one.reads
+        )
+        house.run(
+            fill(
+                "findings_store/store",
+                near=near,
+                select=one.sql,
+                finding=literal(one.id),
+                source=literal(one.source),
+                months=literals(chunk),
+            )
+        )
+
+
+def described() -> pd.DataFrame:
+    """Return finding, title, says and unusable (JSON) of every finding."""
+    rows = [
+        (one.id, one.title, one.says, json.dumps(one.unusable))
+        for one in load().values()
+    ]
+    return pd.DataFrame(rows, columns=["finding", "title", "says", "unusable"])

@@ -1,0 +1,271 @@
+"""Marts: the lake's rows made ready for indicators, kept by month.
+
+A month is written anew only when what it is made of has changed: the files that may
+hold its rows, the editions that replace them, the statements, the reference tables.
+Otherwise its file is taken over from the build before.
+"""
+
+import hashlib
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kpis import contracts, lake, periods, rowsource, settings, warehouse
+from kpis.contracts import TYPES
+from kpis.rowsource import MARTS
+from kpis.warehouse import Warehouse, fill, identifier, literal, literals
+
+WHOLE = "all"
+WRITERS = 2
+
+
+class CheckError(RuntimeError):
+    """A claim about the build does not hold: the build is not shown."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the months of a mart are made of.
+
+    `files` are, by month, the (import, month of the lake) whose rows may belong to it;
+    `hashes` name all that a month depends on.
+    """
+
+    source: str
+    files: dict[str, frozenset[tuple[str, str]]]
+    hashes: dict[str, str]
+
+
+def inputs(source: str, imports: list[dict], fixed: str) -> Inputs:
+    """Return what a mart's months are made of.
+
+    `imports` are the manifest's current imports; `fixed` is a hash of what every month
+    depends on, such as reference tables.
+    """
+    own = [one for one in imports if one["source"] == source]
+    held: dict[str, set[tuple[str, str]]] = {}
+    for one in own:
+        for month in one["months"]:
+            held.setdefault(month, set()).add((one["import_id"], month))
+    linked = _linked(own)
+    mart = MARTS[source]
+    files: dict[str, frozenset] = {}
+    for month in _mart_months(held, mart.later_months):
+        window = set(held) if mart.is_whole else _window(month, mart.later_months)
+        window |= {other for one in window for other in linked.get(one, ())}
+        files[WHOLE if mart.is_whole else month] = frozenset().union(
+            *(held.get(one, ()) for one in window)
+        )
+    statements = [warehouse.text(f"marts/{source}"), contracts.load(source).digest]
+    hashes = {
+        month: digest(fixed, *statements, *sorted(map(str, found)), *_replacing(own))
+        for month, found in files.items()
+    }
+    return Inputs(source, files, hashes)
+
+
+def digest(*parts: str) -> str:
+    """Return a short hash of texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def _linked(imports: list[dict]) -> dict[str, set[str]]:
+    """Return the months that hold versions of the same keys."""
+    linked: dict[str, set[str]] = {}
+    for one in imports:
+        for month, other in one["moved_months"]:
+            linked.setdefault(month, set()).add(other)
+            linked.setdefault(other, set()).add(month)
+    return linked
+
+
+def _replacing(imports: list[dict]) -> list[str]:
+    """Return the editions before which older rows of their period give way."""
+    return [
+        f"{one['import_id']} {one['covers_from']} {one['covers_to']}"
+        for one in imports
+        if one["replaces"] == "period"
+    ]
+
+
+def _mart_months(held: dict, later_months: int) -> list[str]:
+    months = {
+        _month(periods.add_months(_first(month), -back))
+        for month in held
+        for back in range(later_months + 1)
+    }
+    return sorted(months)
+
+
+def _window(month: str, later_months: int) -> set[str]:
+    return {
+        _month(periods.add_months(_first(month), later))
+        for later in range(later_months + 1)
+    }
+
+
+def _first(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def _month(first: date) -> str:
+    return f"{first:%Y-%m}"
+
+
+def span(month: str) -> periods.Period:
+    """Return first and last day of a mart's month, or of all time."""
+    if month == WHOLE:
+        return rowsource.FIRST_DAY, rowsource.LAST_DAY
+    return _first(month), periods.end_of_month(_first(month))
+
+
+def files(build_dir: Path, source: str) -> list[Path]:
+    """Return the files of a mart, month by month."""
+    return sorted((build_dir / "marts" / source).glob("*/*.parquet"))
+
+
+def take_over(previous: Path, target: Path, source: str, months: list[str]) -> None:
+    """Take a mart's months over from another build.
+
+    The files are never changed, so both builds may have the same one.
+    """
+    for month in months:
+        for file in (previous / "marts" / source).glob(f"month={month}/*.parquet"):
+            place = target / "marts" / source / file.parent.name / file.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(file, place)
+            except OSError:
+                # some file systems have no links
+                shutil.copyfile(file, place)
+
+
+def write(
+    house: Warehouse,
+    data_dir: Path,
+    target: Path,
+    imports: list[dict],
+    made_of: Inputs,
+    months: list[str],
+) -> None:
+    """Write some months of a mart; CheckError where a row got lost or doubled."""
+    source = made_of.source
+    by_id = {one["import_id"]: one for one in imports}
+
+    def write_month(month: str) -> None:
+        found = [
+            lake.file(data_dir, by_id[import_id], lake_month)
+            for import_id, lake_month in sorted(made_of.files[month])
+        ]
+        current = _current(source, found, _may_repeat(made_of, month, imports))
+        _write_month(house, source, current, _place(target, source, month), month)
+
+    # DuckDB alone does not keep its processors busy with so small files
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for _ in pool.map(write_month, months):
+            pass
+    if not files(target, source):
+        current = _current(source, [], False)
+        _write_month(house, source, current, _place(target, source, "none"), WHOLE)
+
+
+def _place(target: Path, source: str, month: str) -> Path:
+    place = target / "marts" / source / f"month={month}"
+    place.mkdir(parents=True)
+    return place / "rows.parquet"
+
+
+def _may_repeat(made_of: Inputs, month: str, imports: list[dict]) -> bool:
+    """Whether a key may occur twice among the files of a month.
+
+    One import holds a key once; keys that several imports hold link their months.
+    """
+    own = [one for one in imports if one["source"] == made_of.source]
+    if any(one["moved_months"] for one in own) or _replacing(own):
+        return True
+    lake_months = [lake_month for _, lake_month in made_of.files[month]]
+    return len(lake_months) > len(set(lake_months))
+
+
+def _current(source: str, found: list[Path], may_repeat: bool) -> str:
+    """Return the `with` clause of a source's current rows among some files."""
+    contract = contracts.load(source)
+    types = {name: TYPES[one.type] for name, one in contract.columns.items()}
+    types |= {"import_id": "varchar", "line": "bigint", "extracted_at": "timestamptz"}
+    columns = ", ".join(
+        f"null::{kind} as {identifier(name)}" for name, kind in types.items()
+    )
+    # the columns of today, though a file may be older than one of them
+    lake_rows = fill("staging/no_rows", columns=columns)
+    if found:
+        lake_rows = fill(
+            "staging/lake",
+            names=", ".join(identifier(name) for name in types),
+            no_rows=lake_rows,
+            files=literals(str(file) for file in found),
+        )
+    return fill(
+        "staging/current" if may_repeat else "staging/all_current",
+        lake_rows=lake_rows,
+        current=identifier(f"current_{source}"),
+        happened=identifier(contract.happened),
+        area=identifier(contract.area),
+        key=", ".join(identifier(name) for name in contract.key),
+    )
+
+
+def _write_month(
+    house: Warehouse, source: str, current: str, place: Path, month: str
+) -> None:
+    mart = warehouse.text(f"marts/{source}")
+    on_date = identifier(MARTS[source].on_date)
+    is_in = f"strftime({on_date}, '%Y-%m') = {literal(month)}"
+    house.run(
+        fill(
+            "cube/mart",
+            current=current,
+            mart=mart,
+            condition="true" if month == WHOLE else is_in,
+            target=literal(str(place)),
+        )
+    )
+    lost = house.query(
+        fill(
+            "cube/rows_are_kept",
+            current=current,
+            mart=mart,
+            name=identifier(f"current_{source}"),
+        )
+    )
+    if len(lost):
+        raise CheckError(
+            f"{source}: not every current row stands once in the mart; the build is "
+            f"not shown.\n{lost.to_string(index=False)}"
+        )
+
+
+def show_files(house: Warehouse, target: Path) -> None:
+    """Make a view of every mart's files."""
+    for source in MARTS:
+        house.run(
+            fill(
+                "results/view_of_files",
+                name=identifier(f"mart_{source}"),
+                files=literals(str(file) for file in files(target, source)),
+            )
+        )
+
+
+def fixed_digest(data_dir_digest: str) -> str:
+    """Return the hash of what every month of every mart depends on."""
+    shared = ("staging", "macros")
+    texts = [
+        file.read_text(encoding="utf-8")
+        for folder in shared
+        for file in sorted((settings.SQL / folder).glob("*.sql"))
+    ]
+    mart = warehouse.text("cube/mart")
+    return digest(warehouse.version(), data_dir_digest, mart, *texts)

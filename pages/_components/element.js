@@ -1,0 +1,8 @@
+// Text only ever enters through textContent: names and reasons come from files.
+function add(parent, tag, className, text) {
+  const node = document.createElement(tag)
+  if (className) node.className = className
+  if (text) node.textContent = text
+  parent.appendChild(node)
+  return node
+}

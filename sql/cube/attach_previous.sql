@@ -1,0 +1,1 @@
+attach {cube} as previous (read_only)

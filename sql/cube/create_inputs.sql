@@ -1,0 +1,5 @@
+create table inputs (
+    what varchar,
+    month varchar,
+    hash varchar
+)

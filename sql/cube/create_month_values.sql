@@ -1,0 +1,7 @@
+create table month_values (
+    kpi varchar,
+    area_code varchar,
+    on_date date,
+    value bigint,
+    frequency bigint
+)

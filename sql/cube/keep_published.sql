@@ -1,0 +1,6 @@
+insert into {table}
+select *
+from previous.{table}
+where
+    kpi = {kpi}
+    and {months} = 'all'

@@ -1,0 +1,1 @@
+select what, month, hash from previous.inputs

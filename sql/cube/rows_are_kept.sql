@@ -1,0 +1,6 @@
+/* Every current row stands exactly once in the mart. */
+{current}
+select
+    (select count(*) from {name}) as current_rows,
+    (select count(*) from ({mart})) as mart_rows
+where current_rows <> mart_rows

@@ -1,0 +1,16 @@
+/*
+title = "Incidents merged into one that is merged itself, or is not there"
+says = "Incidents are merged into an incident that was merged too, or that no export holds."
+source = "incidents"
+reads = ["incidents"]
+looks_days = 7
+*/
+select
+    merged.bocu_code as area_code,
+    merged.created_on as on_date,
+    'incidents:' || merged.incident_ref as row_id
+from incidents as merged
+left join incidents as kept on kept.incident_ref = merged.duplicate_of
+where
+    merged.duplicate_of is not null
+    and (kept.incident_ref is null or kept.duplicate_of is not null)

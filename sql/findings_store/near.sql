@@ -1,0 +1,5 @@
+{mart} as (
+    select *
+    from {view}
+    where {on_date} between {first}::date and {last}::date
+)

@@ -1,0 +1,3 @@
+with {current} as (
+    {lake_rows}
+)

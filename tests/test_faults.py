@@ -1,0 +1,401 @@
+"""Faults that real machines have: killed, disk full, read-only, two at once, clocks.
+
+Commands run in processes of their own and are disturbed for real; only the clock is
+made up. Whatever happens, what counted before counts after, and a remedy is told.
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kpis import build, housekeeping, importer, lake, results
+from kpis.errors import UserError, of_storage
+from tests import kills
+from tests.exports import (
+    JOB_ROWS,
+    JOBS,
+    PROJECT,
+    command,
+    everything,
+    save,
+    save_mapping,
+    take,
+)
+from tests.tables import EXTRACTED, Force, cell, instant
+
+SEED = 2004
+STALE = "Imports have changed since this build: run python -m kpis build.\n"
+ATTENDED = "ops_immediate_attended_in_target"
+MAY = """
+    incident_ref | created_at                | first_on_scene_at
+    a            | 2003-05-05T10:00:00+01:00 | 2003-05-05T10:05:00+01:00
+    b            | 2003-05-06T10:00:00+01:00 | 2003-05-06T10:25:00+01:00
+"""
+MAY_LATER = """
+    incident_ref | created_at                | first_on_scene_at
+    c            | 2003-05-07T10:00:00+01:00 | 2003-05-07T10:06:00+01:00
+"""
+CALLS = """
+    offered_at                | answered_at
+    2003-05-05T10:00:00+01:00 | 2003-05-05T10:00:05+01:00
+"""
+
+
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory) -> dict[str, kills.Scenario]:
+    """The commands that are disturbed, by name: import, build, prune."""
+    found = kills.scenarios(tmp_path_factory.mktemp("scenarios"))
+    return {one.command[0]: one for one in found}
+
+
+@pytest.fixture
+def force(tmp_path) -> Force:
+    return Force(tmp_path / "home")
+
+
+def is_one_paragraph(text: str) -> bool:
+    return "Traceback" not in text and text.count("\n") == 1
+
+
+# --- killed ---
+
+
+@pytest.mark.parametrize(("name", "count"), [("import", 4), ("build", 4), ("prune", 2)])
+def test_killed_at_any_moment_nothing_is_lost_or_half_done(
+    scenarios, tmp_path, name, count
+):
+    scenario = scenarios[name]
+    met = [
+        kills.kill(scenario, moment, tmp_path / "data")
+        for moment in kills.moments(scenario, count, SEED)
+    ]
+    assert [one for one in met if one.faults] == []
+    # to hit it never while it writes would test nothing
+    assert sum(one.was_writing for one in met) >= count // 2
+
+
+def test_a_lock_left_by_a_killed_process_holds_up_nobody(scenarios, tmp_path):
+    scenario, data_dir = scenarios["build"], tmp_path / "data"
+    shutil.copytree(scenario.start, data_dir)
+    running = kills.process("build", data_dir=data_dir)
+    kills.wait_until_writing(running, data_dir)
+    running.kill()
+    running.communicate()
+    assert (data_dir / "lock").exists()
+    with lake.writing(data_dir) as temporary:
+        assert list(temporary.iterdir()) == []
+
+
+# --- the disk ---
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("import", 0),
+        ("import", 2**18),
+        ("build", 2**12),
+        ("build", 2**19),
+    ],
+)
+def test_where_a_file_may_not_grow_nothing_changes(scenarios, tmp_path, name, most):
+    scenario, data_dir = scenarios[name], tmp_path / "data"
+    shutil.copytree(scenario.start, data_dir)
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    running = kills.process(*scenario.command, data_dir=data_dir, preexec_fn=limit)
+    _, said = running.communicate()
+    assert running.returncode == 2, said
+    assert is_one_paragraph(said), said
+    assert "A file would be larger than is allowed here" in said
+    assert kills.content(data_dir) == scenario.before
+    assert not (data_dir / "temporary").exists()
+    assert kills.run_here(scenario.command, data_dir) == 0
+    assert kills.content(data_dir) == scenario.after
+
+
+def in_own_mounts(script: str, *arguments) -> subprocess.CompletedProcess:
+    """Run a shell script which may mount file systems that nobody else sees."""
+    return subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-euc", script, "sh"]
+        + [str(one) for one in arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def can_mount():
+    """Skip where this machine lets nobody mount; file sizes are limited everywhere."""
+    done = in_own_mounts("mount -t tmpfs none /mnt")
+    if done.returncode:
+        pytest.skip(f"no file system can be mounted here: {done.stderr}")
+
+
+FULL_THEN_READ_ONLY = """
+export DEMAND_DATA_DIR=/mnt
+run() { "$python" -m kpis "$@"; echo "ended with $?"; }
+python=$1; start=$2; calls=$3
+mount -t tmpfs -o size=48m none /mnt
+cp -r "$start/." /mnt
+free=$(df --output=avail --block-size=1 /mnt | tail -1)
+head -c $((free - 300000)) /dev/zero > /mnt/filler
+set +e
+run import "$calls" --mapping canonical_calls
+ls /mnt
+run build --full
+mount -o remount,ro /mnt
+run build --full
+run show ops_immediate_attended_in_target
+"""
+
+
+@pytest.mark.usefixtures("can_mount")
+def test_a_full_disk_and_a_read_only_one(scenarios):
+    scenario = scenarios["import"]
+    done = in_own_mounts(
+        FULL_THEN_READ_ONLY, sys.executable, scenario.start, scenario.command[1]
+    )
+    ended = [line for line in done.stdout.splitlines() if line.startswith("ended")]
+    codes = [int(line.split()[-1]) for line in ended]
+    assert codes == [2, 2, 2, 0], done.stdout + done.stderr
+    full, full_too, read_only = done.stderr.splitlines()
+    assert "The disk is full. Make room" in full
+    assert "The disk is full. Make room" in full_too
+    assert "Nothing can be written there" in read_only
+    assert "temporary" not in done.stdout.split("ended")[1].split()
+    assert "MPS" in done.stdout.split("ended")[3]
+
+
+def as_one_who_may_not_write(*arguments: str, data_dir: Path) -> tuple[int, str, str]:
+    """Run a command without root's right to write where the mode forbids it."""
+    rights = "-dac_override,-dac_read_search"
+    prefix = ("setpriv", f"--bounding-set={rights}") if os.geteuid() == 0 else ()
+    running = kills.process(*arguments, data_dir=data_dir, prefix=prefix)
+    printed, said = running.communicate()
+    return running.returncode, printed, said
+
+
+def test_a_read_only_directory_is_read_and_not_written(scenarios, tmp_path):
+    scenario, data_dir = scenarios["build"], tmp_path / "data"
+    shutil.copytree(scenario.start, data_dir)
+    places = [data_dir, *data_dir.rglob("*")]
+    for path in places:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = everything(data_dir)
+    try:
+        for words in (scenarios["import"].command, ("build",)):
+            code, printed, said = as_one_who_may_not_write(*words, data_dir=data_dir)
+            assert (code, printed) == (2, ""), said
+            assert is_one_paragraph(said), said
+            assert "This user may not do that" in said
+        code, printed, said = as_one_who_may_not_write(
+            "show", ATTENDED, data_dir=data_dir
+        )
+        assert (code, said) == (0, STALE)
+        assert printed.startswith("MPS")
+    finally:
+        for path in places:
+            path.chmod(0o755)
+    assert everything(data_dir) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "match"),
+    [
+        (OSError(28, "No space left on device", "/x"), "device: '/x')"),
+        (OSError(122, "Disk quota exceeded"), "The disk is full"),
+        (OSError(27, "File too large"), "ulimit"),
+        (OSError(30, "Read-only file system"), "DEMAND_DATA_DIR"),
+        (PermissionError(13, "Permission denied"), "right to it"),
+        (FileNotFoundError(2, "No such file or directory"), None),
+        (ValueError("a bug of ours"), None),
+    ],
+)
+def test_only_errors_of_the_disk_are_told_a_remedy(error, match):
+    told = of_storage(error)
+    assert told is None if match is None else match in str(told)
+
+
+def test_a_value_that_reads_like_an_error_of_the_disk_is_none(data_dir):
+    """Only DuckDB's own errors of the system are looked at."""
+    from kpis import warehouse
+
+    house = warehouse.writer(data_dir / "spill")
+    with closing(house), pytest.raises(warehouse.StatementError):
+        house.run("select 'No space left on device'::integer")
+
+
+# --- two at once ---
+
+
+def test_imports_and_a_build_at_once_follow_each_other(force):
+    force.receives("calls", CALLS)
+    (force.data_dir / "calls_1.csv").rename(force.data_dir / "first.csv")
+    made = {
+        "one": write_export(force, MAY, "one.csv"),
+        "other": write_export(force, MAY_LATER, "other.csv"),
+    }
+    running = [
+        kills.process(*words, data_dir=force.data_dir)
+        for words in (
+            taking(made["one"]), taking(made["other"]), taking(made["one"]), ("build",),
+        )
+    ]  # fmt: skip
+    said = [one.communicate() for one in running]
+    assert [one.returncode for one in running] == [0] * 4, said
+    once, again = said[0][0], said[2][0]
+    assert sorted("2 accepted" in text for text in (once, again)) == [False, True]
+    assert sorted("2 duplicates" in text for text in (once, again)) == [False, True]
+    manifest = lake.read_manifest(force.data_dir)
+    assert [event["what"] for event in manifest["events"]] == ["imported"] * 3
+    with force.build() as one:
+        found = cell(one, ATTENDED, "QK", "2003-05")
+        assert (found["numerator"], found["denominator"]) == (2, 3)
+
+
+def write_export(force: Force, table: str, name: str) -> Path:
+    """Return an export of a table that has not been imported."""
+    other = Force(force.data_dir / "exports" / name)
+    other.receives("incidents", table)
+    return other.data_dir / "incidents_1.csv"
+
+
+def taking(path: Path) -> tuple[str, ...]:
+    made_at = instant(EXTRACTED).isoformat()
+    words = ("--mapping", "canonical_incidents", "--extracted-at", made_at)
+    return ("import", str(path), *words)
+
+
+def test_an_import_while_a_build_runs_is_in_the_next_build(scenarios, tmp_path):
+    scenario, data_dir = scenarios["build"], tmp_path / "data"
+    shutil.copytree(scenario.start, data_dir)
+    save_mapping(data_dir, JOBS)
+    path = save(tmp_path, JOB_ROWS)
+    building = kills.process("build", data_dir=data_dir)
+    kills.wait_until_writing(building, data_dir)
+    account = take(path, "jobs", data_dir)
+    assert building.poll() is not None or building.wait() == 0
+    building.communicate()
+    assert account["accepted"] == 2
+    assert kills.cells(data_dir) == scenario.after["cells"]
+    build.build(data_dir)
+    with closing(results.open_build(data_dir)) as one:
+        assert account["import_id"] in {each["import_id"] for each in one.imports}
+
+
+# --- readers ---
+
+
+def rows_of_may(one: results.Build) -> int:
+    return len(results.rows(one, ATTENDED, "QK", date(2003, 5, 1), date(2003, 5, 31)))
+
+
+def attended(one: results.Build) -> int:
+    return int(cell(one, ATTENDED, "QK", "2003-05")["denominator"])
+
+
+def test_who_reads_a_build_keeps_it_while_the_next_is_made(force):
+    force.receives("incidents", MAY)
+    build.build(force.data_dir)
+    with closing(results.open_build(force.data_dir)) as old:
+        force.receives("incidents", MAY_LATER)
+        seen, is_over = set(), threading.Event()
+
+        def read():
+            while not is_over.is_set():
+                seen.add((attended(old), rows_of_may(old)))
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        try:
+            done = command("build", data_dir=force.data_dir)
+        finally:
+            is_over.set()
+            reader.join()
+        assert done.returncode == 0, done.stderr
+        assert seen == {(2, 2)}
+        assert (attended(old), rows_of_may(old)) == (2, 2)
+        with closing(results.open_build(force.data_dir)) as new:
+            assert (attended(new), rows_of_may(new)) == (3, 3)
+
+
+def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
+    force.receives("incidents", MAY)
+    build.build(force.data_dir)
+    with closing(results.open_build(force.data_dir)) as old:
+        wrong = force.receives("incidents", MAY_LATER)["import_id"]
+        build.build(force.data_dir)
+        lake.withdraw(force.data_dir, wrong, "wrong file")
+        build.build(force.data_dir)
+        # by default the builds of the last while stay
+        housekeeping.prune(force.data_dir)
+        assert (attended(old), rows_of_may(old)) == (2, 2)
+        housekeeping.prune(force.data_dir, keep=1)
+        assert attended(old) == 2
+        with pytest.raises(UserError, match="a newer one has replaced it"):
+            rows_of_may(old)
+        with pytest.raises(UserError, match="a newer one has replaced it"):
+            results.open_build(force.data_dir, old.id)
+        with closing(results.open_build(force.data_dir)) as new:
+            assert rows_of_may(new) == 2
+
+
+# --- the clock ---
+
+
+class Jumping(datetime):
+    """A clock that goes back a day whenever it is asked."""
+
+    asked = 0
+
+    @classmethod
+    def now(cls, tz=None):
+        """Return a time before the one returned last."""
+        cls.asked += 1
+        return datetime(2004, 1, 1, tzinfo=tz) - timedelta(days=cls.asked)
+
+
+def a_life(data_dir: Path) -> dict:
+    """Import, correct, withdraw, restore, build and prune; return what counts."""
+    force = Force(data_dir)
+    first = force.receives("incidents", MAY)["import_id"]
+    build.build(data_dir)
+    other = force.receives("incidents", MAY_LATER)["import_id"]
+    lake.withdraw(data_dir, first, "wrong file")
+    build.build(data_dir)
+    lake.restore(data_dir, first)
+    lake.withdraw(data_dir, other, "wrong file")
+    build.build(data_dir)
+    housekeeping.record(data_dir, housekeeping.Limit("calls", "2003-01", "old"))
+    housekeeping.prune(data_dir, keep=1)
+    manifest = lake.read_manifest(data_dir)
+    events = [(one["import_id"], one["what"]) for one in manifest["events"]]
+    return {
+        "events": events,
+        "build": build.current_id(data_dir),
+        **kills.content(data_dir),
+    }
+
+
+def test_a_clock_that_runs_backwards_changes_nothing(tmp_path, monkeypatch):
+    usual = a_life(tmp_path / "usual")
+    for module in (lake, housekeeping, importer):
+        if hasattr(module, "datetime"):
+            monkeypatch.setattr(module, "datetime", Jumping)
+    assert a_life(tmp_path / "jumping") == usual
+    assert Jumping.asked > 5
+    times = [one["at"] for one in lake.read_manifest(tmp_path / "jumping")["events"]]
+    assert times == sorted(times, reverse=True)

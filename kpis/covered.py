@@ -37,11 +37,10 @@ def of_rows(first: date, last: date, job: Job) -> Span | None:
     A yearly return covers financial years. A period that was not over when the file
     was made is covered to the day before; one that had not begun, not at all.
     """
-    before = _day_before(job.extracted_at)
-    if job.contract.stands_for == "day":
-        return first.replace(day=1), min(periods.end_of_month(last), max(last, before))
-    start = periods.of_day(first, job.contract.stands_for)[0]
-    end = min(periods.of_day(last, job.contract.stands_for)[1], before)
+    # an export of single events is one of whole months too
+    length = "year" if job.contract.stands_for == "year" else "month"
+    start = periods.of_day(first, length)[0]
+    end = min(periods.of_day(last, length)[1], _day_before(job.extracted_at))
     return (start, end) if start <= end else None
 
 

@@ -20,6 +20,7 @@ from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 
 WHOLE = "all"
 WRITERS = 2
+GROUP_BYTES = 8 * 2**20
 
 
 class CheckError(RuntimeError):
@@ -155,39 +156,50 @@ def write(
     source = made_of.source
     by_id = {one["import_id"]: one for one in imports}
 
-    def write_month(month: str) -> None:
-        found = [
-            lake.file(data_dir, by_id[import_id], lake_month)
-            for import_id, lake_month in sorted(made_of.files[month])
-        ]
-        current = _current(source, found, _may_repeat(made_of, month, imports))
-        _write_month(house, source, current, _place(target, source, month), month)
+    def path(import_id: str, month: str) -> Path:
+        return lake.file(data_dir, by_id[import_id], month)
 
+    def write_group(group: list[str]) -> None:
+        held = sorted(frozenset().union(*(made_of.files[month] for month in group)))
+        found = [path(*one) for one in held]
+        current = _current(source, found, _may_repeat(made_of, group, imports))
+        _write_group(house, source, current, target, group)
+
+    sizes = {
+        month: sum(path(*one).stat().st_size for one in made_of.files[month])
+        for month in months
+    }
     # DuckDB alone does not keep its processors busy with so small files
     with ThreadPoolExecutor(WRITERS) as pool:
-        for _ in pool.map(write_month, months):
+        for _ in pool.map(write_group, _groups(sizes)):
             pass
     if not files(target, source):
-        current = _current(source, [], False)
-        _write_month(house, source, current, _place(target, source, "none"), WHOLE)
+        _write_group(house, source, _current(source, [], False), target, [WHOLE])
 
 
-def _place(target: Path, source: str, month: str) -> Path:
-    place = target / "marts" / source / f"month={month}"
-    place.mkdir(parents=True)
-    return place / "rows.parquet"
+def _groups(sizes: dict[str, int]) -> list[list[str]]:
+    """Return months to be written together: many small ones, or a great one alone."""
+    groups: list[list[str]] = []
+    size = 0
+    for month in sorted(sizes):
+        if not groups or size + sizes[month] > GROUP_BYTES:
+            groups.append([])
+            size = 0
+        groups[-1].append(month)
+        size += sizes[month]
+    return groups
 
 
-def _may_repeat(made_of: Inputs, month: str, imports: list[dict]) -> bool:
-    """Whether a key may occur twice among the files of a month.
+def _may_repeat(made_of: Inputs, months: list[str], imports: list[dict]) -> bool:
+    """Whether a key may occur twice among the files of some months.
 
     One import holds a key once; keys that several imports hold link their months.
     """
     own = [one for one in imports if one["source"] == made_of.source]
     if any(one["moved_months"] for one in own) or _replacing(own):
         return True
-    lake_months = [lake_month for _, lake_month in made_of.files[month]]
-    return len(lake_months) > len(set(lake_months))
+    held = frozenset().union(*(made_of.files[month] for month in months))
+    return len(held) > len({lake_month for _, lake_month in held})
 
 
 def _current(source: str, found: list[Path], may_repeat: bool) -> str:
@@ -217,19 +229,25 @@ def _current(source: str, found: list[Path], may_repeat: bool) -> str:
     )
 
 
-def _write_month(
-    house: Warehouse, source: str, current: str, place: Path, month: str
+def _write_group(
+    house: Warehouse, source: str, current: str, target: Path, months: list[str]
 ) -> None:
     mart = warehouse.text(f"marts/{source}")
-    on_date = identifier(MARTS[source].on_date)
-    is_in = f"strftime({on_date}, '%Y-%m') = {literal(month)}"
+    place = target / "marts" / source
+    if len(months) == 1:
+        place /= f"month={months[0]}"
+    place.mkdir(parents=True, exist_ok=True)
+    month_of = f"strftime({identifier(MARTS[source].on_date)}, '%Y-%m')"
     house.run(
         fill(
-            "cube/mart",
+            "cube/mart" if len(months) == 1 else "cube/mart_months",
             current=current,
             mart=mart,
-            condition="true" if month == WHOLE else is_in,
-            target=literal(str(place)),
+            month=month_of,
+            condition="true"
+            if months == [WHOLE]
+            else f"{month_of} in ({literals(months)})",
+            target=literal(str(place / "rows.parquet" if len(months) == 1 else place)),
         )
     )
     lost = house.query(
@@ -267,5 +285,5 @@ def fixed_digest(data_dir_digest: str) -> str:
         for folder in shared
         for file in sorted((settings.SQL / folder).glob("*.sql"))
     ]
-    mart = warehouse.text("cube/mart")
+    mart = warehouse.text("cube/mart") + warehouse.text("cube/mart_months")
     return digest(warehouse.version(), data_dir_digest, mart, *texts)

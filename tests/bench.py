@@ -5,6 +5,7 @@ depend on the machine, ratios much less.
 """
 
 import argparse
+import os
 import platform
 import resource
 import shutil
@@ -13,12 +14,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
-from kpis import build, demo, importer, results, settings
+from kpis import (
+    build,
+    contracts,
+    demo,
+    importer,
+    lake,
+    results,
+    rowsource,
+    settings,
+)
 from tests import kills
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,12 +55,12 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def in_new_process(name: str, *arguments: str) -> tuple[float, float]:
-    """Run one step of this file alone; return its seconds and peak memory in MB."""
+def in_new_process(name: str, *arguments: str) -> list[float]:
+    """Run one step of this file alone; return its seconds, peak memory in MB, and
+    what else it measured."""
     command = [sys.executable, "-m", "tests.bench", "--step", name, *arguments]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    took, peak = done.stdout.split()[-2:]
-    return float(took), float(peak)
+    return [float(number) for number in reversed(done.stdout.split())]
 
 
 def step_copy(source: str, target: str) -> Callable[[], object]:
@@ -60,11 +71,28 @@ def step_copy(source: str, target: str) -> Callable[[], object]:
 
 
 def step_import(source: str, data_dir: str) -> Callable[[], object]:
-    """Import one file of calls."""
-    return lambda: importer.import_file(Path(source), "canonical_calls", Path(data_dir))
+    """Import one file of calls; says how long the keys were looked up."""
+    begun: dict[str, float] = {}
+
+    def work() -> None:
+        importer.import_file(
+            Path(source),
+            "canonical_calls",
+            Path(data_dir),
+            progress=lambda share, step: begun.setdefault(step, time.perf_counter()),
+        )
+        looked = begun["writing the lake"] - begun["looking for rows already held"]
+        print(looked)
+
+    return work
 
 
-STEPS = {"copy": step_copy, "import": step_import}
+def step_build(data_dir: str, *words: str) -> Callable[[], object]:
+    """Build what changed, or everything."""
+    return lambda: build.build(Path(data_dir), is_full="full" in words)
+
+
+STEPS = {"copy": step_copy, "import": step_import, "build": step_build}
 
 
 def run_step(name: str, arguments: list[str]) -> None:
@@ -72,7 +100,7 @@ def run_step(name: str, arguments: list[str]) -> None:
     work = STEPS[name](*arguments)
     took = seconds(work)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(took, peak)
+    print(peak, took)
 
 
 def bench_import(place: Path, calls: Path) -> list[str]:
@@ -83,8 +111,9 @@ def bench_import(place: Path, calls: Path) -> list[str]:
         copies.append(in_new_process("copy", str(calls), str(place / "copy.parquet")))
         data_dir = place / f"import{attempt}"
         imports.append(in_new_process("import", str(calls), str(data_dir)))
+        shutil.rmtree(data_dir)
     copy, ours = min(copies), min(imports)
-    peak = max(peak for _, peak in imports)
+    peak = max(one[1] for one in imports)
     return [
         f"| Import a calls CSV ({size:.0f} MB) | at most 3 x plain copy, under 2 GB "
         f"| {ours[0] / copy[0]:.1f} x | {ours[0]:.1f} s against {copy[0]:.1f} s "
@@ -92,14 +121,161 @@ def bench_import(place: Path, calls: Path) -> list[str]:
     ]
 
 
-def bench_rows(place: Path, files: list[Path]) -> list[str]:
-    """Time the rows of one cell, with file and line, among all calls."""
-    data_dir = place / "rows"
+def source_of(path: Path) -> str:
+    """Return the source that a demo's file belongs to."""
+    return path.name.split("_2")[0]
+
+
+def without_last_month(calls: Path, target: Path) -> tuple[Path, Path]:
+    """Cut a year of calls into eleven months and the last one, as two exports."""
+    end = calls.name.split("_to_")[1][:10]
+    month = date.fromisoformat(end).replace(day=1)
+    before = month - timedelta(days=1)
+    first = calls.name.split("_")[1]
+    names = (
+        f"calls_{first}_to_{before}_extracted_{month}T0300.csv",
+        f"calls_{month}_to_{end}_extracted_{end}T2359.csv",
+    )
+    target.mkdir()
+    with (
+        calls.open(encoding="utf-8") as source,
+        (target / names[0]).open("w", encoding="utf-8") as body,
+        (target / names[1]).open("w", encoding="utf-8") as rest,
+    ):
+        header = next(source)
+        place = header.strip().split(",").index("offered_at")
+        body.write(header)
+        rest.write(header)
+        for line in source:
+            is_last = line.split(",", place + 1)[place][:7] == f"{month:%Y-%m}"
+            (rest if is_last else body).write(line)
+    return target / names[0], target / names[1]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A data directory that holds everything but the last month of calls."""
+
+    data_dir: Path
+    year: Path
+    month: Path
+    call_count: int
+    took: dict[str, float]
+
+
+def prepare(place: Path, scale: float, years: int) -> Home:
+    """Make a demo of so many years, import it but for the last month, and build it."""
+    data_dir, exports = place / f"home{years}", place / f"exports{years}"
+    took, files = {}, []
     demo.write_reference(data_dir)
-    for path in files:
-        importer.import_file(path, f"canonical_{path.name.split('_2')[0]}", data_dir)
-    build.build(data_dir)
-    one = results.open_build(data_dir)
+    took["written"] = seconds(
+        lambda: files.extend(demo.write(exports, scale=scale, years=years))
+    )
+    year = max(path for path in files if source_of(path) == "calls")
+    body, month = without_last_month(year, place / f"cut{years}")
+    taken = [body, *(path for path in files if path != year)]
+    accounts = []
+    took["imported"] = seconds(
+        lambda: accounts.extend(
+            importer.import_file(path, f"canonical_{source_of(path)}", data_dir)
+            for path in taken
+        )
+    )
+    took["built"], took["peak"] = in_new_process("build", str(data_dir))[:2]
+    count = sum(one["accepted"] for one in accounts if one["source"] == "calls")
+    return Home(data_dir, year, month, count, took)
+
+
+def add_month(home: Home) -> dict[str, float]:
+    """Import the last month and build: seconds of each, the key look-up apart."""
+    imported, peak, looked = in_new_process(
+        "import", str(home.month), str(home.data_dir)
+    )
+    built, build_peak, *_ = in_new_process("build", str(home.data_dir))
+    return {
+        "imported": imported - looked,
+        "looked": looked,
+        "built": built,
+        "peak": max(peak, build_peak),
+    }
+
+
+def bench_full_build(one: Home) -> list[str]:
+    """Compare a full build with its selects run bare and one read of the lake."""
+    took, peak = min(
+        in_new_process("build", str(one.data_dir), "full")[:2] for _ in range(2)
+    )
+    opened = results.open_build(one.data_dir)
+    bare = min(seconds(lambda: run_bare(opened)) for _ in range(2))
+    opened.close()
+    read = min(seconds(lambda: read_lake(one.data_dir)) for _ in range(2))
+    allowed = 2 * bare + 6 * read
+    return [
+        f"| Full build of a year, all indicators | at most 2 x bare selects + 6 x "
+        f"one read of the lake | {took / allowed:.1f} x of that | {took:.1f} s against "
+        f"{allowed:.1f} s (selects {bare:.2f} s, read {read:.2f} s) | {peak:.0f} MB |"
+    ]
+
+
+def run_bare(opened: results.Build) -> None:
+    """Run every indicator's select over finished marts, and add up what it gives."""
+    for kpi in opened.kpis.values():
+        names = "value" if kpi.has_values or kpi.stage == "published" else "numerator"
+        rows = rowsource.rows(kpi, opened.imports)
+        opened.warehouse.tuples(f"{rows} select count(*), sum({names}) from kpi_rows")
+
+
+def read_lake(data_dir: Path) -> None:
+    """Read every column of every file that counts, once."""
+    manifest = lake.read_manifest(data_dir)
+    for source in contracts.load_all():
+        files = lake.files(data_dir, lake.current(manifest, source))
+        if files:
+            listed = ", ".join(f"'{file}'" for file in files)
+            duckdb.sql(
+                f"select count(columns(*)) from read_parquet([{listed}], "
+                "union_by_name = true)"
+            ).fetchall()
+
+
+def bench_add_month(one: Home, ten: Home) -> list[str]:
+    """Compare what a month costs on one year and on ten."""
+    short, long = add_month(one), add_month(ten)
+    total = [found["imported"] + found["built"] for found in (short, long)]
+    return [
+        f"| Add one month of calls to {ten.call_count / 1e6:.1f} m "
+        f"| at most 2 x the same on one year | {total[1] / total[0]:.1f} x "
+        f"| {total[1]:.1f} s against {total[0]:.1f} s (import {long['imported']:.1f} "
+        f"and {short['imported']:.1f}, build {long['built']:.1f} and "
+        f"{short['built']:.1f}); key look-up apart: {long['looked']:.1f} s and "
+        f"{short['looked']:.1f} s | {long['peak']:.0f} MB |"
+    ]
+
+
+def bench_page(one: Home, ten: Home) -> list[str]:
+    """Time what the overview asks of the engine, for every borough, once warm."""
+    found = []
+    for home in (one, ten):
+        opened = results.open_build(home.data_dir)
+        areas = results.areas(opened).query("kind in ('mps', 'bocu')")["code"]
+        for area in areas[:3]:
+            results.scoreboard(opened, area)
+        took = sorted(
+            seconds(lambda area=area: results.scoreboard(opened, area))  # noqa: B023
+            for area in areas
+        )
+        found.append(took[round(0.95 * len(took)) - 1])
+        opened.close()
+    return [
+        f"| A page's data, {ten.call_count / 1e6:.0f} m calls | under 50 ms p95, at "
+        f"most 1.2 x of one year | {found[1] / found[0]:.1f} x "
+        f"| {found[1] * 1000:.0f} ms against {found[0] * 1000:.0f} ms | |"
+    ]
+
+
+def bench_rows(ten: Home) -> list[str]:
+    """Time the rows of one cell, with file and line, among all calls."""
+    one = results.open_build(ten.data_dir)
     cell = ("ops_999_answered_in_target", "IR", date(2003, 10, 1), date(2003, 10, 31))
     borough = ("ops_immediate_attended_in_target", "QK", cell[2], cell[3])
     lines = []
@@ -114,6 +290,7 @@ def bench_rows(place: Path, files: list[Path]) -> list[str]:
             f"| Rows of one cell, {name} and month (first 200) | under 300 ms | "
             f"| {took[-2] * 1000:.0f} ms p95, all of them {whole * 1000:.0f} ms | |"
         )
+    one.close()
     return lines
 
 
@@ -141,48 +318,45 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--step", nargs="+")
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--years", type=int, default=10)
     options, rest = parser.parse_known_args()
     if options.step:
         run_step(options.step[0], [*options.step[1:], *rest])
         return
     place = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        files: list[Path] = []
-        making = seconds(
-            lambda: files.extend(
-                demo.write(place / "exports", scale=options.scale, years=1)
-            )
-        )
-        calls = next(path for path in files if path.name.startswith("calls"))
-        with calls.open("rb") as file:
-            count = sum(
-                chunk.count(b"\n") for chunk in iter(lambda: file.read(2**24), b"")
-            )
-        lines = [
-            *bench_import(place, calls),
-            *bench_rows(place, files),
-            *bench_kills(place / "kills"),
-        ]
+        one = prepare(place, options.scale, 1)
+        lines = bench_import(place, one.year)
+        ten = prepare(place, options.scale, options.years)
+        # the year is whole before it is built in full
+        month = bench_add_month(one, ten)
+        lines += bench_full_build(one)
+        lines += [*month, *bench_page(one, ten), *bench_rows(ten)]
+        lines += bench_kills(place / "kills")
     finally:
         shutil.rmtree(place)
-    text = table(lines, count - 1, making)
+    text = table(lines, ten)
     print(text)
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
 
 
-def table(lines: list[str], count: int, making: float) -> str:
+def table(lines: list[str], ten: Home) -> str:
     """Return the document."""
     machine = (
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
+        f"Python {platform.python_version()}"
     )
+    took = ten.took
     return "\n".join(
         [
             "# Benchmarks",
             "",
             "Written by `make bench`. Ratios are of the same run on the same machine.",
             "",
-            f"{count:,} calls of one demo year at full scale, made in {making:.0f} s. "
-            f"{machine}, DuckDB {duckdb.__version__}.",
+            f"Ten years of the demo force at full scale, {ten.call_count:,} calls: "
+            f"exports written in {took['written']:.0f} s, imported in "
+            f"{took['imported']:.0f} s, built in {took['built']:.0f} s (peak "
+            f"{took['peak']:.0f} MB). {machine}, DuckDB {duckdb.__version__}.",
             "",
             "| What | Goal | Ratio | Seconds | Peak memory |",
             "|---|---|---|---|---|",

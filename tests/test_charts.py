@@ -4,13 +4,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
-from kpis import charts, verdicts
+from kpis import charts, registry, verdicts
 from kpis.spc import DIRECTIONS
 
 PERCENT = SimpleNamespace(id="a", unit="percent", kind="proportion", better="higher")
 MINUTES = SimpleNamespace(id="b", unit="minutes", kind="median", better="lower")
+POUNDS = SimpleNamespace(id="c", unit="pounds", kind="ratio", better="neither")
+POINTS = SimpleNamespace(id="d", unit="points", kind="difference", better="nearer_zero")
+RATE = SimpleNamespace(id="e", unit="per 1,000 a year", kind="rate", better="neither")
 STABLE = [0.70, 0.72, 0.69, 0.71] * 4
 FALLEN = [*[0.72, 0.76, 0.70, 0.74] * 3, 0.68, 0.70, 0.66, 0.69, 0.68, 0.70, 0.69]
 STATES = {"v": "value", "p": "provisional", "f": "too_few", "u": "not_reliable"}
@@ -216,6 +220,66 @@ def test_seconds_are_drawn_in_minutes():
     figure = spc(frame, MINUTES)
     assert trace(figure, "points")["y"][0] == pytest.approx(9)
     assert figure["layout"]["yaxis"]["ticktext"][-1].endswith(" min")
+
+
+def axis_words(values, kpi, half_width):
+    frame = judged(values, better=kpi.better, half_width=half_width)
+    return spc(frame, kpi)["layout"]["yaxis"]["ticktext"]
+
+
+def test_pounds_stand_before_the_number():
+    words = axis_words([1900, 2100, 2000, 1950] * 4, POUNDS, np.nan)
+    assert words[-1].startswith("£")
+    assert all(word.replace("\u202f", "").isdigit() for word in words[:-1])
+    assert any("\u202f" in word for word in words)
+
+
+def test_what_was_paid_back_is_not_cut_off():
+    frame = judged([20, 22, -15, 21] * 4, half_width=np.nan)
+    low, _ = spc(frame, POUNDS)["layout"]["yaxis"]["range"]
+    assert low <= -15
+    alone = judged([-15, -15], half_width=np.nan)
+    low, high = spc(alone, POUNDS)["layout"]["yaxis"]["range"]
+    assert low <= -15 < high
+
+
+def test_a_gap_may_lie_on_either_side_of_zero():
+    frame = judged([0.02, -0.03, 0.01, -0.01] * 4, better="nearer_zero")
+    figure = spc(frame, POINTS)
+    value_axis = figure["layout"]["yaxis"]
+    assert value_axis["range"][0] < -3 < 2 < value_axis["range"][1]
+    assert value_axis["zeroline"] is True
+    words = value_axis["ticktext"]
+    assert words[0].startswith("−")
+    assert words[-1].endswith(" points")
+    labels = [one["text"] for one in figure["layout"]["annotations"]]
+    assert any(text.startswith("lower limit −") for text in labels)
+    assert spc(judged(STABLE))["layout"]["yaxis"]["zeroline"] is False
+
+
+def test_a_gap_ends_at_a_hundred_points():
+    low, high = axis(judged([-0.97, 0.98, -0.99, 0.97] * 4), POINTS)
+    assert (low, high) == (-100, 100)
+
+
+def test_a_long_unit_stands_above_the_axis():
+    layout = spc(judged([5, 6, 5.5, 5.2] * 4), RATE)["layout"]
+    (unit,) = [
+        one for one in layout["annotations"] if one["text"] == "per 1,000 a year"
+    ]
+    assert (unit["x"], unit["y"], unit["yanchor"]) == (0, 1, "bottom")
+    assert layout["margin"]["t"] > charts.MARGIN["t"]
+    assert all(word.replace(".", "").isdigit() for word in layout["yaxis"]["ticktext"])
+
+
+@pytest.mark.parametrize("kpi", [PERCENT, MINUTES, POUNDS, POINTS, RATE])
+def test_plotly_takes_every_chart(kpi):
+    frame = judged([0.1, 0.2, -0.1, 0.15] * 4, "v" * 15 + "p", better=kpi.better)
+    assert go.Figure(spc(frame, kpi)).layout.yaxis.range
+
+
+def test_every_unit_has_a_scale():
+    assert set(charts.SCALES) == set(registry.CHOICES["unit"])
 
 
 @pytest.mark.parametrize("low", [0, 0.3, 12.5, 61, 63.4, 88])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis import figures, intervals
+from kpis import figures, intervals, registry
 
 
 def spaced(text):
@@ -43,6 +43,28 @@ def spaced(text):
         (4521, "minutes", None, "75 min 21 s"),
         (-90, "minutes", None, "−1 min 30 s"),
         (np.nan, "minutes", None, "–"),
+        (36.4, "seconds", 1537, "36 s"),
+        (0, "seconds", None, "0 s"),
+        (1500, "seconds", None, "1_500 s"),
+        (20.907, "pounds", 3805, "£20.91"),
+        (0.5, "pounds", None, "£0.50"),
+        (999.994, "pounds", None, "£999.99"),
+        (999.996, "pounds", None, "£1_000"),
+        (1_234_567.8, "pounds", None, "£1_234_568"),
+        (-12.5, "pounds", None, "−£12.50"),
+        (-0.001, "pounds", None, "£0.00"),
+        (0.046, "points", 1017, "5 points"),
+        (0.01, "points", None, "1 point"),
+        (0.0096, "points", None, "1 point"),
+        (0.004, "points", None, "0.4 points"),
+        (-0.004, "points", None, "−0.4 points"),
+        (-0.0004, "points", None, "0 points"),
+        (-0.12, "points", 1017, "−12 points"),
+        (np.nan, "points", None, "–"),
+        (5.601, "per 1,000 a year", 3512, "5.6"),
+        (99.94, "per 1,000 a year", None, "99.9"),
+        (99.96, "per 1,000 a year", None, "100"),
+        (1234.5, "per 1,000 a year", None, "1_234"),
     ],
 )
 def test_figure(value, unit, n, words):
@@ -69,10 +91,27 @@ def test_decimal_stands_only_where_the_interval_is_narrow(n, proportion):
         (567, "minutes", "9 minutes 27 seconds"),
         (61, "minutes", "1 minute 1 second"),
         (30, "minutes", "30 seconds"),
+        (36.4, "seconds", "36 seconds"),
+        (1, "seconds", "1 second"),
+        (20.907, "pounds", "£20.91"),
+        (0.046, "points", "5 percentage points"),
+        (0.01, "points", "1 percentage point"),
+        (-0.12, "points", "−12 percentage points"),
+        (5.601, "per 1,000 a year", "5.6 per 1,000 a year"),
     ],
 )
 def test_in_words(value, unit, words):
     assert figures.in_words(value, unit) == words
+
+
+@pytest.mark.parametrize("unit", registry.CHOICES["unit"])
+def test_every_unit_has_figures_and_words_that_name_it(unit):
+    assert figures.figure(np.nan, unit) == "–"
+    said = figures.figure(0.5, unit)
+    left_out = figures.left_out(unit)
+    # a bare number only where the words around it say of what
+    assert (said.replace(".", "").isdigit()) == bool(left_out)
+    assert left_out in figures.in_words(0.5, unit)
 
 
 @pytest.mark.parametrize(

@@ -314,6 +314,13 @@ def test_sentence_in_minutes():
     )
 
 
+def test_sentence_says_once_what_a_rate_is_of():
+    assert spoken(STABLE, 5.1, "per 1,000 a year", value=5.6) == (
+        "5.6 per 1,000 a year in January 2004, n 59_500; 5.1 a year ago; "
+        "no clear change."
+    )
+
+
 def test_sentence_begins_with_a_capital():
     assert spoken([0.1] * 16, 0.5).startswith("Fewer than 1 in 100 in January 2004")
 

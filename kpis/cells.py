@@ -95,40 +95,59 @@ INTERVALS = {
 
 def _differences(found: pd.DataFrame) -> pd.DataFrame:
     """Set the two sides of a difference against each other: a minus b."""
-    rows = []
-    for key, group in found.groupby(CELL, sort=False):
-        sides = group.set_index("part")
-        parts = sides[PART_COLUMNS].to_dict("index")
-        value = lower = upper = np.nan
-        if set(sides.index) == {"a", "b"}:
-            value, lower, upper = intervals.difference(
-                sides["numerator"], sides["denominator"], sides["denominator_squared"]
-            )
-        fewest = sides["n"].reindex(["a", "b"]).fillna(0).min()
-        n = sides["n"].sum()
-        rows.append((*key, n, value, lower, upper, parts, fewest))
-    names = [*CELL, "n", "value", "lower", "upper", "parts", "fewest"]
-    return pd.DataFrame(rows, columns=names)
+    sides = found.set_index([*CELL, "part"])
+    cells = found[CELL].drop_duplicates().reset_index(drop=True)
+    sums = {}
+    for name in (*PART_COLUMNS, "denominator_squared"):
+        wide = sides[name].astype(float).unstack("part").reindex(columns=["a", "b"])
+        sums[name] = wide.reindex(pd.MultiIndex.from_frame(cells)).to_numpy()
+    value, lower, upper = intervals.difference(
+        sums["numerator"].T, sums["denominator"].T, sums["denominator_squared"].T
+    )
+    n = np.nan_to_num(sums["n"])
+    parts = [
+        {
+            part: {name: sums[name][row, side] for name in PART_COLUMNS}
+            for side, part in enumerate("ab")
+            if n[row, side] > 0
+        }
+        for row in range(len(cells))
+    ]
+    return cells.assign(
+        n=n.sum(axis=1),
+        value=value,
+        lower=lower,
+        upper=upper,
+        parts=parts,
+        fewest=n.min(axis=1),
+    )
 
 
 def _with_quantile(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     """Take quantiles from counted values, with order-statistic intervals."""
-    rows = []
-    for (kpi_id, area, start), group in found.groupby(CELL, sort=False):
-        quantile = kpis[kpi_id].quantile
-        values = group["value"].to_numpy()
-        counts = np.cumsum(group["frequency"].to_numpy())
-        n = int(counts[-1])
-        lower_rank, upper_rank = intervals.quantile_ranks(n, quantile)
-        rows.append(
-            (
-                kpi_id, area, start, n,
-                at_quantile(values, counts, quantile),
-                at_rank(values, counts, lower_rank),
-                at_rank(values, counts, upper_rank),
-            )
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=[*CELL, "n", "value", "lower", "upper"])
+    cells = found[CELL].drop_duplicates()
+    if cells.empty:
+        return cells.reindex(columns=[*CELL, "n", "value", "lower", "upper"])
+    # the rows of a cell stand together, its values in order
+    starts = cells.index.to_numpy()
+    values = np.split(found["value"].to_numpy(), starts[1:])
+    counts = [
+        np.cumsum(one) for one in np.split(found["frequency"].to_numpy(), starts[1:])
+    ]
+    n = np.array([one[-1] for one in counts])
+    quantiles = cells["kpi"].map({kpi.id: kpi.quantile for kpi in kpis.values()})
+    ranks = np.transpose(intervals.quantile_ranks(n, quantiles.to_numpy()))
+    numbers = [
+        (
+            at_quantile(one, ranked, quantile),
+            *(at_rank(one, ranked, rank) for rank in ends),
+        )
+        for one, ranked, quantile, ends in zip(
+            values, counts, quantiles, ranks, strict=True
+        )
+    ]
+    columns = dict(zip(("value", "lower", "upper"), np.transpose(numbers), strict=True))
+    return cells.assign(n=n, **columns)
 
 
 def at_quantile(values: np.ndarray, counts: np.ndarray, quantile: float) -> float:

@@ -67,22 +67,24 @@ def difference(
     denominators: ArrayLike,
     squared_weights: ArrayLike,
     confidence: float = 0.95,
-) -> tuple[float, float, float]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Difference of two weighted proportions, the first minus the second, and interval.
 
-    Each argument holds the two sides: weighted hits, sum of weights, sum of squared
-    weights. The variances are summed; each side counts as its effective sample size,
-    (sum of weights)^2 / (sum of squared weights) (Kish, Survey Sampling (1965), 11.7).
+    Each argument holds the two sides along its first axis: weighted hits, sum of
+    weights, sum of squared weights. The variances are summed; each side counts as its
+    effective sample size, (sum of weights)^2 / (sum of squared weights) (Kish, Survey
+    Sampling (1965), 11.7). NaN where a side has no weight.
     """
     hits = np.asarray(numerators, dtype=float)
     weights = np.asarray(denominators, dtype=float)
+    weights = np.where(weights > 0, weights, np.nan)
     effective = weights**2 / np.asarray(squared_weights, dtype=float)
     share = hits / weights
     reach = norm.ppf(0.5 + confidence / 2) * np.sqrt(
-        np.sum(share * (1 - share) / effective)
+        np.sum(share * (1 - share) / effective, axis=0)
     )
-    value = float(share[0] - share[1])
-    return value, value - float(reach), value + float(reach)
+    value = share[0] - share[1]
+    return value, value - reach, value + reach
 
 
 def quantile_ranks(

@@ -77,10 +77,21 @@ def _linked(imports: list[dict]) -> dict[str, set[str]]:
     """Return the months that hold versions of the same keys."""
     linked: dict[str, set[str]] = {}
     for one in imports:
-        for month, other in one["moved_months"]:
+        for month, other in _moved(one, imports):
             linked.setdefault(month, set()).add(other)
             linked.setdefault(other, set()).add(month)
     return linked
+
+
+def _moved(one: dict, imports: list[dict]) -> list[tuple[str, str]]:
+    """Return the pairs of months in which an import and others hold the same key.
+
+    Imports of the first version of this product were not asked: it may be any.
+    """
+    if "moved_months" in one:
+        return one["moved_months"]
+    held = {month for other in imports for month in other["months"]}
+    return [(month, other) for month in one["months"] for other in held - {month}]
 
 
 def _replacing(imports: list[dict]) -> list[str]:
@@ -196,7 +207,7 @@ def _may_repeat(made_of: Inputs, months: list[str], imports: list[dict]) -> bool
     One import holds a key once; keys that several imports hold link their months.
     """
     own = [one for one in imports if one["source"] == made_of.source]
-    if any(one["moved_months"] for one in own) or _replacing(own):
+    if any(_moved(one, own) for one in own) or _replacing(own):
         return True
     held = frozenset().union(*(made_of.files[month] for month in months))
     return len(held) > len({lake_month for _, lake_month in held})

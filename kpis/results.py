@@ -255,7 +255,7 @@ def series(
     frame = frame.merge(
         cells.read(
             build.warehouse,
-            [build.kpis[kpi_id] for kpi_id in kpi_ids],
+            _measured(build, kpi_ids, areas),
             areas,
             calendar,
             by,
@@ -267,6 +267,13 @@ def series(
     for name in ("period_start", "period_end"):
         frame[name] = pd.to_datetime(frame[name])
     return frame[COLUMNS]
+
+
+def _measured(build: Build, kpi_ids: list[str], areas: list[str]) -> list[Kpi]:
+    """Return the indicators of which one of the areas can have a figure."""
+    kinds = {build.places.kinds[area] for area in areas}
+    kpis = [build.kpis[kpi_id] for kpi_id in kpi_ids]
+    return [kpi for kpi in kpis if kinds & set(kpi.smallest_period)]
 
 
 def _calendar_frame(kpi_ids, areas, calendar: list[Period]) -> pd.DataFrame:

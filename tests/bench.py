@@ -134,7 +134,7 @@ def without_last_month(calls: Path, target: Path) -> tuple[Path, Path]:
     first = calls.name.split("_")[1]
     names = (
         f"calls_{first}_to_{before}_extracted_{month}T0300.csv",
-        f"calls_{month}_to_{end}_extracted_{end}T2359.csv",
+        f"calls_{month}_to_{end}_extracted_{calls.stem.split('_')[-1]}.csv",
     )
     target.mkdir()
     with (

@@ -36,7 +36,11 @@ Progress = Callable[[float, str], None]
 def current_id(data_dir: Path) -> str | None:
     """Return the id of the build in use, or None before the first."""
     pointer = data_dir / "builds" / "current"
-    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+    if not pointer.exists():
+        return None
+    build_id = pointer.read_text(encoding="utf-8").strip()
+    # whoever deletes a build by hand has none until the next
+    return build_id if directory(data_dir, build_id).is_dir() else None
 
 
 def directory(data_dir: Path, build_id: str) -> Path:
@@ -98,7 +102,10 @@ class _Work:
 
     def _digest(self) -> str:
         """Hash all that a build depends on: rows, statements, reference tables."""
-        parts = [one["import_id"] for one in self.imports]
+        parts = [
+            f"{one['import_id']} {one['covers_from']} {one['covers_to']}"
+            for one in self.imports
+        ]
         parts += [kpi.digest for kpi in registry.load().values()]
         parts += [one.digest for one in findings.load().values()]
         for made_of in self.made_of.values():
@@ -133,6 +140,8 @@ class _Work:
             _drop_views(house)
             if previous:
                 house.run(warehouse.text("cube/detach_previous"))
+            # closing would hide that the disk is full
+            house.run(warehouse.text("cube/checkpoint"))
         finally:
             house.close()
         progress(1.0, "done")

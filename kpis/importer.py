@@ -8,6 +8,7 @@ and source read = accepted + quarantined + duplicates + filtered, to the row.
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -295,12 +296,19 @@ def _move(job: Job) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         staged = job.staged_in / "fate=accepted" / f"part={month}"
         (one,) = staged.glob("*.parquet")
+        _sync(one)
         one.replace(file)
     quarantine = job.temporary / "quarantine.csv"
     if quarantine.exists():
         kept = job.data_dir / "quarantine" / f"{job.import_id}.csv"
         kept.parent.mkdir(exist_ok=True)
         quarantine.replace(kept)
+
+
+def _sync(file: Path) -> None:
+    """Have a file on the disk before the manifest lists it: the power may go."""
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def failed(path: Path, mapping_name: str, error: str) -> dict:

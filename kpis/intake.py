@@ -17,6 +17,7 @@ from kpis import (
     covered,
     csv_records,
     keys,
+    lake,
     periods,
     reading,
     settings,
@@ -57,7 +58,7 @@ def take_in(job: Job, records: Records, used: set[str], manifest: dict) -> None:
         reading.try_expressions(house, job.layout, used)
         house.run(_judged(house, plan, records))
         job.lines = _lines(house, records)
-        _write_rows(job, house, plan)
+        _write_rows(job, house, plan, manifest)
         _account(job, house, plan, records, manifest)
         _write_quarantine(job, house, plan)
     finally:
@@ -117,7 +118,7 @@ def _lines(house: Warehouse, records: Records) -> dict[str, str]:
     }
 
 
-def _write_rows(job: Job, house: Warehouse, plan: Reading) -> None:
+def _write_rows(job: Job, house: Warehouse, plan: Reading, manifest: dict) -> None:
     """Read the file once: type, judge and write its rows; then part them.
 
     They are written in the file's order, so that their place tells their line: to
@@ -135,6 +136,7 @@ def _write_rows(job: Job, house: Warehouse, plan: Reading) -> None:
         problems=reading.problems(plan),
         refusing_bits=str(plan.refusing_bits),
         happened=identifier(job.contract.happened),
+        is_past_retention=_is_past_retention(job, manifest),
         target=in_order,
     )
 
@@ -146,6 +148,15 @@ def _write_rows(job: Job, house: Warehouse, plan: Reading) -> None:
     target = literal(str(job.staged_in))
     job.progress(0.7, "parting rows by month")
     house.run(fill("import/part", read=in_order, target=target, **job.lines))
+
+
+def _is_past_retention(job: Job, manifest: dict) -> str:
+    """Return SQL: whether a row is of a month whose rows may be kept no longer."""
+    month = lake.first_kept(manifest, job.contract.source)
+    if month is None:
+        return "false"
+    happened = identifier(job.contract.happened)
+    return f"strftime({happened}, '%Y-%m') < {literal(month)}"
 
 
 def _row_by_row(job: Job, house: Warehouse, read: Callable[[], Result]) -> Result:

@@ -19,7 +19,8 @@ MILLION = 1_000_000
 FORCE = "MPS"
 DAYS_OF_A_YEAR_TIMES_1000 = 365_250
 IN_TARGET_SECONDS = {"999": 15, "I": 12 * 60}
-SATISFIED, NO_ANSWER = {"1", "2"}, {"97", "98", "99"}
+# very satisfied to very dissatisfied; 97 to 99 are no answer
+SATISFIED, ANSWERS = {"1", "2"}, {"1", "2", "3", "4", "5"}
 LONGEST_DELAY_DAYS = 140
 KEYS = {
     "calls": ["call_id"],
@@ -234,8 +235,8 @@ def users(exports: Exports) -> pd.DataFrame:
         answers["survey_code"].eq("USS")
         & answers["question_code"].eq("uss_overall")
         & answers["ethnicity_group"].isin(["white", "minority_ethnic"])
-        & answers["answer_code"].notna()
-        & ~answers["answer_code"].isin(NO_ANSWER)
+        & answers["answer_code"].isin(ANSWERS)
+        & answers["weight"].astype(float).gt(0)
     ]
     asked, lived = (
         pd.to_datetime(answers[name]) for name in ("interview_date", "experience_date")

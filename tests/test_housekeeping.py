@@ -252,8 +252,11 @@ def test_rows_past_their_time_do_not_come_back(force):
     housekeeping.prune(force.data_dir)
     assert state(force.data_dir, import_id) == "pruned"
     force.exports = 0
-    force.receives("incidents", MAY)
+    again = force.receives("incidents", MAY)
+    assert (again["read"], again["filtered"], again["accepted"]) == (2, 2, 0)
+    assert again["reasons"] == {"past_retention": 2}
     force.receives("incidents", OTHER_MAY, covers="2003-05 to 2003-07")
+    assert lake_files(force.data_dir) == []
     build.build(force.data_dir)
     assert asked(force.data_dir, "2003-05")[0] == "not_measured"
     assert asked(force.data_dir, "2003-06")[0] == "too_few"

@@ -8,11 +8,13 @@ copy (
         case
             when _filtered is not null then 'filtered'
             when _faults & {refusing_bits} <> 0 then 'refused'
+            when {is_past_retention} then 'filtered'
             else 'accepted'
         end as fate,
         case
             when _filtered is not null then _filtered
             when _faults & {refusing_bits} <> 0 then 'refused'
+            when {is_past_retention} then 'past_retention'
             else strftime({happened}, '%Y-%m')
         end as part
     from judged

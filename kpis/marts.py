@@ -173,8 +173,11 @@ def write(
     def write_group(group: list[str]) -> None:
         held = sorted(frozenset().union(*(made_of.files[month] for month in group)))
         found = [path(*one) for one in held]
-        current = _current(source, found, _may_repeat(made_of, group, imports))
-        _write_group(house, source, current, target, group)
+        may_repeat = _may_repeat(made_of, group, imports)
+        current = _current(source, found, may_repeat)
+        # then the files hold rows of these months and of no others
+        is_closed = not may_repeat and not MARTS[source].later_months
+        _write_group(house, source, current, target, group, is_closed)
 
     sizes = {
         month: sum(path(*one).stat().st_size for one in made_of.files[month])
@@ -185,7 +188,8 @@ def write(
         for _ in pool.map(write_group, _groups(sizes)):
             pass
     if not files(target, source):
-        _write_group(house, source, _current(source, [], False), target, [WHOLE])
+        nothing = _current(source, [], False)
+        _write_group(house, source, nothing, target, [WHOLE], True)
 
 
 def _groups(sizes: dict[str, int]) -> list[list[str]]:
@@ -241,7 +245,12 @@ def _current(source: str, found: list[Path], may_repeat: bool) -> str:
 
 
 def _write_group(
-    house: Warehouse, source: str, current: str, target: Path, months: list[str]
+    house: Warehouse,
+    source: str,
+    current: str,
+    target: Path,
+    months: list[str],
+    is_closed: bool,
 ) -> None:
     mart = warehouse.text(f"marts/{source}")
     place = target / "marts" / source
@@ -249,24 +258,23 @@ def _write_group(
         place /= f"month={months[0]}"
     place.mkdir(parents=True, exist_ok=True)
     month_of = f"strftime({identifier(MARTS[source].on_date)}, '%Y-%m')"
-    house.run(
+    is_in = "true" if months == [WHOLE] else f"{month_of} in ({literals(months)})"
+    written = house.tuples(
         fill(
             "cube/mart" if len(months) == 1 else "cube/mart_months",
             current=current,
             mart=mart,
             month=month_of,
-            condition="true"
-            if months == [WHOLE]
-            else f"{month_of} in ({literals(months)})",
+            condition=is_in,
             target=literal(str(place / "rows.parquet" if len(months) == 1 else place)),
         )
-    )
+    )[0][0]
     lost = house.query(
         fill(
             "cube/rows_are_kept",
             current=current,
-            mart=mart,
             name=identifier(f"current_{source}"),
+            mart_rows=str(written) if is_closed else f"select count(*) from ({mart})",
         )
     )
     if len(lost):

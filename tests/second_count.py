@@ -278,7 +278,9 @@ def rows(exports: Exports, kpi_id: str) -> pd.DataFrame:
         own = frame.get(name, pd.Series(value, frame.index))
         frame[name] = own.fillna(value).astype(type(value))
     frame["month"] = frame["on_date"].str[:7]
-    return pd.concat([frame.assign(area=FORCE), frame], ignore_index=True)
+    # what the ledger books on the force itself is the force's already
+    own = frame[frame["area"] != FORCE]
+    return pd.concat([frame.assign(area=FORCE), own], ignore_index=True)
 
 
 def months_of(by: str, first: date, last: date) -> pd.DataFrame:

@@ -57,6 +57,7 @@ def spaced(text):
         (0.01, "points", None, "1 point"),
         (0.0096, "points", None, "1 point"),
         (0.004, "points", None, "0.4 points"),
+        (0.006, "points", None, "0.6 points"),
         (-0.004, "points", None, "−0.4 points"),
         (-0.0004, "points", None, "0 points"),
         (-0.12, "points", 1017, "−12 points"),

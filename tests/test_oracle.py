@@ -57,7 +57,6 @@ class Demo:
 UNHEARD_OF = {
     "calls": [
         ("line_type", "non_emergency", "internal"),
-        ("line_type", "switchboard", "partner_line"),
         ("outcome", "answered", "transferred_out"),
         ("origin", "public", "unknown"),
     ],

@@ -2,5 +2,5 @@
 {current}
 select
     (select count(*) from {name}) as current_rows,
-    (select count(*) from ({mart})) as mart_rows
+    ({mart_rows}) as mart_rows
 where current_rows <> mart_rows

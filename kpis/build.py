@@ -110,9 +110,8 @@ class _Work:
         parts += [one.digest for one in findings.load().values()]
         for made_of in self.made_of.values():
             parts += [made_of.source, *made_of.hashes.values()]
-        for folder in ("checks", "findings_store"):
-            files = sorted((settings.SQL / folder).glob("*.sql"))
-            parts += [file.read_text(encoding="utf-8") for file in files]
+        files = sorted((settings.SQL / "checks").glob("*.sql"))
+        parts += [file.read_text(encoding="utf-8") for file in files]
         return marts.digest(self.fixed, *parts)[:10]
 
     def make(self, target: Path, spill: Path, build_id: str, previous, progress):

@@ -40,10 +40,25 @@ class Places:
             if part in among and first <= period[1] and last >= period[0]
         }
         if self.kinds.get(area) == "bocu":
-            # a site of which nobody says whom it serves may serve any borough
+            sites = {one for one in among if self.kinds.get(one) == "site"}
             known = {part for parts in self.parts.values() for part, _, _ in parts}
-            own |= {one for one in among - known if self.kinds.get(one) == "site"}
+            # a site of which nobody says whom it serves may serve any borough, and
+            # any site a borough of which nobody says who serves it
+            own |= sites - known if self._is_known(area, period) else sites
         return sorted(own)
+
+    def _is_known(self, area: str, period: Span) -> bool:
+        """Whether it is known of each day of a period which site serves an area."""
+        day = period[0]
+        spans = (
+            (first, last)
+            for part, first, last in self.parts.get(area, ())
+            if self.kinds.get(part) == "site"
+        )
+        for first, last in sorted(spans):
+            if first <= day:
+                day = max(day, min(last, period[1]) + DAY)
+        return day > period[1]
 
 
 NOWHERE = Places()
@@ -77,8 +92,9 @@ class Coverage:
         """Return whether any export covers an area; the force is covered by each."""
         if any(areas is None for _, _, areas in self.spans):
             return True
-        everything = (date.min, date.max)
-        return bool(self.places.serving(area, self.areas, everything))
+        return bool(self.spans) and bool(
+            self.places.serving(area, self.areas, (self.first, self.last))
+        )
 
     def missing(self, period: Span, area: str) -> dict[str, list[Span]]:
         """Return by area what of a period has not arrived; for the force, every area.

@@ -88,7 +88,7 @@ def fixed_digest(shared: str) -> str:
     """Return the hash of the statements by which every indicator is counted."""
     texts = [
         file.read_text(encoding="utf-8")
-        for pattern in ("cube/*.sql", "results/exposure_*.sql", "results/kpi_rows.sql")
+        for pattern in ("results/exposure_*.sql", "results/kpi_rows.sql")
         for file in sorted(settings.SQL.glob(pattern))
     ]
     return digest(shared, *texts)

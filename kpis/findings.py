@@ -23,6 +23,13 @@ from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 # so many months are compared at a time, to keep within memory
 MONTHS_AT_ONCE = 12
 
+# the last day of which a row tells, by what one row of the source stands for
+LAST_DAYS = {
+    "day": "on_date",
+    "month": "last_day(on_date)",
+    "year": "on_date + interval 1 year - interval 1 day",
+}
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -118,6 +125,7 @@ def look(house: Warehouse, one: Finding, months: list[str]) -> None:
                 finding=literal(one.id),
                 source=literal(one.source),
                 months=literals(chunk),
+                last_on=LAST_DAYS[contracts.load(one.source).stands_for],
             )
         )
 

@@ -296,13 +296,19 @@ def show_files(house: Warehouse, target: Path) -> None:
         )
 
 
-def fixed_digest(data_dir_digest: str) -> str:
-    """Return the hash of what every month of every mart depends on."""
-    shared = ("staging", "macros")
-    texts = [
-        file.read_text(encoding="utf-8")
-        for folder in shared
-        for file in sorted((settings.SQL / folder).glob("*.sql"))
+def fixed_digest(reference_digest: str) -> str:
+    """Return the hash of what every month of every mart, cell and finding depends on.
+
+    The programs that fill in the statements are among it.
+    """
+    programs = [
+        Path(__file__).with_name(f"{name}.py")
+        for name in ("build", "cube", "findings", "marts", "rowsource")
     ]
-    mart = warehouse.text("cube/mart") + warehouse.text("cube/mart_months")
-    return digest(warehouse.version(), data_dir_digest, mart, *texts)
+    statements = [
+        file
+        for pattern in ("staging/*", "macros/*", "cube/*", "findings_store/*")
+        for file in sorted(settings.SQL.glob(f"{pattern}.sql"))
+    ]
+    texts = [file.read_text(encoding="utf-8") for file in (*programs, *statements)]
+    return digest(warehouse.version(), reference_digest, *texts)

@@ -15,6 +15,7 @@ from kpis.periods import Period
 from kpis.registry import Kpi
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
+MOST_FAULTS_NAMED = 3
 MEASURED_BY = {"site": "call-handling site", "bocu": "borough", "mps": "force"}
 
 
@@ -77,6 +78,8 @@ def of_cell(
     n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
     if n < kpi.min_n:
         return "too_few", f"{n} of the {kpi.min_n} cases that a figure needs."
+    if pd.isna(cell.value):
+        return "too_few", "There is nothing on one side of the division."
     if any(gaps.values()):
         return "provisional", f"Not finished: the exports end on {_day(arrived.last)}."
     if not is_settled(kpi, arrived, period):
@@ -144,15 +147,18 @@ def _absence(names, source: str, area: str, first: date, last: date) -> str:
 
 
 def _faults(arrived: Arrived, period: Period, area: str) -> str:
-    return " ".join(
-        dict.fromkeys(
-            one["says"]
-            for one in arrived.faults
-            if one["first_on"] <= period[1]
-            and one["last_on"] >= period[0]
-            and (area == settings.FORCE or one["area_code"] in ("", area))
-        )
+    """Say what makes a figure unreliable though everything has arrived."""
+    said = dict.fromkeys(
+        f"{arrived.names.get(one['area_code'], 'Everywhere')}, "
+        f"{span(one['first_on'], one['last_on'])}: {one['says']}"
+        for one in arrived.faults
+        if one["first_on"] <= period[1]
+        and one["last_on"] >= period[0]
+        and (area == settings.FORCE or one["area_code"] in ("", area))
     )
+    rest = len(said) - MOST_FAULTS_NAMED
+    also = [f"And {rest} more."] if rest > 0 else []
+    return " ".join([*list(said)[:MOST_FAULTS_NAMED], *also])
 
 
 def plain(source: str) -> str:

@@ -164,6 +164,7 @@ def public_calls(exports: Exports) -> pd.DataFrame:
         {
             "area": calls["bocu_code"],
             "on_date": days(calls["offered_at"]),
+            "is_row": 1,
             "numerator": MILLION,
             "denominator": 0,
         }
@@ -204,7 +205,6 @@ def costs(exports: Exports) -> pd.DataFrame:
             "area": ledger["unit_code"],
             "on_date": ledger["month"] + "-01",
             "numerator": millionths(ledger["actual"]) + millionths(ledger["accrual"]),
-            "denominator": 0,
         }
     )
     calls = read(exports, "calls")
@@ -217,11 +217,12 @@ def costs(exports: Exports) -> pd.DataFrame:
         {
             "area": calls["call_site_code"],
             "on_date": days(calls["offered_at"]),
-            "numerator": 0,
             "denominator": MILLION,
         }
     )
-    return pd.concat([spent, taken], ignore_index=True)
+    both = pd.concat([spent, taken], ignore_index=True)
+    # a side of which nothing is known is not nothing
+    return both.astype({"numerator": "Int64", "denominator": "Int64"})
 
 
 def users(exports: Exports) -> pd.DataFrame:
@@ -275,8 +276,8 @@ def rows(exports: Exports, kpi_id: str) -> pd.DataFrame:
     frame = ROWS[kpi_id](exports)
     defaults = {"is_row": 1, "denominator": MILLION, "part": ""}
     for name, value in defaults.items():
-        own = frame.get(name, pd.Series(value, frame.index))
-        frame[name] = own.fillna(value).astype(type(value))
+        if name not in frame:
+            frame[name] = value
     frame["month"] = frame["on_date"].str[:7]
     # what the ledger books on the force itself is the force's already
     own = frame[frame["area"] != FORCE]
@@ -301,12 +302,16 @@ def sums(
 ) -> pd.DataFrame:
     """n, numerator and denominator (plain numbers) by area, part and period."""
     names = ["is_row", "numerator", "denominator"]
-    monthly = rows(exports, kpi_id).groupby(["area", "part", "month"])[names].sum()
-    monthly = monthly.reset_index().merge(months_of(by, first, last), on="month")
-    found = monthly.groupby(["area", "part", "start"])[names].sum()
+    monthly = rows(exports, kpi_id).groupby(["area", "part", "month"])[names]
+    monthly = monthly.sum(min_count=1).reset_index()
+    monthly = monthly.merge(months_of(by, first, last), on="month")
+    found = monthly.groupby(["area", "part", "start"])[names].sum(min_count=1)
     found = found.rename(columns={"is_row": "n"})
     for name in ("numerator", "denominator"):
-        found[name] = [int(each) / MILLION for each in found[name]]
+        found[name] = [
+            float("nan") if pd.isna(each) else int(each) / MILLION
+            for each in found[name]
+        ]
     return found
 
 

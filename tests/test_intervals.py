@@ -1,15 +1,17 @@
 """Intervals against published values, exact sums and their own promises."""
 
 import json
-from math import comb
+from fractions import Fraction
+from math import comb, exp, fsum, isnan, lgamma, log
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from kpis.intervals import quantile_ranks, wilson
+from kpis.intervals import difference, mean, poisson_rate, quantile_ranks, wilson
 
 GOLDEN = json.loads(
     (Path(__file__).parent / "golden" / "ci_phe.json").read_text("utf-8")
@@ -94,3 +96,172 @@ def test_ranks_miss_on_either_side_as_rarely_as_promised_and_no_rarer(n, quantil
     assert sum(below[high:]) <= 0.025 + 1e-12
     assert sum(below[: low + 1]) >= 0.025 - 1e-12
     assert sum(below[high - 1 :]) >= 0.025 - 1e-12
+
+
+# rates
+
+
+@pytest.mark.parametrize("case", GOLDEN["rates"], ids=lambda c: str(c["confidence"]))
+def test_exact_rates_are_those_of_phe_indicator_methods(case):
+    # it takes Byar's approximation from ten events on
+    is_exact = np.array(case["method"]) == "Exact"
+    assert is_exact.sum() == 5
+    count, exposure = (np.array(case[name])[is_exact] for name in ("x", "n"))
+    lower, upper = poisson_rate(count, exposure, case["confidence"])
+    for name, found in (("lower", lower), ("upper", upper)):
+        expected = np.array(case[name])[is_exact] / case["multiplier"]
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+# from the usual table of exact limits for a count, at 95 %
+COUNT_TABLE = """
+    x    lower   upper
+    0    0       3.689
+    1    0.0253  5.572
+    10   4.795   18.39
+    20   12.22   30.89
+    50   37.11   65.92
+    100  81.36   121.63
+"""
+
+
+@pytest.mark.parametrize("row", COUNT_TABLE.strip().splitlines()[1:], ids=str.strip)
+def test_limits_of_a_count_in_the_published_table(row):
+    count, lower, upper = row.split()
+    for found, written in zip(poisson_rate(int(count), 1), (lower, upper), strict=True):
+        places = len(written.partition(".")[2])
+        assert round(float(found), places) == float(written)
+
+
+def chance_of_at_most(count: int, expected: float) -> float:
+    terms = (k * log(expected) - lgamma(k + 1) - expected for k in range(count + 1))
+    return fsum(exp(term) for term in terms)
+
+
+@given(st.integers(0, 500), st.floats(1e-3, 1e6), st.floats(0.5, 0.999))
+def test_a_rate_at_either_limit_has_exactly_the_rest_beyond_it(
+    count, exposure, confidence
+):
+    lower, upper = poisson_rate(count, exposure, confidence)
+    rest = (1 - confidence) / 2
+    at_most = chance_of_at_most(count, float(upper) * exposure)
+    assert at_most == pytest.approx(rest, rel=1e-6)
+    if count == 0:
+        assert lower == 0
+        return
+    fewer = chance_of_at_most(count - 1, float(lower) * exposure)
+    assert 1 - fewer == pytest.approx(rest, rel=1e-6)
+
+
+def test_a_rate_of_no_exposure_has_no_interval():
+    lower, upper = poisson_rate([0, 3, 0], [0, 0, 2])
+    assert np.isnan(lower).tolist() == np.isnan(upper).tolist() == [True, True, False]
+    assert (lower[2], round(upper[2], 3)) == (0, 1.844)
+
+
+# means
+
+
+def of_values(values, confidence=0.95):
+    values = np.asarray(values, dtype=float)
+    return mean(len(values), values.sum(), (values**2).sum(), confidence)
+
+
+@pytest.mark.parametrize("case", GOLDEN["means"], ids=lambda c: f"n {c['count']}")
+def test_the_interval_of_a_mean_is_that_of_phe_indicator_methods(case):
+    found = of_values(case["values"], case["confidence"])
+    np.testing.assert_allclose(found, (case["lower"], case["upper"]), rtol=1e-10)
+
+
+@given(
+    st.lists(st.integers(0, 86_400), min_size=2, max_size=200),
+    st.floats(0.5, 0.999),
+)
+def test_the_interval_of_a_mean_is_that_of_a_t_test(seconds, confidence):
+    lower, upper = of_values(seconds, confidence)
+    if len(set(seconds)) == 1:
+        assert lower == pytest.approx(seconds[0])
+        assert upper == pytest.approx(seconds[0])
+        return
+    expected = stats.ttest_1samp(seconds, 0).confidence_interval(confidence)
+    # within a thousandth of a second, whatever the seconds
+    assert lower == pytest.approx(expected.low, abs=1e-3)
+    assert upper == pytest.approx(expected.high, abs=1e-3)
+
+
+def test_one_value_has_no_interval_and_neither_has_none():
+    lower, upper = mean([0, 1, 2], [0, 5, 10], [0, 25, 52])
+    assert np.isnan(lower).tolist() == np.isnan(upper).tolist() == [True, True, False]
+
+
+# differences
+
+
+def of_counts(first: tuple[int, int], second: tuple[int, int], confidence=0.95):
+    """The difference of two plain shares: every weight is 1."""
+    hits, sizes = zip(first, second, strict=True)
+    return difference(hits, sizes, sizes, confidence)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        # Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 1
+        ((56, 70), (48, 80), (0.2, 0.0575, 0.3425)),
+        ((9, 10), (3, 10), (0.6, 0.2605, 0.9395)),
+    ],
+)
+def test_a_difference_in_a_worked_example(first, second, expected):
+    found = tuple(round(float(one), 4) for one in of_counts(first, second))
+    assert found == expected
+
+
+def test_a_difference_of_weighted_answers_by_hand():
+    # a: satisfied with weights 2 and 1, not with 1; b: with 3, not with 1 and 2
+    value, lower, upper = difference((3, 3), (4, 6), (6, 14))
+    assert value == Fraction(3, 4) - Fraction(3, 6)
+    # effective sizes 16/6 and 36/14
+    variance = Fraction(3, 4) * Fraction(1, 4) / Fraction(16, 6)
+    variance += Fraction(1, 2) * Fraction(1, 2) / Fraction(36, 14)
+    reach = 1.959963984540054 * float(variance) ** 0.5
+    assert (lower, upper) == pytest.approx((0.25 - reach, 0.25 + reach), rel=1e-12)
+
+
+@given(
+    st.lists(st.floats(0.1, 10), min_size=4, max_size=20),
+    st.floats(0.01, 100),
+    st.data(),
+)
+def test_only_the_proportions_of_weights_matter(weights, factor, data):
+    hits = [data.draw(st.booleans()) for _ in weights]
+    half = len(weights) // 2
+    sides = slice(half), slice(half, None)
+
+    def sums(scale):
+        scaled = [np.array(weights[side]) * scale for side in sides]
+        won = [
+            (own * hits[side]).sum() for own, side in zip(scaled, sides, strict=True)
+        ]
+        return won, [own.sum() for own in scaled], [(own**2).sum() for own in scaled]
+
+    np.testing.assert_allclose(
+        difference(*sums(factor)), difference(*sums(1)), rtol=1e-6, atol=1e-9
+    )
+
+
+def test_where_all_are_satisfied_chance_is_seen_on_the_other_side_only():
+    value, lower, upper = of_counts((50, 50), (40, 50))
+    reach = 1.959963984540054 * (0.8 * 0.2 / 50) ** 0.5
+    assert (value, lower, upper) == pytest.approx((0.2, 0.2 - reach, 0.2 + reach))
+    assert of_counts((50, 50), (30, 30)) == (0, 0, 0)
+
+
+def test_a_side_without_answers_has_no_difference():
+    assert all(isnan(one) for one in of_counts((0, 0), (3, 5)))
+
+
+def test_differences_come_for_many_cells_at_once():
+    hits, sizes = np.array([[56, 9], [48, 3]]), np.array([[70, 10], [80, 10]])
+    _, lower, upper = difference(hits, sizes, sizes)
+    np.testing.assert_allclose(lower, [0.0575, 0.2605], atol=5e-5)
+    np.testing.assert_allclose(upper, [0.3425, 0.9395], atol=5e-5)

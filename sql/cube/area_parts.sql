@@ -10,6 +10,6 @@ union all
 select
     bocu_code as area,
     facility_code as part,
-    opened::date as valid_from,
-    closed::date as valid_to
+    coalesce(opened, date '1900-01-01')::date as valid_from,
+    coalesce(closed, date '9999-12-31')::date as valid_to
 from facility

@@ -11,7 +11,7 @@ select
     coalesce(area_code, '') as area_code,
     date_trunc('month', on_date)::date as month_on,
     min(on_date) as first_on,
-    max(on_date) as last_on,
+    max({last_on})::date as last_on,
     count(*) as row_count,
     min(row_id) as example
 from found

@@ -30,7 +30,7 @@ select
     unit_code as area_code,
     month_on as on_date,
     coalesce(actual, 0) + coalesce(accrual, 0) as numerator,
-    0 as denominator
+    null as denominator
 from finance_monthly
 where
     cost_centre_type in ('call_handling', 'control_room')
@@ -41,7 +41,7 @@ select
     'calls:' || call_id as row_id,
     call_site_code as area_code,
     offered_on as on_date,
-    0 as numerator,
+    null as numerator,
     1 as denominator
 from calls
 where

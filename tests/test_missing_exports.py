@@ -1,0 +1,274 @@
+"""A missing export never makes a figure smaller: it hides it, and says why.
+
+Several sources make one figure here, or several sites one borough's.
+"""
+
+import pytest
+
+from kpis import lake, results
+from tests.tables import Force, cell, days
+
+COST, RATE = "fin_cost_per_call", "ops_calls_per_1000_residents"
+MONTHS = [f"2002-{month:02}" for month in range(4, 13)]
+MONTHS += [f"2003-{month:02}" for month in range(1, 7)]
+CALL = "call_id | offered_at | answered_at | bocu_code\n"
+ENTRY = "entry_ref | month | unit_code | actual\n"
+ONE_SITE = """
+title = "Calls of one site"
+source = "calls"
+[covers]
+areas = "present"
+[columns]
+call_id = { column = "number" }
+offered_at = { column = "offered" }
+answered_at = { column = "answered" }
+call_site_code = { column = "site" }
+bocu_code = { column = "borough" }
+line_type = { constant = "emergency_999" }
+stage = { constant = "primary" }
+origin = { constant = "public" }
+outcome = { constant = "answered" }
+"""
+
+
+def receive_calls(force: Force, months: list[str]) -> dict:
+    """Ten calls a month, answered in the Information Room."""
+    rows = [
+        f"{month}-{call} | {month}-05T10:00:00+00:00 | {month}-05T10:00:05+00:00 | QK"
+        for month in months
+        for call in range(10)
+    ]
+    covers = f"{months[0]} to {months[-1]}"
+    return force.receives("calls", CALL + "\n".join(rows), covers=covers)
+
+
+def receive_costs(force: Force, months: list[str]) -> dict:
+    """A hundred pounds a month."""
+    table = ENTRY + "\n".join(f"{month} | {month} | IR | 100.00" for month in months)
+    covers = f"{months[0]} to {months[-1]}"
+    return force.receives("finance_monthly", table, covers=covers)
+
+
+def states(one: results.Build, kpi_id: str, area: str, by: str = "month") -> dict:
+    """Return the state of each period, named by its last month."""
+    first, last = days(f"{MONTHS[0]} to {MONTHS[-1]}")
+    frame = results.series(one, [kpi_id], [area], first, last, by)
+    ends = frame["period_end"].dt.strftime("%Y-%m")
+    hides = frame["state"].eq("not_reliable")
+    assert frame["value"][hides].isna().all()
+    return dict(zip(ends, frame["state"], strict=True))
+
+
+def not_reliable(one: results.Build, kpi_id: str, area: str, by="month") -> list[str]:
+    found = states(one, kpi_id, area, by)
+    return [end for end, state in found.items() if state == "not_reliable"]
+
+
+# a month of one source of two
+
+
+@pytest.fixture
+def without_september(tmp_path) -> Force:
+    """Fifteen months of calls; the ledger's return for September 2002 is missing."""
+    force = Force(tmp_path)
+    receive_calls(force, MONTHS)
+    gap = MONTHS.index("2002-09")
+    for months in (MONTHS[:gap], MONTHS[gap + 1 :]):
+        receive_costs(force, months)
+    return force
+
+
+@pytest.mark.parametrize("area", ["MPS", "IR"])
+def test_a_missing_return_hides_all_periods_that_hold_its_month(
+    without_september, area
+):
+    with without_september.build() as one:
+        assert not_reliable(one, COST, area) == ["2002-09"]
+        assert not_reliable(one, COST, area, "quarter") == ["2002-09"]
+        assert not_reliable(one, COST, area, "year")[0] == "2003-03"
+        rolling = states(one, COST, area, "rolling12")
+        holds = [end for end in MONTHS if "2003-03" <= end <= "2003-06"]
+        assert {rolling[end] for end in holds} == {"not_reliable"}
+        for month in MONTHS:
+            found = cell(one, COST, area, month)
+            if month != "2002-09":
+                assert (found["state"], found["value"]) == ("value", 10)
+        for period, by in (
+            ("2002-09", "month"),
+            ("2002-07 to 2002-09", "quarter"),
+            ("2002-04 to 2003-03", "year"),
+            ("2002-07 to 2003-06", "rolling12"),
+        ):
+            found = cell(one, COST, area, period, by)
+            assert found["reason"] == (
+                "Finance monthly for September 2002 have not arrived."
+            )
+
+
+@pytest.mark.parametrize("area", ["MPS", "IR"])
+def test_it_comes_right_when_the_return_arrives(without_september, area):
+    without_september.build()
+    receive_costs(without_september, ["2002-09"])
+    with without_september.build() as one:
+        assert not_reliable(one, COST, area) == []
+        year = cell(one, COST, area, "2002-04 to 2003-03", "year")
+        assert (year["state"], year["value"]) == ("value", 10)
+        assert (year["numerator"], year["denominator"]) == (1200, 120)
+
+
+def test_to_withdraw_a_return_is_as_if_it_had_never_arrived(without_september):
+    account = receive_costs(without_september, ["2002-09"])
+    with without_september.build() as one:
+        assert not_reliable(one, COST, "MPS") == []
+    lake.withdraw(without_september.data_dir, account["import_id"], "wrong ledger")
+    with without_september.build() as one:
+        assert not_reliable(one, COST, "MPS") == ["2002-09"]
+        assert not_reliable(one, COST, "MPS", "quarter") == ["2002-09"]
+
+
+def test_an_indicator_of_the_other_source_alone_is_not_hidden(without_september):
+    with without_september.build() as one:
+        assert not_reliable(one, RATE, "MPS") == []
+
+
+def test_where_the_ledger_comes_a_month_later_the_last_month_waits_for_it(tmp_path):
+    force = Force(tmp_path)
+    receive_calls(force, MONTHS)
+    receive_costs(force, MONTHS[:-1])
+    with force.build() as one:
+        june = cell(one, COST, "MPS", "2003-06")
+        assert june["state"] == "not_reliable"
+        assert june["reason"] == "Finance monthly for June 2003 have not arrived."
+        assert cell(one, COST, "MPS", "2003-05")["state"] == "value"
+        assert results.latest_settled(one, COST, "MPS", "month") == days("2003-05")
+    receive_costs(force, MONTHS[-1:])
+    with force.build() as one:
+        assert cell(one, COST, "MPS", "2003-06")["value"] == 10
+
+
+def test_a_period_that_only_one_source_tells_of_is_not_measured(tmp_path):
+    force = Force(tmp_path)
+    receive_calls(force, MONTHS)
+    receive_costs(force, MONTHS[3:])
+    with force.build() as one:
+        found = cell(one, COST, "MPS", "2002-05")
+        assert found["state"] == "not_measured"
+        assert "finance monthly" in found["reason"]
+        year = cell(one, COST, "MPS", "2002-04 to 2003-03", "year")
+        assert year["state"] == "not_reliable"
+        assert "April to June 2002" in year["reason"]
+
+
+# nothing on one side of a division
+
+
+def test_a_site_of_which_the_ledger_knows_nothing_does_not_work_for_nothing(tmp_path):
+    force = Force(tmp_path)
+    receive_calls(force, ["2003-05"])
+    force.receives("finance_monthly", ENTRY + "e | 2003-05 | MPS | 100.00")
+    with force.build() as one:
+        assert cell(one, COST, "MPS", "2003-05")["value"] == 10
+        found = cell(one, COST, "IR", "2003-05")
+        assert (found["n"], found["state"]) == (10, "too_few")
+        assert found["reason"] == "There is nothing on one side of the division."
+
+
+def test_a_site_that_took_no_call_has_no_cost_per_call(tmp_path):
+    force = Force(tmp_path)
+    receive_calls(force, ["2003-05"])
+    table = ENTRY + "e | 2003-05 | IR | 100.00\nf | 2003-05 | TOC1 | 50.00"
+    force.receives("finance_monthly", table)
+    with force.build() as one:
+        found = cell(one, COST, "TOC1", "2003-05")
+        assert (found["n"], found["state"]) == (1, "too_few")
+        assert found["reason"] == "There is nothing on one side of the division."
+
+
+# a month of one site
+
+
+def receive_site(force: Force, site: str, month: str) -> dict:
+    """Ten calls from Brent and, but for Hendon, from Barking and Dagenham."""
+    rows = ["number | offered | answered | site | borough"]
+    rows += [
+        f"{site}{borough}{month}{call} | {month}-05T10:00:00+00:00 "
+        f"| {month}-05T10:00:05+00:00 | {site} | {borough}"
+        for borough in ("QK", "KG")
+        for call in range(10)
+    ]
+    return force.receives("calls", "\n".join(rows), mapping="one_site", covers=month)
+
+
+CENTRES = """\
+bocu_code,function,line_type,call_site_code,valid_from,valid_to,status,source
+QK,call_answering,,HEN,,,assumed,test
+KG,call_answering,,BOW,,,assumed,test
+XB,call_answering,,BOW,,2008-03-31,assumed,test
+XB,call_answering,,HEN,2008-07-01,,assumed,test
+"""
+SPRING = ["2008-04", "2008-05", "2008-06"]
+
+
+@pytest.fixture
+def sites(tmp_path) -> Force:
+    """Hendon and Bow send calls; Hendon's May is missing.
+
+    Hendon serves Brent, Bow serves Barking and Dagenham; nobody says who served
+    Enfield in the spring.
+    """
+    force = Force(tmp_path)
+    force.add_mapping("one_site", ONE_SITE)
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "bocu_call_site.csv").write_text(CENTRES)
+    for month in SPRING:
+        receive_site(force, "BOW", month)
+        if month != "2008-05":
+            receive_site(force, "HEN", month)
+    return force
+
+
+REASON = "Hendon: calls for May 2008 have not arrived."
+
+
+@pytest.mark.parametrize("area", ["MPS", "QK"])
+def test_a_site_that_is_missing_hides_the_force_and_the_boroughs_it_serves(sites, area):
+    with sites.build() as one:
+        for period, by in (
+            ("2008-05", "month"),
+            ("2008-04 to 2008-06", "quarter"),
+            ("2007-07 to 2008-06", "rolling12"),
+        ):
+            found = cell(one, RATE, area, period, by)
+            assert found["state"] == "not_reliable"
+            assert REASON in found["reason"]
+        for month in ("2008-04", "2008-06"):
+            assert cell(one, RATE, area, month)["state"] == "value"
+
+
+def test_a_site_that_is_missing_leaves_other_boroughs_as_they_are(sites):
+    with sites.build() as one:
+        found = cell(one, RATE, "KG", "2008-05")
+        # Hendon's calls of the borough are none of its figure's
+        assert (found["state"], found["numerator"]) == ("value", 10)
+
+
+def test_a_borough_of_which_nobody_says_who_served_it_needs_every_site(sites):
+    with sites.build() as one:
+        found = cell(one, RATE, "XB", "2008-05")
+        assert (found["state"], found["reason"]) == ("not_reliable", REASON)
+
+
+def test_it_comes_right_when_the_site_arrives_and_goes_when_it_is_withdrawn(sites):
+    account = receive_site(sites, "HEN", "2008-05")
+    with sites.build() as one:
+        assert cell(one, RATE, "MPS", "2008-05")["numerator"] == 40
+        for area in ("MPS", "QK", "KG"):
+            assert cell(one, RATE, area, "2008-05")["state"] == "value"
+    lake.withdraw(sites.data_dir, account["import_id"], "wrong month")
+    with sites.build() as one:
+        for area, state in (
+            ("MPS", "not_reliable"),
+            ("QK", "not_reliable"),
+            ("KG", "value"),
+        ):
+            assert cell(one, RATE, area, "2008-05")["state"] == state

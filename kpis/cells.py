@@ -107,7 +107,10 @@ def _differences(found: pd.DataFrame) -> pd.DataFrame:
     n = np.nan_to_num(sums["n"])
     parts = [
         {
-            part: {name: sums[name][row, side] for name in PART_COLUMNS}
+            part: {
+                **{name: float(sums[name][row, side]) for name in PART_COLUMNS},
+                "n": int(n[row, side]),
+            }
             for side, part in enumerate("ab")
             if n[row, side] > 0
         }

@@ -5,14 +5,15 @@ a number means: colour and shape follow the column `meaning` of a frame that
 `kpis.verdicts` has judged, and words come from `kpis.figures`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from math import ceil, floor, log10
+from math import ceil
 
 import pandas as pd
 
-from kpis import figures
+from kpis import axes, figures
+from kpis.axes import SCALES, Scale
 from kpis.registry import Kpi
 from kpis.spc import RULE_SET
 
@@ -84,29 +85,6 @@ PALETTES = {
 }
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How a natural value is drawn: factor, highest and lowest possible value, and
-    what stands before, after or above the highest number of the axis."""
-
-    factor: float = 1
-    after: str = ""
-    before: str = ""
-    above: str = ""
-    highest: float | None = None
-    lowest: float = 0.0
-
-
-SCALES = {
-    "percent": Scale(100, " %", highest=100.0),
-    "minutes": Scale(1 / 60, " min"),
-    "seconds": Scale(after=" s"),
-    "pounds": Scale(before="£"),
-    "points": Scale(100, " points", highest=100.0, lowest=-100.0),
-    "per 1,000 a year": Scale(above="per 1,000 a year"),
-}
-
-
 def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
     """Return one series as an SPC chart, a dict that Plotly draws.
 
@@ -116,7 +94,7 @@ def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
     """
     palette, scale = PALETTES[theme], SCALES[kpi.unit]
     drawn = _scaled(judged, scale.factor)
-    low, high = value_range(drawn, scale)
+    low, high = axes.value_range(drawn, scale)
     return {
         "data": [
             *_bands(drawn, palette),
@@ -139,46 +117,6 @@ def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
     }
 
 
-def value_range(
-    drawn: pd.DataFrame, scale: Scale, widths: float = 2
-) -> tuple[float, float]:
-    """Return the ends of the value axis, so wide that common cause is no cliff.
-
-    The axis spans at least so many times the width of the limits, or of the intervals
-    where there are no limits, and ends at the natural bounds of `scale`. With neither,
-    or where everything is one value, it spans these bounds. A value beyond a bound,
-    such as a month in which costs were paid back, is never cut off.
-    """
-    shown = drawn[drawn["value"].notna()]
-    has_limits = drawn["upper_limit"].notna().any()
-    names = ("lower_limit", "upper_limit") if has_limits else ("lower", "upper")
-    bottom, top = (shown[name] for name in names)
-    low = min(shown["value"].min(), bottom.min())
-    high = max(shown["value"].max(), top.max())
-    lowest = min(scale.lowest, shown["value"].min()) if len(shown) else scale.lowest
-    if shown.empty or top.isna().all() or low == high:
-        highest_shown = max(shown["value"].max(), 0) if len(shown) else 1.0
-        return lowest, scale.highest or 1.2 * highest_shown or 1.0
-    width = (top - bottom).max() if has_limits else top.max() - bottom.min()
-    spare = max(widths * width - (high - low), 0.16 * (high - low)) / 2
-    low, high = max(low - spare, lowest), high + spare or 1.0
-    return low, min(high, scale.highest) if scale.highest else high
-
-
-def ticks(low: float, high: float) -> list[float]:
-    """Return three to five round numbers between `low` and `high`."""
-    magnitude = 10.0 ** floor(log10((high - low) / 5))
-    found: list[float] = []
-    # 4 is for the rare range in which 2 gives more than five and 5 fewer than three
-    for digit in (1, 2, 5, 4, 10):
-        step = magnitude * digit
-        first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-        found = [round(index * step, 10) for index in range(first, last + 1)]
-        if 3 <= len(found) <= 5:
-            break
-    return found
-
-
 def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
     """Return the geometry of a sparkline with its limits, for a fixed box.
 
@@ -189,7 +127,7 @@ def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
     scale = SCALES[kpi.unit]
     drawn = _scaled(judged, scale.factor).reset_index(drop=True)
     # The band itself gives the scale, so it may fill most of so small a picture.
-    low, high = value_range(drawn, scale, widths=1.2)
+    low, high = axes.value_range(drawn, scale, widths=1.2)
     edge = 6
     step = (SPARK_WIDTH - 2 * edge) / max(len(drawn) - 1, 1)
 
@@ -480,8 +418,8 @@ def _tick_words(start: pd.Timestamp, by: str) -> tuple[str, str]:
 
 
 def _value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict:
-    marks = ticks(low, high)
-    words = [_tick(mark) for mark in marks]
+    marks = axes.ticks(low, high)
+    words = [axes.tick(mark) for mark in marks]
     words[-1] = f"{scale.before}{words[-1]}{scale.after}"
     return {
         "range": [low, high],
@@ -496,12 +434,6 @@ def _value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict
         "ticklabelstandoff": 8,
         "automargin": True,
     }
-
-
-def _tick(mark: float) -> str:
-    """A round number with as many decimals as it has."""
-    digits = f"{mark:.10f}".rstrip("0").partition(".")[2]
-    return figures.number(mark, len(digits))
 
 
 def _unit_above(scale: Scale, palette: Palette) -> list[dict]:
@@ -530,7 +462,7 @@ def _edge_labels(
     """Names at the end of their lines, on the right edge, none over another."""
     named = sorted(_line_ends(drawn, kpi), reverse=True)
     room = 16 * (high - low) / (SPC_HEIGHT - MARGIN["t"] - MARGIN["b"])
-    places = spread([value for value, _ in named], room)
+    places = axes.spread([value for value, _ in named], room)
     return [
         {
             "xref": "paper",
@@ -561,17 +493,6 @@ def _line_ends(drawn: pd.DataFrame, kpi: Kpi) -> list[tuple[float, str]]:
     if last["state"].eq("provisional").any():
         ends.append((last["value"].iloc[0], figures.missing("provisional")))
     return ends
-
-
-def spread(places: Sequence[float], room: float) -> list[float]:
-    """Move falling `places` apart from the middle one until each has `room`."""
-    middle = len(places) // 2
-    moved = list(places)
-    for index in range(middle - 1, -1, -1):
-        moved[index] = max(moved[index], moved[index + 1] + room)
-    for index in range(middle + 1, len(moved)):
-        moved[index] = min(moved[index], moved[index - 1] - room)
-    return moved
 
 
 def _dates(starts: Iterable) -> list[str | None]:

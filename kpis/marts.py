@@ -274,7 +274,7 @@ def _write_group(
             "cube/rows_are_kept",
             current=current,
             name=identifier(f"current_{source}"),
-            mart_rows=str(written) if is_closed else f"select count(*) from ({mart})",
+            mart_rows=str(written) if is_closed else fill("cube/count_rows", mart=mart),
         )
     )
     if len(lost):

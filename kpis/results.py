@@ -302,9 +302,18 @@ def _with_states(build: Build, frame: pd.DataFrame, by: str) -> pd.DataFrame:
     frame["reason"] = [reason for _, reason in found]
     is_hidden = frame["state"].isin(states.HIDES_VALUE)
     frame.loc[is_hidden, ["value", "lower", "upper"]] = np.nan
+    frame["parts"] = [
+        _without_shares(parts) if hidden and isinstance(parts, dict) else parts
+        for parts, hidden in zip(frame["parts"], is_hidden, strict=True)
+    ]
     for name in ("n", "numerator", "denominator", "value", "lower", "upper"):
         frame[name] = frame[name].astype(float)
     return frame
+
+
+def _without_shares(parts: dict[str, dict]) -> dict[str, dict]:
+    """Hide the shares of a difference's two sides, as the difference is."""
+    return {part: {**side, "value": None} for part, side in parts.items()}
 
 
 def scoreboard(

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from kpis import charts, registry, verdicts
+from kpis import axes, charts, registry, verdicts
 from kpis.spc import DIRECTIONS
 
 PERCENT = SimpleNamespace(id="a", unit="percent", kind="proportion", better="higher")
@@ -204,7 +204,7 @@ def test_without_limits_and_intervals_the_axis_spans_the_natural_bounds():
 def test_one_value_alone_still_makes_a_chart(kpi, value):
     frame = judged([value] * 3, half_width=0)
     low, high = spc(frame, kpi)["layout"]["yaxis"]["range"]
-    assert low <= value * charts.SCALES[kpi.unit].factor < high
+    assert low <= value * axes.SCALES[kpi.unit].factor < high
     (point,) = charts.sparkline(frame, kpi)["points"]
     assert 0 < point["y"] < charts.SPARK_HEIGHT
 
@@ -279,13 +279,13 @@ def test_plotly_takes_every_chart(kpi):
 
 
 def test_every_unit_has_a_scale():
-    assert set(charts.SCALES) == set(registry.CHOICES["unit"])
+    assert set(axes.SCALES) == set(registry.CHOICES["unit"])
 
 
 @pytest.mark.parametrize("low", [0, 0.3, 12.5, 61, 63.4, 88])
 @pytest.mark.parametrize("span", [0.7, 1.3, 3, 7, 11, 12.4, 35, 99.9])
 def test_an_axis_has_three_to_five_round_ticks_within_its_range(low, span):
-    found = charts.ticks(low, low + span)
+    found = axes.ticks(low, low + span)
     assert 3 <= len(found) <= 5
     assert found[0] >= low - 1e-6
     assert found[-1] <= low + span + 1e-6
@@ -319,9 +319,9 @@ def test_the_latest_period_is_named_and_each_year_once():
 
 
 def test_names_that_are_close_move_apart_from_the_middle():
-    assert charts.spread([9, 5, 1], 2) == [9, 5, 1]
-    assert charts.spread([5.5, 5, 4.9], 2) == [7, 5, 3]
-    assert charts.spread([], 2) == []
+    assert axes.spread([9, 5, 1], 2) == [9, 5, 1]
+    assert axes.spread([5.5, 5, 4.9], 2) == [7, 5, 3]
+    assert axes.spread([], 2) == []
 
 
 def test_a_sparkline_marks_only_news_the_headline_and_provisional_points():

@@ -167,6 +167,9 @@ def test_a_mean_a_percentile_and_a_rate_say_how_they_were_made(data_dir):
     assert is_residents.sum() == 30
     assert set(rows.loc[is_residents, ["file", "line", "hour"]].stack()) == {""}
     assert set(rows.loc[~is_residents, "hour"]) == {"10"}
+    # where nobody called, there are residents alone
+    at = visitor(INDICATOR, kpi="ops_calls_per_1000_residents", area="EK")
+    assert set(at.dataframe[0].value["row_id"]) == {"residents"}
     at = visitor(INDICATOR, kpi="ops_999_answer_p95", area="IR")
     assert "95 in 100 of 4 values are at most 5 s." in words(at)
     at = visitor(INDICATOR, kpi="ops_immediate_response_mean", area="QK")

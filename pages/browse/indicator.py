@@ -100,14 +100,47 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
     found = _cached.rows(scope, cell["period_start"], cell["period_end"])
     st.markdown(account_of_rows(cell, kpi, len(found)))
     if len(found):
-        table_of_rows(found, kpi, _cached.area_names(scope.build_id))
+        areas = _cached.area_names(scope.build_id)
+        table_of_rows(for_reading(found, kpi, areas), kpi)
     downloads(series, cell, scope)
 
 
-def table_of_rows(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
+def table_of_rows(shown: pd.DataFrame, kpi: Kpi) -> None:
     """Show rows, where they come from first: that is what a reader is after."""
     origin = ["file", "line", "row_id", "on_date"]
-    shown = found.dropna(axis="columns", how="all").assign(
+    # text, or absent, where rows of the denominator come from no file
+    is_number = pd.api.types.is_numeric_dtype(shown.get("line"))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=320 if len(shown) > 8 else "auto",
+        column_order=[*origin, *(name for name in shown if name not in origin)],
+        column_config={
+            **{name: name.replace("_", " ").capitalize() for name in shown},
+            "file": st.column_config.TextColumn("File", width=430),
+            "row_id": "Row",
+            "area_code": "Area",
+            "numerator": quantity(kpi) if kpi.kind in ("mean", "ratio") else "Counted",
+            "denominator": "Out of",
+            "value": quantity(kpi),
+            "on_date": st.column_config.DateColumn(
+                "From" if "until_date" in shown else "Day", format="D MMM YYYY"
+            ),
+            "until_date": st.column_config.DateColumn("Until", format="D MMM YYYY"),
+            "line": st.column_config.NumberColumn("Line", format="%d")
+            if is_number
+            else "Line",
+        },
+        alt="Rows behind the figure",
+    )
+
+
+def for_reading(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> pd.DataFrame:
+    """Return rows with names in place of codes, and nothing that reads None."""
+    # a row of one side of a ratio adds nothing to the other
+    sides = [name for name in ("numerator", "denominator") if name in found]
+    added = found.assign(**found[sides].fillna(0))
+    shown = added.dropna(axis="columns", how="all").assign(
         row_id=found["row_id"].fillna(kpi.exposure),
         area_code=found["area_code"].map(areas).fillna("not located"),
     )
@@ -116,29 +149,7 @@ def table_of_rows(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
         shown = shown.assign(weekday=found["weekday"].map(days))
     partly = [name for name in shown if shown[name].isna().any()]
     shown[partly] = shown[partly].apply(with_blanks)
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height=320 if len(found) > 8 else "auto",
-        column_order=[*origin, *(name for name in shown if name not in origin)],
-        column_config={
-            **{name: name.replace("_", " ").capitalize() for name in found},
-            "file": st.column_config.TextColumn("File", width=430),
-            "row_id": "Row",
-            "area_code": "Area",
-            "numerator": quantity(kpi) if kpi.kind in ("mean", "ratio") else "Counted",
-            "denominator": "Out of",
-            "value": quantity(kpi),
-            "on_date": st.column_config.DateColumn(
-                "From" if "until_date" in found else "Day", format="D MMM YYYY"
-            ),
-            "until_date": st.column_config.DateColumn("Until", format="D MMM YYYY"),
-            "line": "Line"
-            if "line" in partly
-            else st.column_config.NumberColumn("Line", format="%d"),
-        },
-        alt="Rows behind the figure",
-    )
+    return shown
 
 
 def with_blanks(column: pd.Series) -> pd.Series:

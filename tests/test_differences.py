@@ -1,0 +1,87 @@
+"""A difference has two sides, and what reads it gets both."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kpis import build, settings
+from tests.tables import Force, cell
+
+GAP, ANSWERED = "cust_satisfaction_gap", "ops_999_answered_in_target"
+YEAR = "2002-04 to 2003-03"
+# of white users 180 of 230 by weight, of minority ethnic users 120 of 200
+ANSWERS = """
+    times | interview_date | ethnicity_group | answer_code | weight
+    120   | 2003-03-05     | white           | 1           | 1.5
+    100   | 2003-03-05     | white           | 4           | 0.5
+    120   | 2003-03-05     | minority_ethnic | 2           | 1
+    80    | 2003-03-05     | minority_ethnic | 5           | 1
+"""
+CALLS = """
+    times | offered_at                | answered_at
+    300   | 2003-03-05T10:00:00+00:00 | 2003-03-05T10:00:10+00:00
+"""
+
+
+@pytest.fixture(scope="module")
+def force(tmp_path_factory) -> Force:
+    one = Force(tmp_path_factory.mktemp("differences"))
+    one.receives("survey_responses", ANSWERS, covers="2002-04 to 2003-08")
+    one.receives("calls", CALLS)
+    build.build(one.data_dir)
+    return one
+
+
+def shown(force: Force, *words: str) -> dict:
+    """The one cell that `show` prints as JSON for March 2003."""
+    asked = ["show", *words, "--from", "2003-03", "--to", "2003-03", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "kpis", *asked],
+        cwd=settings.PROJECT,
+        env=os.environ | {"DEMAND_DATA_DIR": str(force.data_dir)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (row,) = json.loads(done.stdout, parse_constant=pytest.fail)
+    return row
+
+
+def test_show_gives_both_sides(force):
+    row = shown(force, GAP)
+    assert row["parts"] == {
+        "a": {"n": 220, "numerator": 180, "denominator": 230, "value": 180 / 230},
+        "b": {"n": 200, "numerator": 120, "denominator": 200, "value": 0.6},
+    }
+    assert isinstance(row["parts"]["a"]["n"], int)
+    assert (row["state"], row["n"]) == ("value", 420)
+    assert row["value"] == 180 / 230 - 0.6
+    assert (row["numerator"], row["denominator"]) == (None, None)
+
+
+def test_where_the_difference_is_hidden_so_are_its_sides(force):
+    row = shown(force, GAP, "--by", "quarter")
+    assert (row["state"], row["value"], row["lower"]) == ("not_applicable", None, None)
+    sides = row["parts"].values()
+    assert [(side["n"], side["value"]) for side in sides] == [(220, None), (200, None)]
+
+
+def test_other_kinds_have_no_sides(force):
+    row = shown(force, ANSWERED)
+    assert row["value"] == 1
+    assert "parts" not in row
+
+
+def test_a_difference_from_nobody_is_none(tmp_path):
+    force = Force(tmp_path)
+    table = "\n".join(ANSWERS.splitlines()[:4])
+    force.receives("survey_responses", table, covers="2002-04 to 2003-08")
+    with force.build() as one:
+        found = cell(one, GAP, "MPS", YEAR, "rolling12")
+    assert found["state"] == "too_few"
+    assert found["reason"] == "0 of the 200 cases that a figure needs."
+    assert found[["value", "lower", "upper"]].isna().all()
+    assert list(found["parts"]) == ["a"]

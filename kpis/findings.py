@@ -9,6 +9,7 @@ says that columns are `unusable`, figures that need them are not reliable.
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -18,10 +19,8 @@ import pandas as pd
 from kpis import contracts, marts, periods, registry, rowsource, settings
 from kpis.errors import UserError, unknown
 from kpis.marts import WHOLE, Inputs, digest
+from kpis.periods import Period
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
-
-# so many months are compared at a time, to keep within memory
-MONTHS_AT_ONCE = 12
 
 # the last day of which a row tells, by what one row of the source stands for
 LAST_DAYS = {
@@ -35,7 +34,8 @@ LAST_DAYS = {
 class Finding:
     """One cross-check. `source` holds the rows at fault; `reads` are all marts in it.
 
-    A month's rows are compared with those of `looks_days` before and after it.
+    A financial year is looked at as a whole, with `looks_days` before and after it, so
+    that what is found does not depend on the month that arrived last.
     """
 
     id: str
@@ -76,36 +76,43 @@ def load() -> dict[str, Finding]:
 
 
 def plan(one: Finding, made_of: dict[str, Inputs], fixed: str) -> dict[str, str]:
-    """Return the hash of each month in which the finding is looked for."""
-    months = sorted(set(made_of[one.source].files) - {WHOLE})
-    return {
-        month: digest(
-            fixed,
-            one.digest,
-            *(
-                f"{source} {near} {made_of[source].hashes.get(near, '')}"
-                for source in one.reads
-                for near in _near(month, one.looks_days)
-            ),
-        )
-        for month in months
-    }
+    """Return the hash of each month in which the finding is looked for.
+
+    The months of a year are looked at together, so they have the same.
+    """
+    hashes = {}
+    for year, months in _by_year(set(made_of[one.source].files) - {WHOLE}).items():
+        near = [
+            f"{first:%Y-%m}"
+            for first, _ in periods.between(*_reach(one, year), "month")
+        ]
+        parts = [
+            f"{source} {month} {made_of[source].hashes.get(month, '')}"
+            for source in one.reads
+            for month in near
+        ]
+        hashes |= dict.fromkeys(months, digest(fixed, one.digest, *parts))
+    return hashes
 
 
-def _near(month: str, days: int) -> list[str]:
-    first, last = marts.span(month)
-    reach = timedelta(days=days)
-    spans = periods.between(first - reach, last + reach, "month")
-    return [f"{start:%Y-%m}" for start, _ in spans]
+def _by_year(months: Iterable[str]) -> dict[Period, list[str]]:
+    """Return months by the financial year that holds them."""
+    years: dict[Period, list[str]] = {}
+    for month in sorted(months):
+        year = periods.of_day(marts.span(month)[0], "year")
+        years.setdefault(year, []).append(month)
+    return years
+
+
+def _reach(one: Finding, year: Period) -> Period:
+    reach = timedelta(days=one.looks_days)
+    return year[0] - reach, year[1] + reach
 
 
 def look(house: Warehouse, one: Finding, months: list[str]) -> None:
     """Look for a finding in some months and store what is found."""
-    for start in range(0, len(months), MONTHS_AT_ONCE):
-        chunk = months[start : start + MONTHS_AT_ONCE]
-        reach = timedelta(days=one.looks_days)
-        first = marts.span(chunk[0])[0] - reach
-        last = marts.span(chunk[-1])[1] + reach
+    for year, own in _by_year(months).items():
+        first, last = _reach(one, year)
         near = ",\n\n".join(
             fill(
                 "findings_store/near",
@@ -124,7 +131,7 @@ def look(house: Warehouse, one: Finding, months: list[str]) -> None:
                 select=one.sql,
                 finding=literal(one.id),
                 source=literal(one.source),
-                months=literals(chunk),
+                months=literals(own),
                 last_on=LAST_DAYS[contracts.load(one.source).stands_for],
             )
         )

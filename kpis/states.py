@@ -167,13 +167,21 @@ def plain(source: str) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """Return days in words: "March 2004", "March to May 2004", or day by day."""
-    if first.day > 1 or last != periods.end_of_month(last):
-        return f"{_day(first)} to {_day(last)}" if first != last else _day(first)
-    if (first.year, first.month) == (last.year, last.month):
+    """Return days in words: "March 2004", "March to May 2004", "8 to 14 May 2004"."""
+    if first == last:
+        return _day(first)
+    is_of_months = first.day == 1 and last == periods.end_of_month(last)
+    same_year = first.year == last.year
+    same_month = same_year and first.month == last.month
+    if is_of_months and same_month:
         return f"{first:%B %Y}"
-    begin = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
-    return f"{begin} to {last:%B %Y}"
+    begin = "" if is_of_months else str(first.day)
+    end = f"{last:%B %Y}" if is_of_months else _day(last)
+    if not same_month:
+        begin += f" {first:%B}"
+    if not same_year:
+        begin += f" {first.year}"
+    return f"{begin.strip()} to {end}"
 
 
 def _day(day: date) -> str:

@@ -4,30 +4,45 @@ says = "Amounts of one unit differ from its other months as pounds from thousand
 source = "finance_monthly"
 reads = ["finance_monthly"]
 looks_days = 366
-unusable = { finance_monthly = ["actual"] }
+unusable = { finance_monthly = ["budget_profiled", "actual", "accrual"] }
 */
-with amounts as (
+with entries as (
     select
-        entry_ref,
-        unit_code,
-        month_on,
-        abs(actual) as amount,
-        median(abs(actual)) over (
-            partition by unit_code, cost_centre_type, cost_type, basis
-        ) as usual,
-        count(*) over (
-            partition by unit_code, cost_centre_type, cost_type, basis
-        ) as month_count
+        *,
+        concat_ws('/', unit_code, cost_centre_type, cost_type, basis) as kind
     from finance_monthly
-    where actual <> 0 and coalesce(period, 1) <> 13
+    -- adjustments of the year are of any size
+    where coalesce(period, 1) <> 13
+),
+
+months as (
+    select
+        kind,
+        month_on,
+        abs(sum(actual)) as amount
+    from entries
+    group by kind, month_on
+    having amount > 0
+),
+
+usual as (
+    select
+        kind,
+        median(amount) as amount
+    from months
+    group by kind
+    having count(*) >= 4
 )
 
 select
-    unit_code as area_code,
-    month_on as on_date,
-    'finance_monthly:' || entry_ref as row_id
-from amounts
+    -- what belongs to no unit is the force's own
+    coalesce(entries.unit_code, 'MPS') as area_code,
+    entries.month_on as on_date,
+    'finance_monthly:' || entries.entry_ref as row_id
+from entries
+inner join months on months.kind = entries.kind and months.month_on = entries.month_on
+inner join usual on usual.kind = entries.kind
 where
-    month_count >= 4
     -- far from what a month may be, near to a factor of a thousand
-    and (amount < usual / 200 or amount > usual * 200)
+    months.amount < usual.amount / 200
+    or months.amount > usual.amount * 200

@@ -4,29 +4,29 @@ says = "Far more arrivals than chance allows stand at exactly the standard, to t
 source = "incidents"
 reads = ["incidents"]
 */
-with arrivals as (
+with months as (
     select
-        incident_ref,
         bocu_code,
-        created_on,
-        attended_seconds - standard_seconds as past_seconds,
-        date_trunc('month', created_on) as month_on
+        list({'ref': incident_ref, 'day': created_on}) filter (
+            attended_seconds = standard_seconds
+        ) as heaped
     from incidents
     where
         grade_first = 'I'
         and not is_duplicate
-        and abs(attended_seconds - standard_seconds) in (0, 60)
+        and attended_seconds is not null
+        and bocu_code is not null
+    group by bocu_code, date_trunc('month', created_on)
+    having
+        len(heaped) >= 7
+        and len(heaped) > 0.05 * count(*)
+        -- the whole minutes on both sides show how much is rounding
+        and len(heaped)
+        > 1.5 * count(*) filter (abs(attended_seconds - standard_seconds) = 60)
 )
 
 select
     bocu_code as area_code,
-    created_on as on_date,
-    'incidents:' || incident_ref as row_id
-from arrivals
-window month as (partition by bocu_code, month_on)
-qualify
-    past_seconds = 0
-    and count(*) filter (where past_seconds = 0) over month >= 7
-    -- the whole minutes on both sides show how much is rounding
-    and count(*) filter (where past_seconds = 0) over month
-    > 1.5 * count(*) filter (where past_seconds <> 0) over month
+    one.day as on_date,
+    'incidents:' || one.ref as row_id
+from months, unnest(heaped) as rows(one)

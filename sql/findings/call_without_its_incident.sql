@@ -1,16 +1,34 @@
 /*
 title = "Calls that name an incident which is not there"
-says = "Calls name an incident that no export holds, although that day's incidents have arrived."
+says = "Calls name an incident that no export of the year holds, nor of the month before or after, although the borough's incidents of that time have arrived."
 source = "calls"
 reads = ["calls", "incidents"]
-looks_days = 7
+looks_days = 31
 */
+with alone as materialized (
+    select
+        call_id,
+        bocu_code,
+        offered_on,
+        disposition
+    from calls
+    where
+        incident_ref is not null
+        and not exists (
+            select 1
+            from incidents
+            where incidents.incident_ref = calls.incident_ref
+        )
+)
+
 select
-    calls.bocu_code as area_code,
-    calls.offered_on as on_date,
-    'calls:' || calls.call_id as row_id
-from calls
+    bocu_code as area_code,
+    offered_on as on_date,
+    'calls:' || call_id as row_id
+from alone
 where
-    calls.incident_ref is not null
-    and calls.offered_on in (select created_on from incidents)
-    and calls.incident_ref not in (select incident_ref from incidents)
+    (
+        -- what it is linked to may be older than what it created
+        offered_on - case when disposition = 'incident_created' then 0 else 31 end,
+        bocu_code
+    ) in (select distinct created_on, bocu_code from incidents)

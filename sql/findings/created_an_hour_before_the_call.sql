@@ -5,28 +5,22 @@ source = "incidents"
 reads = ["calls", "incidents"]
 looks_days = 1
 */
-with created as (
+with months as (
     select
-        incidents.incident_ref,
         incidents.bocu_code,
-        incidents.created_on,
-        date_trunc('month', incidents.created_on) as month_on,
-        incidents.created_at <= calls.offered_at - interval 50 minutes
-        and incidents.created_at >= calls.offered_at - interval 61 minutes as is_early
+        list({'ref': incidents.incident_ref, 'day': incidents.created_on}) filter (
+            epoch(calls.offered_at) - epoch(incidents.created_at)
+            between 50 * 60 and 61 * 60
+        ) as early
     from incidents
-    inner join calls
-        on calls.incident_ref = incidents.incident_ref
-        and calls.disposition = 'incident_created'
-    where incidents.bocu_code is not null
+    inner join calls on calls.incident_ref = incidents.incident_ref
+    where calls.disposition = 'incident_created' and incidents.bocu_code is not null
+    group by incidents.bocu_code, date_trunc('month', incidents.created_on)
+    having count(*) >= 10 and len(early) > 0.5 * count(*)
 )
 
 select
     bocu_code as area_code,
-    created_on as on_date,
-    'incidents:' || incident_ref as row_id
-from created
-window month as (partition by bocu_code, month_on)
-qualify
-    is_early
-    and count(*) over month >= 10
-    and count(*) filter (where is_early) over month > 0.5 * count(*) over month
+    one.day as on_date,
+    'incidents:' || one.ref as row_id
+from months, unnest(early) as rows(one)

@@ -5,11 +5,16 @@ source = "calls"
 reads = ["calls"]
 */
 select distinct
-    bocu_code as area_code,
-    valid_from as on_date,
+    later.bocu_code as area_code,
+    later.valid_from as on_date,
     null::varchar as row_id
-from cube.bocu_call_site
+from cube.bocu_call_site as later
+inner join cube.bocu_call_site as earlier
+    on earlier.bocu_code = later.bocu_code
+    and earlier.function = later.function
+    and earlier.call_site_code <> later.call_site_code
+    and earlier.valid_to < later.valid_from
 where
-    function = 'call_answering'
-    and day(valid_from) <> 1
-    and valid_from in (select offered_on from calls)
+    later.function = 'call_answering'
+    and day(later.valid_from) <> 1
+    and later.valid_from in (select distinct offered_on from calls)

@@ -1,32 +1,25 @@
 /*
 title = "Immediate incidents downgraded just after the standard"
-says = "Incidents were graded down within three minutes after the standard ran out, far more than elsewhere."
+says = "Many incidents were graded down within three minutes after the standard had run out, as if to leave the count."
 source = "incidents"
 reads = ["incidents"]
 */
-with immediate as (
+with months as (
     select
-        incident_ref,
         bocu_code,
-        created_on,
-        date_trunc('month', created_on) as month_on,
-        coalesce(
+        list({'ref': incident_ref, 'day': created_on}) filter (
             grade_final <> 'I'
             and regraded_at > created_at + to_seconds(standard_seconds)
-            and regraded_at <= created_at + to_seconds(standard_seconds + 180),
-            false
-        ) as is_late_downgrade
+            and regraded_at <= created_at + to_seconds(standard_seconds + 180)
+        ) as downgraded
     from incidents
-    where grade_first = 'I' and not is_duplicate
+    where grade_first = 'I' and not is_duplicate and bocu_code is not null
+    group by bocu_code, date_trunc('month', created_on)
+    having len(downgraded) >= 5 and len(downgraded) > 0.05 * count(*)
 )
 
 select
     bocu_code as area_code,
-    created_on as on_date,
-    'incidents:' || incident_ref as row_id
-from immediate
-window month as (partition by bocu_code, month_on)
-qualify
-    is_late_downgrade
-    and count(*) filter (where is_late_downgrade) over month >= 5
-    and count(*) filter (where is_late_downgrade) over month > 0.05 * count(*) over month
+    one.day as on_date,
+    'incidents:' || one.ref as row_id
+from months, unnest(downgraded) as rows(one)

@@ -1,6 +1,6 @@
 /*
 title = "Incidents merged into one that is merged itself, or is not there"
-says = "Incidents are merged into an incident that was merged too, or that no export holds."
+says = "Incidents are merged into an incident that was merged too, or that no export of a week before or after holds."
 source = "incidents"
 reads = ["incidents"]
 looks_days = 7
@@ -13,4 +13,9 @@ from incidents as merged
 left join incidents as kept on kept.incident_ref = merged.duplicate_of
 where
     merged.duplicate_of is not null
-    and (kept.incident_ref is null or kept.duplicate_of is not null)
+    and (
+        kept.duplicate_of is not null
+        -- the incident may be a little older than its duplicate
+        or kept.incident_ref is null
+        and merged.created_on - 1 in (select distinct created_on from incidents)
+    )

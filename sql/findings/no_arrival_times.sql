@@ -13,7 +13,16 @@ with days as (
         count(*) as incident_count,
         count(first_on_scene_at) as arrival_count
     from incidents
-    where grade_first in ('I', 'S') and not is_duplicate and bocu_code is not null
+    where
+        grade_first in ('I', 'S')
+        and not is_duplicate
+        and bocu_code is not null
+        -- an export without that column has no fault
+        and import_id in (
+            select import_id
+            from cube.imports
+            where list_contains(columns, 'first_on_scene_at')
+        )
     group by bocu_code, created_on
 ),
 
@@ -24,6 +33,7 @@ weeks as (
         -- fewer than eight may be without arrival by chance
         sum(incident_count) over week >= 8
         and sum(arrival_count) over week = 0
+        -- a day of the seven may have no incident at all
         and min(created_on) over week <= created_on - 5 as is_silent
     from days
     window week as (

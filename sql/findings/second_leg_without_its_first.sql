@@ -14,4 +14,11 @@ left join calls as earlier on earlier.call_id = later.parent_call_id
 where
     later.stage = 'secondary'
     and later.parent_call_id is not null
-    and (earlier.call_id is null or earlier.answered_at > later.offered_at)
+    and (
+        earlier.answered_at > later.offered_at
+        -- the first leg may have come before midnight
+        or earlier.call_id is null
+        and (later.offered_at - interval 10 minutes)::date in (
+            select distinct offered_on from calls
+        )
+    )

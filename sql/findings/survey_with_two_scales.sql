@@ -1,15 +1,29 @@
 /*
-title = "Survey questions asked on two scales in one wave"
-says = "One question was asked on two scales in one wave: the answers cannot be added up."
+title = "Survey questions on two scales in one wave"
+says = "The answers to one question of a wave are on two scales, or on another than the question had: they cannot be added up."
 source = "survey_responses"
 reads = ["survey_responses"]
-looks_days = 240
+looks_days = 366
 unusable = { survey_responses = ["answer_code"] }
 */
+with waves as (
+    select
+        answers.survey_code,
+        answers.wave,
+        answers.question_code
+    from survey_responses as answers
+    left join cube.question as question
+        on question.question_code = answers.question_code
+        and answers.interviewed_on between question.valid_from and question.valid_to
+    group by answers.survey_code, answers.wave, answers.question_code
+    having
+        least(min(answers.scale_code), min(question.scale_code))
+        <> greatest(max(answers.scale_code), max(question.scale_code))
+)
+
 select
     null::varchar as area_code,
-    min(on_date) as on_date,
-    'survey_responses:' || min(answer_ref) as row_id
+    on_date,
+    'survey_responses:' || answer_ref as row_id
 from survey_responses
-group by survey_code, wave, question_code
-having count(distinct scale_code) > 1
+where (survey_code, wave, question_code) in (from waves)

@@ -1,4 +1,4 @@
-{mart} as (
+{mart} as not materialized (
     select *
     from {view}
     where {on_date} between {first}::date and {last}::date

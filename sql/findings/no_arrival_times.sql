@@ -3,7 +3,7 @@ title = "Boroughs without any arrival time for a week"
 says = "No arrival time was recorded for seven days or more: attendance cannot be told."
 source = "incidents"
 reads = ["incidents"]
-looks_days = 7
+looks_days = 31
 unusable = { incidents = ["first_on_scene_at"] }
 */
 with days as (
@@ -26,29 +26,28 @@ with days as (
     group by bocu_code, created_on
 ),
 
-weeks as (
+silent as (
     select
         bocu_code,
-        created_on as last_on,
-        -- fewer than eight may be without arrival by chance
-        sum(incident_count) over week >= 8
-        and sum(arrival_count) over week = 0
-        -- a day of the seven may have no incident at all
-        and min(created_on) over week <= created_on - 5 as is_silent
+        created_on,
+        incident_count,
+        arrival_count,
+        count(*) filter (arrival_count > 0) over (
+            partition by bocu_code
+            order by created_on
+        ) as run
     from days
-    window week as (
-        partition by bocu_code
-        order by created_on
-        range between interval 6 days preceding and current row
-    )
+    qualify arrival_count = 0
 )
 
-select distinct
-    days.bocu_code as area_code,
-    days.created_on as on_date,
+select
+    bocu_code as area_code,
+    created_on as on_date,
     null::varchar as row_id
-from days
-inner join weeks
-    on weeks.bocu_code = days.bocu_code
-    and days.created_on between weeks.last_on - 6 and weeks.last_on
-where weeks.is_silent
+from silent
+window whole_run as (partition by bocu_code, run)
+qualify
+    -- fewer than eight may be without arrival by chance
+    sum(incident_count) over whole_run >= 8
+    -- the first or the last of seven days may have no incident at all
+    and max(created_on) over whole_run - min(created_on) over whole_run >= 5

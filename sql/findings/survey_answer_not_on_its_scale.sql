@@ -9,7 +9,4 @@ select
     on_date,
     'survey_responses:' || answer_ref as row_id
 from survey_responses
-where
-    answer_code is not null
-    and answer_code not in (97, 98, 99)
-    and is_satisfied is null
+where answer_code not in (97, 98, 99) and is_satisfied is null

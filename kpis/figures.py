@@ -94,6 +94,14 @@ def _rate(rate: float, _n: float | None) -> str:
     return number(rate, 1 if round(rate, 1) < 100 else 0)
 
 
+def _percent_a_year(value: float, n: float | None) -> str:
+    return f"{_percent(value, n)} a year"
+
+
+def _decimal(ratio: float, _n: float | None) -> str:
+    return number(ratio, 2)
+
+
 _FIGURES = {
     "percent": _percent,
     "minutes": _minutes,
@@ -101,6 +109,15 @@ _FIGURES = {
     "pounds": _pounds,
     "points": _points,
     "per 1,000 a year": _rate,
+    "percent a year": _percent_a_year,
+    "days a year": _rate,
+    "calls": _decimal,
+}
+
+_LEFT_OUT = {
+    "per 1,000 a year": "per 1,000 a year",
+    "days a year": "days a year for each post filled",
+    "calls": "calls per incident",
 }
 
 
@@ -112,13 +129,15 @@ def number(value: float, decimals: int) -> str:
 
 def left_out(unit: str) -> str:
     """What a figure leaves to the words around it: "per 1,000 a year", or ""."""
-    return unit if unit == "per 1,000 a year" else ""
+    return _LEFT_OUT.get(unit, "")
 
 
 def in_words(value: float, unit: str) -> str:
     """A value for reading aloud: "71 in 100", "9 minutes 27 seconds"."""
     if unit == "percent":
         return _in_100(value)
+    if unit == "percent a year":
+        return f"{_in_100(value)} a year"
     if unit in ("minutes", "seconds"):
         return _minutes_in_words(value)
     words = figure(value, unit)

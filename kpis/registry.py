@@ -18,17 +18,24 @@ HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 PERIODS = ("day", "week", "month", "quarter", "year", "rolling12")
 CHOICES = {
     "family": ("customer", "employee", "financial", "operational"),
+    "tier": ("core", "reserve", "about"),
     "kind": (
         "proportion", "rate", "ratio", "mean", "median", "percentile", "difference",
+        "sum",
     ),
     "unit": (
-        "percent", "minutes", "seconds", "per 1,000 a year", "pounds", "points",
+        "percent", "percent a year", "minutes", "seconds", "per 1,000 a year",
+        "days a year", "calls", "pounds", "points",
     ),
     "better": ("higher", "lower", "neither", "nearer_zero"),
-    "area": ("bocu", "site", "mps"),
-    "chart": ("xmr",),
-    "stage": ("rows", "published"),
+    "area": ("bocu", "site", "facility", "mps"),
+    "chart": ("xmr", "p_prime"),
+    "stage": ("rows", "published", "after_cube"),
     "exposure": ("residents",),
+    "counts": ("cases", "amounts"),
+    "base": ("rows", "effective_cases", "staff"),
+    "disclosure": ("none", "respondents", "staff", "sickness"),
+    "accumulate": ("none", "rolling12"),
 }  # fmt: skip
 THEMES = ("access", "quality", "resources", "expectations", "indicators")
 
@@ -43,6 +50,14 @@ class Kpi:
     beside the exports, for the days that they cover; `denominator_unit` is by how much
     the summed denominator is divided, once and last. `quantile` is that of a median or
     percentile.
+
+    `tier` is core or reserve of the catalogue, or about for an indicator of the
+    indicators. `counts` says whether the denominator counts independent cases, which
+    chance moves, or amounts (hours, money, staff), which get neither interval nor
+    funnel. `base` is what the column `base` of the select adds up to: the effective
+    cases of weighted answers, or the staff of each month. `disclosure` is whom a small
+    cell would betray. `accumulate` is the length of the headline. `reads` names marts
+    beside those of the sources; `made_of` the indicators that a sum is made of.
     """
 
     id: str
@@ -69,7 +84,14 @@ class Kpi:
     stage: str = "rows"
     quantile: float = 0.5
     exposure: str = ""
-    denominator_unit: int = 1
+    denominator_unit: float = 1
+    tier: str = "core"
+    counts: str = "cases"
+    base: str = "rows"
+    disclosure: str = "none"
+    accumulate: str = "none"
+    reads: tuple[str, ...] = ()
+    made_of: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
     default: dict[str, list[str]] | None = None
     read_with: tuple[str, ...] = ()

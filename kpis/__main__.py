@@ -369,6 +369,8 @@ def _records(frame: pd.DataFrame) -> list[dict]:
                 row[name] = int(row[name])
         if not isinstance(row["parts"], dict):
             del row["parts"]
+        # what the charts rest on, which nobody who reads a figure needs
+        del row["cases"]
         records.append(row)
     return records
 

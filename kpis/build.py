@@ -28,6 +28,7 @@ from kpis import (
 )
 from kpis.errors import UserError
 from kpis.marts import CheckError
+from kpis.registry import Kpi
 from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 
 Progress = Callable[[float, str], None]
@@ -126,7 +127,7 @@ class _Work:
                 self._write_mart(house, target, previous, source, known)
             marts.show_files(house, target)
             cube.create(house)
-            for done, kpi in enumerate(registry.load().values(), len(rowsource.MARTS)):
+            for done, kpi in enumerate(_in_order(), len(rowsource.MARTS)):
                 progress(done / steps, f"counting {kpi.title}")
                 one = cube.plan(
                     kpi, self.made_of, self.arrivals, self.fixed, known.get(kpi.id, {})
@@ -191,6 +192,12 @@ class _Work:
                 )
             findings.look(house, one, sorted(set(hashes) - set(kept)))
             _remember(house, one.id, hashes)
+
+
+def _in_order() -> list[Kpi]:
+    """Return what is counted, indicators of the other indicators last."""
+    counted = [kpi for kpi in registry.load().values() if kpi.sql]
+    return sorted(counted, key=lambda kpi: kpi.stage == "after_cube")
 
 
 def _same(hashes: dict[str, str], before: dict[str, str]) -> list[str]:

@@ -12,7 +12,7 @@ from kpis.warehouse import Warehouse, fill
 
 COLUMNS = [
     "kpi", "area", "period_start", "period_end", "n", "numerator", "denominator",
-    "value", "lower", "upper", "parts", "fewest", "publishers",
+    "value", "lower", "upper", "parts", "cases", "fewest", "publishers",
 ]  # fmt: skip
 CELL = ["kpi", "area", "period_start"]
 PART_COLUMNS = ["n", "numerator", "denominator", "value"]
@@ -21,21 +21,24 @@ PART_COLUMNS = ["n", "numerator", "denominator", "value"]
 def read(
     house: Warehouse,
     kpis: list[Kpi],
-    areas: list[str],
+    members: list[tuple[str, str]],
     calendar: list[Period],
     by: str,
 ) -> pd.DataFrame:
     """Return one row, with COLUMNS, for each cell that has rows or was published.
 
-    One query a kind of indicator. `parts` holds the two sides of a difference by name;
+    `members` are areas, each with a code whose cells add up to it. One query a kind of
+    indicator. `parts` holds the two sides of a difference by name;
     `fewest` is n, or that of the smaller side; `publishers` counts the differing
     figures that were published for one cell.
     """
     size = "day" if by in ("day", "week") else "month"
-    scope = [areas, [first for first, _ in calendar], [last for _, last in calendar]]
+    areas, codes = [area for area, _ in members], [code for _, code in members]
+    firsts, lasts = [first for first, _ in calendar], [last for _, last in calendar]
+    scope = [areas, codes, firsts, lasts]
     ends = dict(calendar)
     published = [kpi.id for kpi in kpis if kpi.stage == "published"]
-    counted = [kpi for kpi in kpis if kpi.stage == "rows"]
+    counted = [kpi for kpi in kpis if kpi.sql and kpi.stage != "published"]
     valued = {kpi.id: kpi for kpi in counted if kpi.has_values}
     summed = {kpi.id: kpi for kpi in counted if not kpi.has_values}
     frames = [pd.DataFrame(columns=COLUMNS)]
@@ -72,10 +75,15 @@ def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     denominator = frame["denominator"].where(frame["denominator"] != 0)
     frame["value"] = frame["numerator"] * unit / denominator
     frame["denominator"] = frame["denominator"] / unit
-    kinds = frame["kpi"].map({kpi.id: kpi.kind for kpi in kpis.values()})
+    kinds, counts, bases = (
+        frame["kpi"].map({kpi.id: getattr(kpi, name) for kpi in kpis.values()})
+        for name in ("kind", "counts", "base")
+    )
+    is_weighted = bases == "effective_cases"
+    frame["cases"] = frame["denominator"].mask(is_weighted, _effective_cases(frame))
     frame["lower"], frame["upper"] = np.nan, np.nan
     for kind, interval in INTERVALS.items():
-        own = kinds == kind
+        own = (kinds == kind) & (counts == "cases")
         frame.loc[own, "lower"], frame.loc[own, "upper"] = interval(frame[own])
     is_difference = kinds == "difference"
     if not is_difference.any():
@@ -85,12 +93,25 @@ def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
 
 # money, hours and staff are no independent cases: they get no interval
 INTERVALS = {
-    "proportion": lambda own: intervals.wilson(own["numerator"], own["denominator"]),
+    "proportion": lambda own: intervals.wilson(
+        own["numerator"] * (own["cases"] / own["denominator"]), own["cases"]
+    ),
     "rate": lambda own: intervals.poisson_rate(own["numerator"], own["denominator"]),
     "mean": lambda own: intervals.mean(
         own["denominator"], own["numerator"], own["numerator_squared"]
     ),
 }
+
+
+def _effective_cases(found: pd.DataFrame) -> pd.Series:
+    """How many answers of equal weight would say as much as these.
+
+    The fewer of what the survey's design leaves (the sum of 1 / design effect) and what
+    unequal weights leave: (sum of weights)^2 / (sum of squared weights), Kish.
+    """
+    squares = found["denominator_squared"].where(found["denominator_squared"] != 0)
+    of_weights = found["denominator"] ** 2 / squares
+    return np.minimum(found["base"].astype(float), of_weights.astype(float))
 
 
 def _differences(found: pd.DataFrame) -> pd.DataFrame:

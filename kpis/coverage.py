@@ -161,6 +161,18 @@ def of_source(source: str, imports: list[dict], places: Places = NOWHERE) -> Cov
     return Coverage(source, spans, as_at, places)
 
 
+def of_everything(imports: list[dict]) -> dict[str, Coverage]:
+    """Return what is covered by any export, for indicators of the indicators."""
+    days = [
+        (one["covers_from"], one["covers_to"]) for one in imports if one["covers_from"]
+    ]
+    if not days:
+        return {"any source": Coverage("any source", (), None)}
+    whole = (min(first for first, _ in days), max(last for _, last in days), None)
+    as_at = max(one["extracted_at"] for one in imports)
+    return {"any source": Coverage("any source", (whole,), as_at)}
+
+
 def first_day(covers: dict[str, Coverage]) -> date | None:
     """Return the first day of which every source tells, or None."""
     days = [cover.first for cover in covers.values()]

@@ -63,11 +63,15 @@ def plan(
         parts += [str(days) for days in _covered_part(spans, month)]
         hashes[month] = digest(*parts)
     kept = [month for month, one in hashes.items() if known.get(month) == one]
+    if kpi.stage == "after_cube":
+        # made of all the others, of which any may have changed
+        kept = []
     return Plan(kpi, hashes, kept)
 
 
 def _months(kpi: Kpi, made_of: dict[str, Inputs], spans) -> list[str]:
-    if any(rowsource.MARTS[source].is_whole for source in kpi.needs):
+    is_of_all = kpi.stage == "after_cube"
+    if is_of_all or any(rowsource.MARTS[source].is_whole for source in kpi.needs):
         return [WHOLE]
     months = {month for source in kpi.needs for month in made_of[source].files}
     for first, last in spans:
@@ -122,8 +126,15 @@ def count(house: Warehouse, one: Plan, imports: list[dict]) -> None:
     is_all = not one.kept
     condition = "true" if is_all else rowsource.within(one.changed)
     rows = rowsource.rows(one.kpi, imports, condition)
-    part = "part" if one.kpi.kind == "difference" else "''"
-    words = {"part": part} if one.table == "day_cells" else {}
+    words = _words(one.kpi) if one.table == "day_cells" else {}
     house.run(fill(f"cube/{one.table}", rows=rows, kpi=kpi_id, **words))
     for table in own[1:]:
         house.run(fill(f"cube/{table}", kpi=kpi_id, condition=condition))
+
+
+def _words(kpi: Kpi) -> dict[str, str]:
+    """Return what only some indicators' rows have: the side, and the base."""
+    return {
+        "part": "part" if kpi.kind == "difference" else "''",
+        "base": "count(row_id)" if kpi.base == "rows" else "sum(base)",
+    }

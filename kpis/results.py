@@ -23,14 +23,14 @@ from kpis import (
     states,
     warehouse,
 )
-from kpis.coverage import Places
+from kpis.coverage import Coverage, Places
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.registry import Kpi
 from kpis.states import Arrived
 from kpis.warehouse import Warehouse, fill, identifier, literal
 
-COLUMNS = [*cells.COLUMNS[:11], "state", "reason"]
+COLUMNS = [*cells.COLUMNS[:12], "state", "reason"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Build:
     places: Places
     names: dict[str, str]
     faults: list[dict]
+    standards: dict[str, list[Period]]
     is_demo: bool
 
     @property
@@ -80,9 +81,11 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
         code: name for code, name, _ in house.tuples(warehouse.text("results/areas"))
     }
     faults = house.query(warehouse.text("results/faults")).to_dict("records")
+    kpis = _kpis(house)
     return Build(
-        build_id, house, _kpis(house), _imports(house), _places(house), names,
-        [_fault(one) for one in faults], facts["is_demo"] == "true",
+        build_id, house, kpis, _imports(house), _places(house), names,
+        [_fault(one) for one in faults], _standards(house, kpis),
+        facts["is_demo"] == "true",
     )  # fmt: skip
 
 
@@ -95,6 +98,15 @@ def _places(house: Warehouse) -> Places:
     for area, *part in house.tuples(warehouse.text("results/area_parts")):
         parts[area] = (*parts.get(area, ()), tuple(part))
     return Places(kinds, parts, open_days)
+
+
+def _standards(house: Warehouse, kpis: dict[str, Kpi]) -> dict[str, list[Period]]:
+    """Return when there was a standard, for each that an indicator names."""
+    spans = {kpi.standard: [] for kpi in kpis.values() if kpi.standard}
+    rows = house.tuples(warehouse.text("results/standard_spans"))
+    for applies_to, first, last in rows:
+        spans.setdefault(applies_to, []).append((first, last))
+    return spans
 
 
 def _fault(one: dict) -> dict:
@@ -177,8 +189,17 @@ def arrived(build: Build, kpi_id: str) -> Arrived:
             for source, columns in one["unusable"].items()
         )
     ]
+    covers = _covers(build, kpi)
+    return Arrived(covers, faults, build.names, build.standards.get(kpi.standard))
+
+
+def _covers(build: Build, kpi: Kpi) -> dict[str, Coverage]:
+    if kpi.stage == "after_cube" and not kpi.made_of:
+        return coverage.of_everything(build.imports)
     covers = coverage.of_kpi(kpi, build.imports, build.places)
-    return Arrived(covers, faults, build.names)
+    for part in kpi.made_of:
+        covers |= _covers(build, build.kpis[part])
+    return covers
 
 
 def missing(build: Build) -> pd.DataFrame:
@@ -256,7 +277,7 @@ def series(
         cells.read(
             build.warehouse,
             _measured(build, kpi_ids, areas),
-            areas,
+            _members(build, areas),
             calendar,
             by,
         ),
@@ -274,6 +295,27 @@ def _measured(build: Build, kpi_ids: list[str], areas: list[str]) -> list[Kpi]:
     kinds = {build.places.kinds[area] for area in areas}
     kpis = [build.kpis[kpi_id] for kpi_id in kpi_ids]
     return [kpi for kpi in kpis if kinds & set(kpi.smallest_period)]
+
+
+def _members(build: Build, areas: list[str]) -> list[tuple[str, str]]:
+    """Return areas, each with the codes whose cells add up to it.
+
+    A borough's are its own and those of its facilities; the force's is everything.
+    """
+    return [
+        (area, code)
+        for area in areas
+        for code in dict.fromkeys(
+            [
+                area,
+                *(
+                    part
+                    for part, *_ in build.places.parts.get(area, ())
+                    if build.places.kinds[part] == "facility"
+                ),
+            ]
+        )
+    ]
 
 
 def _calendar_frame(kpi_ids, areas, calendar: list[Period]) -> pd.DataFrame:
@@ -306,7 +348,7 @@ def _with_states(build: Build, frame: pd.DataFrame, by: str) -> pd.DataFrame:
         _without_shares(parts) if hidden and isinstance(parts, dict) else parts
         for parts, hidden in zip(frame["parts"], is_hidden, strict=True)
     ]
-    for name in ("n", "numerator", "denominator", "value", "lower", "upper"):
+    for name in ("n", "numerator", "denominator", "value", "lower", "upper", "cases"):
         frame[name] = frame[name].astype(float)
     return frame
 
@@ -393,7 +435,8 @@ def rows(
     sql = fill(
         "results/rows",
         rows=rowsource.rows(kpi, build.imports, within),
-        places="\nunion all\n".join(places),
+        places="\nunion all\n".join(places) or warehouse.text("results/no_place"),
         limit=f"limit {int(limit)}" if limit is not None else "",
     )
-    return build.warehouse.query(sql, [area, area])
+    codes = [code for _, code in _members(build, [area])]
+    return build.warehouse.query(sql, [area, codes])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from kpis import warehouse
 from kpis.registry import Kpi
 from kpis.warehouse import fill, identifier, literal, literals
 
@@ -67,6 +68,8 @@ def rows(kpi: Kpi, imports: list[dict], condition: str = "true") -> str:
     `condition` is SQL over the columns of the select.
     """
     parts = [_mart(source, kpi, imports) for source in kpi.needs]
+    if kpi.stage == "after_cube":
+        parts.append(warehouse.text("results/month_figures"))
     if kpi.exposure:
         spans = covered(kpi, imports) or [(LAST_DAY, FIRST_DAY)]
         values = ", ".join(f"({_day(first)}, {_day(last)})" for first, last in spans)

@@ -16,7 +16,12 @@ from kpis.registry import Kpi
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
 MOST_FAULTS_NAMED = 3
-MEASURED_BY = {"site": "call-handling site", "bocu": "borough", "mps": "force"}
+MEASURED_BY = {
+    "facility": "front counter",
+    "site": "call-handling site",
+    "bocu": "borough",
+    "mps": "force",
+}
 
 
 @dataclass(frozen=True)
@@ -24,12 +29,14 @@ class Arrived:
     """What is known of an indicator's sources: covered days, faults, areas' names.
 
     `faults` are the findings that make figures unreliable, with area_code (empty: the
-    whole force), first_on, last_on and says.
+    whole force), first_on, last_on and says. `standards` are the spans of days in which
+    the indicator's standard was in force, or None where it has none.
     """
 
     covers: dict[str, Coverage]
     faults: list[dict]
     names: dict[str, str]
+    standards: list[Period] | None = None
 
     @property
     def first(self) -> date | None:
@@ -122,6 +129,10 @@ def _why_not_measured(arrived: Arrived, period: Period, area: str) -> str:
             return f"Exports of {named} that measure it run from {first} to {last}."
         if not cover.reaches(area):
             return f"No export of {named} covers this area."
+    if arrived.standards is not None and not any(
+        first <= period[1] and last >= period[0] for first, last in arrived.standards
+    ):
+        return "No standard to measure it against had been set."
     return ""
 
 

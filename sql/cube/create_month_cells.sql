@@ -8,5 +8,6 @@ create table month_cells (
     denominator decimal(38, 6),
     numerator_squared decimal(38, 12),
     denominator_squared decimal(38, 12),
-    product decimal(38, 12)
+    product decimal(38, 12),
+    base decimal(38, 6)
 )

@@ -10,7 +10,8 @@ select
     sum(denominator) as denominator,
     sum(numerator * numerator) as numerator_squared,
     sum(denominator * denominator) as denominator_squared,
-    sum(numerator * denominator) as product
+    sum(numerator * denominator) as product,
+    {base} as base
 from kpi_rows
 group by all
 order by part, area_code, on_date

@@ -9,7 +9,8 @@ select
     sum(denominator) as denominator,
     sum(numerator_squared) as numerator_squared,
     sum(denominator_squared) as denominator_squared,
-    sum(product) as product
+    sum(product) as product,
+    sum(base) as base
 from day_cells
 where
     kpi = {kpi}

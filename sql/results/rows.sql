@@ -3,7 +3,7 @@
 chosen as (
     select *
     from kpi_rows
-    where ? = 'MPS' or area_code = ?
+    where ? = 'MPS' or list_contains(?::varchar[], area_code)
     order by on_date, row_id
     {limit}
 ),

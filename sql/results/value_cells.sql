@@ -1,6 +1,7 @@
 with scope as (
     select
-        unnest(?::varchar[]) as area
+        unnest(?::varchar[]) as area,
+        unnest(?::varchar[]) as area_code
 ),
 
 calendar as (
@@ -18,7 +19,7 @@ select
 from {cells} as cells
 inner join calendar
     on cells.on_date between calendar.period_start and calendar.period_end
-inner join scope on scope.area in ('MPS', cells.area_code)
+inner join scope on scope.area_code in ('MPS', cells.area_code)
 where list_contains(?::varchar[], cells.kpi)
 group by cells.kpi, scope.area, calendar.period_start, cells.value
 order by cells.kpi, scope.area, calendar.period_start, cells.value

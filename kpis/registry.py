@@ -34,7 +34,7 @@ CHOICES = {
     "exposure": ("residents",),
     "counts": ("cases", "amounts"),
     "base": ("rows", "effective_cases", "staff"),
-    "disclosure": ("none", "respondents", "staff", "sickness"),
+    "disclosure": ("none", "respondents", "staff", "people", "sickness"),
     "accumulate": ("none", "rolling12"),
 }  # fmt: skip
 THEMES = ("access", "quality", "resources", "expectations", "indicators")
@@ -129,6 +129,11 @@ def load_from(directory: Path) -> dict[str, Kpi]:
             for other in kpi.read_with
             if other not in kpis
         ]
+        faults += [
+            f"{kpi.id}.sql, made_of: {unknown('indicator', other, kpis)}"
+            for other in kpi.made_of
+            if other not in kpis
+        ]
     if faults:
         raise UserError("\n".join(faults))
     return kpis
@@ -182,10 +187,27 @@ def _faults(header: dict) -> list[str]:
             faults.append(f"smallest_period: {unknown('period', period, PERIODS)}")
     if (header.get("kind") == "percentile") != ("quantile" in header):
         faults.append("quantile: stands exactly where the kind is percentile.")
+    if (header.get("kind") == "sum") != ("made_of" in header):
+        faults.append("made_of: stands exactly where the kind is sum.")
+    if header.get("disclosure", "none") != "none":
+        faults += _disclosure_faults(header)
     for dimension in header.get("default") or {}:
         if dimension not in header.get("dimensions", []):
             faults.append(f"default: '{dimension}' is not among the dimensions.")
     return faults + _need_faults(header.get("needs", {}))
+
+
+def _disclosure_faults(header: dict) -> list[str]:
+    """What would show single people: parts of a cell, and days."""
+    faults = []
+    if header.get("dimensions"):
+        faults.append("dimensions: an indicator of people is not broken down.")
+    if {"day", "week"} & set(header.get("smallest_period", {}).values()):
+        faults.append("smallest_period: an indicator of people begins with the month.")
+    is_of_staff = header["disclosure"] != "respondents"
+    if is_of_staff and header.get("base") != "staff":
+        faults.append("base: an indicator of staff says how many, base = 'staff'.")
+    return faults
 
 
 def _need_faults(needs: dict[str, list[str]]) -> list[str]:

@@ -4,7 +4,7 @@ Numbers come from the cube (`cells`), states from what has arrived (`states`).
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from kpis import (
     coverage,
     marts,
     periods,
+    protected,
     reference,
     rowsource,
     settings,
@@ -24,6 +25,7 @@ from kpis import (
     warehouse,
 )
 from kpis.coverage import Coverage, Places
+from kpis.disclosure import LONGEST_FIRST
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.registry import Kpi
@@ -46,6 +48,7 @@ class Build:
     faults: list[dict]
     standards: dict[str, list[Period]]
     is_demo: bool
+    known: dict[str, Arrived] = field(default_factory=dict)
 
     @property
     def as_at(self) -> date:
@@ -180,7 +183,12 @@ def standards(build: Build) -> pd.DataFrame:
 
 def arrived(build: Build, kpi_id: str) -> Arrived:
     """Return what has arrived of the exports that measure an indicator."""
-    kpi = build.kpis[kpi_id]
+    if kpi_id not in build.known:
+        build.known[kpi_id] = _arrived(build, build.kpis[kpi_id])
+    return build.known[kpi_id]
+
+
+def _arrived(build: Build, kpi: Kpi) -> Arrived:
     faults = [
         one
         for one in build.faults
@@ -189,8 +197,10 @@ def arrived(build: Build, kpi_id: str) -> Arrived:
             for source, columns in one["unusable"].items()
         )
     ]
-    covers = _covers(build, kpi)
-    return Arrived(covers, faults, build.names, build.standards.get(kpi.standard))
+    standards = build.standards.get(kpi.standard)
+    whole = Arrived(_covers(build, kpi), faults, build.names, standards)
+    hidden = protected.areas(build.warehouse, kpi, build.places, whole)
+    return replace(whole, hidden=hidden)
 
 
 def _covers(build: Build, kpi: Kpi) -> dict[str, Coverage]:
@@ -343,6 +353,9 @@ def _with_states(build: Build, frame: pd.DataFrame, by: str) -> pd.DataFrame:
     frame["state"] = [state for state, _ in found]
     frame["reason"] = [reason for _, reason in found]
     is_hidden = frame["state"].isin(states.HIDES_VALUE)
+    is_secret = frame["state"] == "suppressed"
+    frame.loc[is_secret, ["n", "numerator", "denominator", "cases"]] = np.nan
+    frame["parts"] = frame["parts"].mask(is_secret)
     frame.loc[is_hidden, ["value", "lower", "upper"]] = np.nan
     frame["parts"] = [
         _without_shares(parts) if hidden and isinstance(parts, dict) else parts
@@ -413,9 +426,12 @@ def rows(
     """Return the rows behind an indicator from start to end, with file and line.
 
     Columns as the indicator's select gives them, then `file` and `line`; their sums
-    are the cell.
+    are the cell. Rows that are single people have row_id, file and line alone, and
+    UserError says so where the figure is not shown.
     """
     kpi = build.kpis[kpi_id]
+    if kpi.disclosure != "none":
+        _refuse_if_hidden(build, kpi, area, start, end)
     first, last = (f"date {literal(day.isoformat())}" for day in (start, end))
     within = f"on_date between {first} and {last}"
     if kpi.stage == "published":
@@ -439,4 +455,16 @@ def rows(
         limit=f"limit {int(limit)}" if limit is not None else "",
     )
     codes = [code for _, code in _members(build, [area])]
-    return build.warehouse.query(sql, [area, codes])
+    found = build.warehouse.query(sql, [area, codes])
+    return found if kpi.disclosure == "none" else found[["row_id", "file", "line"]]
+
+
+def _refuse_if_hidden(build: Build, kpi: Kpi, area: str, start, end) -> None:
+    lengths = [by for by in LONGEST_FIRST if periods.of_day(end, by) == (start, end)]
+    for by in lengths:
+        if series(build, [kpi.id], [area], start, end, by)["n"].notna().any():
+            return
+    raise UserError(
+        f"The rows of '{kpi.title}' are single people: they are listed only for a "
+        "whole period, by month or longer, of which the figure is shown."
+    )

@@ -4,18 +4,25 @@
 arrived (`coverage`) and at the number of cases, never at the value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pandas as pd
 
 from kpis import coverage, periods, settings
 from kpis.coverage import Coverage
+from kpis.disclosure import LEAST
 from kpis.periods import Period
 from kpis.registry import Kpi
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
 MOST_FAULTS_NAMED = 3
+LENGTH_WORDS = {
+    "month": "month",
+    "quarter": "quarter",
+    "year": "financial year",
+    "rolling12": "twelve months",
+}
 MEASURED_BY = {
     "facility": "front counter",
     "site": "call-handling site",
@@ -30,13 +37,15 @@ class Arrived:
 
     `faults` are the findings that make figures unreliable, with area_code (empty: the
     whole force), first_on, last_on and says. `standards` are the spans of days in which
-    the indicator's standard was in force, or None where it has none.
+    the indicator's standard was in force, or None where it has none. `hidden` are, by
+    length of period, the areas that are not shown for the sake of few people.
     """
 
     covers: dict[str, Coverage]
     faults: list[dict]
     names: dict[str, str]
     standards: list[Period] | None = None
+    hidden: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def first(self) -> date | None:
@@ -75,6 +84,9 @@ def of_cell(
     reason = _why_not_measured(arrived, period, cell.area)
     if reason:
         return "not_measured", reason
+    reason = _why_suppressed(kpi, arrived, area_kind, by, cell)
+    if reason:
+        return "suppressed", reason
     gaps = {
         source: cover.missing(period, cell.area)
         for source, cover in arrived.covers.items()
@@ -98,6 +110,27 @@ def of_cell(
 def is_settled(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
     """Whether the settling time had passed when the latest exports were made."""
     return period[1] + timedelta(days=kpi.settles_after_days) < arrived.as_at
+
+
+def is_shown_apart(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
+    """Whether a period of few people is shown by area: all has come, and settled."""
+    is_whole = arrived.first <= period[0] and period[1] <= arrived.last
+    return is_whole and is_settled(kpi, arrived, period)
+
+
+def _why_suppressed(kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell) -> str:
+    if kpi.disclosure == "none":
+        return ""
+    if cell.area in arrived.hidden.get(by, ()):
+        return (
+            f"Not shown by {LENGTH_WORDS[by]}: so few people, here or in an area from "
+            "which theirs could be worked out, that a figure might give one away."
+        )
+    is_few = kpi.disclosure == "respondents" and cell.fewest < LEAST["respondents"]
+    is_apart = is_shown_apart(kpi, arrived, (cell.period_start, cell.period_end))
+    if not is_apart and (area_kind != "mps" or is_few):
+        return "About people: shown once every answer of the period is in."
+    return ""
 
 
 def _of_published(cell) -> tuple[str, str]:

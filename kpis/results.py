@@ -3,155 +3,34 @@
 Numbers come from the cube (`cells`), states from what has arrived (`states`).
 """
 
-import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from kpis import (
-    build,
     cells,
     coverage,
-    marts,
     periods,
     protected,
     reference,
     rowsource,
-    settings,
     states,
     warehouse,
 )
-from kpis.coverage import Coverage, Places
+from kpis.built import Build
+from kpis.built import current_build_id as current_build_id
+from kpis.built import open_build as open_build
+from kpis.coverage import Coverage
 from kpis.disclosure import LONGEST_FIRST
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.registry import Kpi
 from kpis.states import Arrived
-from kpis.warehouse import Warehouse, fill, identifier, literal
+from kpis.warehouse import fill, identifier, literal
 
 COLUMNS = [*cells.COLUMNS[:12], "state", "reason"]
-
-
-@dataclass(frozen=True)
-class Build:
-    """A finished build, open for reading."""
-
-    id: str
-    warehouse: Warehouse
-    kpis: dict[str, Kpi]
-    imports: list[dict]
-    places: Places
-    names: dict[str, str]
-    faults: list[dict]
-    standards: dict[str, list[Period]]
-    is_demo: bool
-    known: dict[str, Arrived] = field(default_factory=dict)
-
-    @property
-    def as_at(self) -> date:
-        """Return the day of the latest extraction; today where no import counts."""
-        days = [one["extracted_at"] for one in self.imports]
-        return max(days, default=date.today())
-
-    def close(self) -> None:
-        """Close the database."""
-        self.warehouse.close()
-
-
-def current_build_id(data_dir: Path | None = None) -> str | None:
-    """Return the id of the build in use, or None before the first."""
-    return build.current_id(data_dir or settings.data_dir())
-
-
-def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Build:
-    """Open a build, the current one by default; UserError if there is none."""
-    data_dir = data_dir or settings.data_dir()
-    build_id = build_id or build.current_id(data_dir)
-    if build_id is None:
-        raise UserError(
-            "There is no build yet. Import a file and build: "
-            "python -m kpis import FILE --mapping NAME, then python -m kpis build. "
-            "Or make the demo: python -m kpis demo."
-        )
-    place = build.directory(data_dir, build_id)
-    views = {f"mart_{name}": marts.files(place, name) for name in rowsource.MARTS}
-    house = warehouse.reader(place / "cube.duckdb", views)
-    facts = dict(house.tuples(warehouse.text("results/facts")))
-    names = {
-        code: name for code, name, _ in house.tuples(warehouse.text("results/areas"))
-    }
-    faults = house.query(warehouse.text("results/faults")).to_dict("records")
-    kpis = _kpis(house)
-    return Build(
-        build_id, house, kpis, _imports(house), _places(house), names,
-        [_fault(one) for one in faults], _standards(house, kpis),
-        facts["is_demo"] == "true",
-    )  # fmt: skip
-
-
-def _places(house: Warehouse) -> Places:
-    kinds, open_days = {}, {}
-    for code, kind, opened, closed in house.tuples(warehouse.text("results/places")):
-        kinds[code] = kind
-        open_days[code] = (opened, closed)
-    parts: dict[str, tuple] = {}
-    for area, *part in house.tuples(warehouse.text("results/area_parts")):
-        parts[area] = (*parts.get(area, ()), tuple(part))
-    return Places(kinds, parts, open_days)
-
-
-def _standards(house: Warehouse, kpis: dict[str, Kpi]) -> dict[str, list[Period]]:
-    """Return when there was a standard, for each that an indicator names."""
-    spans = {kpi.standard: [] for kpi in kpis.values() if kpi.standard}
-    rows = house.tuples(warehouse.text("results/standard_spans"))
-    for applies_to, first, last in rows:
-        spans.setdefault(applies_to, []).append((first, last))
-    return spans
-
-
-def _fault(one: dict) -> dict:
-    """Return a finding that makes figures unreliable, with days and columns."""
-    days = {name: one[name].date() for name in ("first_on", "last_on")}
-    return {**one, **days, "unusable": json.loads(one["unusable"])}
-
-
-def _kpis(house: Warehouse) -> dict[str, Kpi]:
-    """Return the indicators as they were when the build was made."""
-    rows = house.tuples(warehouse.text("results/kpis"))
-    kpis = {}
-    for kpi_id, digest, header, sql in rows:
-        words = json.loads(header)
-        values = {k: tuple(v) if isinstance(v, list) else v for k, v in words.items()}
-        kpis[kpi_id] = Kpi(sql=sql, digest=digest, **values)
-    return kpis
-
-
-def _imports(house: Warehouse) -> list[dict]:
-    frame = house.query(warehouse.text("results/imports"))
-    rows = []
-    for row in frame.itertuples():
-        has_days = not pd.isna(row.covers_from)
-        rows.append(
-            {
-                "import_id": row.import_id,
-                "source": row.source,
-                "file": row.file,
-                "extracted_at": row.extracted_at.tz_convert(settings.TIME_ZONE).date(),
-                "covers_from": row.covers_from.date() if has_days else None,
-                "covers_to": row.covers_to.date() if has_days else None,
-                "areas": None if _is_none(row.areas) else list(row.areas),
-                "columns": list(row.columns),
-            }
-        )
-    return rows
-
-
-def _is_none(value) -> bool:
-    # DuckDB's frame says None, NaN or NA, whatever else the column holds
-    return value is None or value is pd.NA or (np.isscalar(value) and pd.isna(value))
 
 
 def areas(build: Build) -> pd.DataFrame:

@@ -62,6 +62,20 @@ def read(
     return result
 
 
+def share_of_money(kpi: Kpi, share: pd.DataFrame, money: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of a sum: of what one indicator counts, another's share.
+
+    The interval is that of the share: what was spent was not sampled.
+    """
+    keys = ["area", "period_start", "period_end"]
+    both = share.merge(money[[*keys, "numerator"]], on=keys, suffixes=("", "_spent"))
+    spent = both["numerator_spent"].astype(float)
+    figures = {name: both[name] * spent for name in ("value", "lower", "upper")}
+    return both.assign(
+        kpi=kpi.id, **figures, numerator=figures["value"], denominator=np.nan
+    ).reindex(columns=COLUMNS)
+
+
 def _with_end(frame: pd.DataFrame, ends: dict[date, date]) -> pd.DataFrame:
     # a frame without rows has no type
     starts = pd.to_datetime(frame["period_start"]).dt.date

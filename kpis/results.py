@@ -68,11 +68,14 @@ def arrived(build: Build, kpi_id: str) -> Arrived:
 
 
 def _arrived(build: Build, kpi: Kpi) -> Arrived:
+    needs = dict(kpi.needs)
+    for part in kpi.made_of:
+        needs |= build.kpis[part].needs
     faults = [
         one
         for one in build.faults
         if any(
-            set(columns) & set(kpi.needs.get(source, ()))
+            set(columns) & set(needs.get(source, ()))
             for source, columns in one["unusable"].items()
         )
     ]
@@ -163,13 +166,7 @@ def series(
     calendar = periods.between(start, end, by)
     frame = _calendar_frame(kpi_ids, areas, calendar)
     frame = frame.merge(
-        cells.read(
-            build.warehouse,
-            _measured(build, kpi_ids, areas),
-            _members(build, areas),
-            calendar,
-            by,
-        ),
+        _cells(build, _measured(build, kpi_ids, areas), areas, calendar, by),
         on=["kpi", "area", "period_start", "period_end"],
         how="left",
     )
@@ -177,6 +174,20 @@ def series(
     for name in ("period_start", "period_end"):
         frame[name] = pd.to_datetime(frame[name])
     return frame[COLUMNS]
+
+
+def _cells(build: Build, kpis: list[Kpi], areas, calendar, by: str) -> pd.DataFrame:
+    def read(some: list[Kpi]) -> pd.DataFrame:
+        members = _members(build, areas)
+        return cells.read(build.warehouse, some, members, calendar, by)
+
+    frames = [read([kpi for kpi in kpis if not kpi.made_of])]
+    for kpi in kpis:
+        if kpi.made_of:
+            share, money = (read([build.kpis[part]]) for part in kpi.made_of)
+            frames.append(cells.share_of_money(kpi, share, money))
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return pd.concat(filled)
 
 
 def _measured(build: Build, kpi_ids: list[str], areas: list[str]) -> list[Kpi]:
@@ -309,6 +320,9 @@ def rows(
     UserError says so where the figure is not shown.
     """
     kpi = build.kpis[kpi_id]
+    if kpi.made_of:
+        parts = " and ".join(kpi.made_of)
+        raise UserError(f"'{kpi.title}' has no rows of its own: see {parts}.")
     if kpi.disclosure != "none":
         _refuse_if_hidden(build, kpi, area, start, end)
     first, last = (f"date {literal(day.isoformat())}" for day in (start, end))

@@ -29,6 +29,7 @@ class Build:
     names: dict[str, str]
     faults: list[dict]
     standards: dict[str, list[Period]]
+    serving: dict[str, list[tuple[str, str, date, date]]]
     is_demo: bool
     known: dict[str, Arrived] = field(default_factory=dict)
 
@@ -69,7 +70,7 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
     kpis = _kpis(house)
     return Build(
         build_id, house, kpis, _imports(house), _places(house), names,
-        [_fault(one) for one in faults], _standards(house, kpis),
+        [_fault(one) for one in faults], _standards(house, kpis), _serving(house),
         facts["is_demo"] == "true",
     )  # fmt: skip
 
@@ -92,6 +93,14 @@ def _standards(house: Warehouse, kpis: dict[str, Kpi]) -> dict[str, list[Period]
     for applies_to, first, last in rows:
         spans.setdefault(applies_to, []).append((first, last))
     return spans
+
+
+def _serving(house: Warehouse) -> dict[str, list[tuple[str, str, date, date]]]:
+    """Return by borough the line (or ""), site, first and last day of its service."""
+    serving: dict[str, list] = {}
+    for borough, *served in house.tuples(warehouse.text("results/serving_sites")):
+        serving.setdefault(borough, []).append(tuple(served))
+    return serving
 
 
 def _fault(one: dict) -> dict:

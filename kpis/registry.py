@@ -57,7 +57,8 @@ class Kpi:
     funnel. `base` is what the column `base` of the select adds up to: the effective
     cases of weighted answers, or the staff of each month. `disclosure` is whom a small
     cell would betray. `accumulate` is the length of the headline. `reads` names marts
-    beside those of the sources; `made_of` the indicators that a sum is made of.
+    beside those of the sources; `made_of` the indicators that a sum is made of;
+    `line_type` the line by whose site a borough is served.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Kpi:
     accumulate: str = "none"
     reads: tuple[str, ...] = ()
     made_of: tuple[str, ...] = ()
+    line_type: str = ""
     dimensions: tuple[str, ...] = ()
     default: dict[str, list[str]] | None = None
     read_with: tuple[str, ...] = ()

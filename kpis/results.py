@@ -119,7 +119,8 @@ def findings(build: Build) -> pd.DataFrame:
 
 def smallest_period(build: Build, kpi: Kpi, area: str) -> str | None:
     """Return the smallest period in which an area has a figure; None: it has none."""
-    return kpi.smallest_period.get(build.places.kinds[area])
+    is_served = bool(serving_sites(build, kpi, area))
+    return kpi.smallest_period.get("site" if is_served else build.places.kinds[area])
 
 
 def usual_period(build: Build, kpi_id: str, area: str) -> str:
@@ -261,6 +262,50 @@ def _without_shares(parts: dict[str, dict]) -> dict[str, dict]:
     return {part: {**side, "value": None} for part, side in parts.items()}
 
 
+def serving_sites(build: Build, kpi: Kpi, area: str) -> list[tuple[str, Period]]:
+    """Return the sites whose figure stands for a borough's, and when; often none.
+
+    Calls are answered by sites: a borough has no figure of its own.
+    """
+    if kpi.area != "site" or build.places.kinds[area] != "bocu":
+        return []
+    return [
+        (site, (first, last))
+        for line, site, first, last in build.serving.get(area, ())
+        if line in ("", kpi.line_type)
+    ]
+
+
+def shown(
+    build: Build, kpi_ids: list[str], area: str, start: date, end: date, by: str
+) -> pd.DataFrame:
+    """Return the series that an area's page shows, as `series` does.
+
+    In place of a borough's that does not exist stands that of the site which served it
+    at the end of the period; `area` is then the site's code.
+    """
+    frame = series(build, kpi_ids, [area], start, end, by)
+    serving = {one: serving_sites(build, build.kpis[one], area) for one in kpi_ids}
+    sites = sorted({site for spans in serving.values() for site, _ in spans})
+    if not sites:
+        return frame
+    sited = [one for one in kpi_ids if serving[one]]
+    found = series(build, sited, sites, start, end, by)
+    serves = [
+        any(
+            site == row.area and first <= row.period_end.date() <= last
+            for site, (first, last) in serving[row.kpi]
+        )
+        for row in found.itertuples()
+    ]
+    keys = ["kpi", "period_start"]
+    of_site = found[serves].drop_duplicates(keys)
+    both = pd.concat([of_site, frame]).drop_duplicates(keys)
+    order = {one: place for place, one in enumerate(kpi_ids)}
+    both = both.assign(place=both["kpi"].map(order))
+    return both.sort_values(["place", "period_start"])[COLUMNS].reset_index(drop=True)
+
+
 def scoreboard(
     build: Build, area: str, by: str = "month", count: int = 24
 ) -> pd.DataFrame:
@@ -284,7 +329,7 @@ def scoreboard(
             frames.append(_unmeasured(build, kpi_ids, area, own))
             continue
         start = periods.back(min(known), own, count - 1)[1]
-        frame = series(build, kpi_ids, [area], start, max(end, max(known)[1]), own)
+        frame = shown(build, kpi_ids, area, start, max(end, max(known)[1]), own)
         starts = {kpi_id: period[0] for kpi_id, period in latest.items() if period}
         latest_start = frame["kpi"].map(starts)
         frame["is_latest"] = frame["period_start"].dt.date == latest_start

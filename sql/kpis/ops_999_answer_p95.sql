@@ -14,6 +14,7 @@ chart = "xmr"
 smallest_period = { mps = "day", site = "week" }
 min_n = 200
 settles_after_days = 14
+line_type = "emergency_999"
 needs = { calls = ["line_type", "stage", "offered_at", "answered_at", "outcome"] }
 dimensions = ["origin", "hour", "weekday"]
 read_with = ["ops_999_answered_in_target"]

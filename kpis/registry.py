@@ -58,7 +58,8 @@ class Kpi:
     cases of weighted answers, or the staff of each month. `disclosure` is whom a small
     cell would betray. `accumulate` is the length of the headline. `reads` names marts
     beside those of the sources; `made_of` the indicators that a sum is made of;
-    `line_type` the line by whose site a borough is served.
+    `line_type` the line by whose site a borough is served; `reliable_if` the least
+    value of another indicator, of completeness, with which a figure is one.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Kpi:
     reads: tuple[str, ...] = ()
     made_of: tuple[str, ...] = ()
     line_type: str = ""
+    reliable_if: dict[str, float] | None = None
     dimensions: tuple[str, ...] = ()
     default: dict[str, list[str]] | None = None
     read_with: tuple[str, ...] = ()
@@ -132,8 +134,9 @@ def load_from(directory: Path) -> dict[str, Kpi]:
             if other not in kpis
         ]
         faults += [
-            f"{kpi.id}.sql, made_of: {unknown('indicator', other, kpis)}"
-            for other in kpi.made_of
+            f"{kpi.id}.sql, {key}: {unknown('indicator', other, kpis)}"
+            for key in ("made_of", "reliable_if")
+            for other in getattr(kpi, key) or ()
             if other not in kpis
         ]
     if faults:

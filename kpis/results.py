@@ -12,6 +12,7 @@ import pandas as pd
 from kpis import (
     cells,
     coverage,
+    figures,
     periods,
     protected,
     reference,
@@ -171,6 +172,7 @@ def series(
         on=["kpi", "area", "period_start", "period_end"],
         how="left",
     )
+    frame["incomplete"] = _incomplete(build, kpi_ids, areas, calendar, by, frame)
     frame = _with_states(build, frame, by)
     for name in ("period_start", "period_end"):
         frame[name] = pd.to_datetime(frame[name])
@@ -217,6 +219,32 @@ def _members(build: Build, areas: list[str]) -> list[tuple[str, str]]:
             ]
         )
     ]
+
+
+def _incomplete(build: Build, kpi_ids, areas, calendar, by, frame) -> list[str]:
+    """Say of each cell that too little is recorded to trust it, or ""."""
+    floors = {kpi_id: build.kpis[kpi_id].reliable_if or {} for kpi_id in kpi_ids}
+    asked = sorted({other for floor in floors.values() for other in floor})
+    if not asked:
+        return [""] * len(frame)
+    kpis = [build.kpis[other] for other in asked]
+    found = _cells(build, kpis, areas, calendar, by)
+    keys = ["kpi", "area", "period_start", "period_end"]
+    values = found.set_index(keys)["value"].to_dict()
+    said = []
+    for cell in frame[keys].itertuples(index=False):
+        low = [
+            (build.kpis[other], values[other, *cell[1:]], floor)
+            for other, floor in floors[cell.kpi].items()
+            if values.get((other, *cell[1:]), floor) < floor
+        ]
+        said.append(" ".join(_too_low(*one) for one in low))
+    return said
+
+
+def _too_low(kpi: Kpi, value: float, floor: float) -> str:
+    now, least = (figures.in_words(one, kpi.unit) for one in (value, floor))
+    return f"{kpi.title}: {now}, and {least} are needed to trust this figure."
 
 
 def _calendar_frame(kpi_ids, areas, calendar: list[Period]) -> pd.DataFrame:

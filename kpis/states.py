@@ -73,7 +73,8 @@ def of_cell(
 ) -> tuple[str, str]:
     """Return state and reason; the reason of a plain value is empty.
 
-    `cell` has area, period_start, period_end, fewest, value and publishers.
+    `cell` has area, period_start, period_end, fewest, value, publishers and
+    incomplete: why too little is recorded to trust it, or "".
     """
     reason = _why_not_applicable(kpi, area_kind, by)
     if reason:
@@ -97,6 +98,8 @@ def of_cell(
     n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
     if n < kpi.min_n:
         return "too_few", f"{n} of the {kpi.min_n} cases that a figure needs."
+    if cell.incomplete:
+        return "not_reliable", cell.incomplete
     if pd.isna(cell.value):
         return "too_few", "There is nothing on one side of the division."
     if any(gaps.values()):

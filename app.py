@@ -33,7 +33,10 @@ def draw() -> None:
     overview = st.Page("pages/browse/overview.py", title="Overview", default=True)
     indicator = st.Page("pages/browse/indicator.py", title="Indicator")
     imports = st.Page("pages/data/imports.py", title="Imports")
-    page = st.navigation({"": [overview, indicator], "Data": [imports]}, position="top")
+    definitions = st.Page("pages/data/definitions.py", title="Definitions")
+    page = st.navigation(
+        {"": [overview, indicator], "Data": [imports, definitions]}, position="top"
+    )
 
     # Read anew in each rerun: a build that has just ended shows at the next click.
     build_id = results.current_build_id()
@@ -48,7 +51,7 @@ def draw() -> None:
         with st.container(
             key="scope", horizontal=True, vertical_alignment="center", gap="small"
         ):
-            if page is not imports:
+            if page not in (imports, definitions):
                 scope = _scope.bar(build_id, offered, has_indicator=page is indicator)
             _parts.synthetic_notice(build)
     _parts.enter(scope)

@@ -203,6 +203,8 @@ def _print_account(account: dict, is_dry_run: bool) -> None:
     if account["covers_from"]:
         covers = f"{account['covers_from']} to {account['covers_to']}"
     made = account["extracted_at"]
+    if account["is_known"]:
+        print("  already imported; nothing changed")
     own = f"import {account['import_id']} of {account['source']}"
     print(f"  {own}, made {made}, covers {covers}")
     for reason, count in account["reasons"].items():
@@ -347,11 +349,16 @@ def _show(options) -> int:
         _print_json(_records(frame))
         return 0
     unit = one.kpis[options.kpi].unit
+    width = max(len(one.names[area]) for area in frame["area"])
     for row in frame.itertuples():
         shown = figures.figure(row.value, unit, row.n)
         count = "" if math.isnan(row.n) else f"n {figures.count(row.n)}"
         days = f"{row.period_start:%Y-%m-%d} to {row.period_end:%Y-%m-%d}"
-        print(f"{row.area:6} {days}  {shown:>14}  {count:12} {row.state} {row.reason}")
+        state = figures.missing(row.state)
+        print(
+            f"{one.names[row.area]:{width}}  {days}  {shown:>14}  {count:12} "
+            f"{state} {row.reason}".rstrip()
+        )
     return 0
 
 
@@ -397,6 +404,8 @@ def _check(options) -> int:
     sources = contracts.load_all()
     layouts = importer.available_mappings(settings.home())
     tables = reference.load_all(settings.data_dir())
+    units = {kpi.id: kpi.unit for kpi in kpis.values()}
+    reference.check_indicators(settings.data_dir(), units)
     print(f"{len(sources)} contracts, {len(layouts)} mappings, {len(kpis)} indicators")
     print(f"{len(tables)} reference tables")
     if results.current_build_id() is None:

@@ -16,12 +16,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from kpis import (
+    contracts,
     cube,
     findings,
     lake,
     marts,
     reference,
     registry,
+    revisions,
     rowsource,
     settings,
     warehouse,
@@ -67,13 +69,13 @@ def build(
                 "There is nothing to build: no import counts. Import a file first: "
                 "python -m kpis import FILE --mapping NAME."
             )
-        work = _Work(data_dir, imports)
+        work = _Work(data_dir, imports, is_full)
         if now and now.startswith(work.digest) and not is_full:
             return {"build": now, "is_new": False, "imports": len(imports)}
         build_id = f"{work.digest}-{_next_number(data_dir):04d}"
         target = temporary / "build"
         target.mkdir()
-        previous = directory(data_dir, now) if now and not is_full else None
+        previous = directory(data_dir, now) if now else None
         work.make(target, temporary / "spill", build_id, previous, progress)
         target.replace(directory(data_dir, build_id))
         lake.write_atomically(data_dir / "builds" / "current", build_id + "\n")
@@ -89,16 +91,18 @@ def _next_number(data_dir: Path) -> int:
 class _Work:
     """One build: what it is made of, and the making of it."""
 
-    def __init__(self, data_dir: Path, imports: list[dict]):
+    def __init__(self, data_dir: Path, imports: list[dict], is_full: bool):
         self.data_dir = data_dir
+        self.is_full = is_full
         self.imports = imports
         self.arrivals = [_arrival(one) for one in imports]
         self.reference = reference.load_all(data_dir)
-        fixed = marts.fixed_digest(reference.digest(data_dir))
-        self.made_of = {
-            source: marts.inputs(source, imports, fixed) for source in rowsource.MARTS
-        }
+        fixed = marts.fixed_digest(reference.counting_digest(data_dir))
+        self.made_of = marts.inputs(imports, fixed)
         self.fixed = cube.fixed_digest(fixed)
+        statements = sorted((settings.SQL / "marts").glob("*.sql"))
+        texts = [file.read_text(encoding="utf-8") for file in statements]
+        self.rules = marts.digest(self.fixed, *texts)
         self.digest = self._digest()
 
     def _digest(self) -> str:
@@ -107,6 +111,7 @@ class _Work:
             f"{one['import_id']} {one['covers_from']} {one['covers_to']}"
             for one in self.imports
         ]
+        parts += [reference.digest(self.data_dir)]
         parts += [kpi.digest for kpi in registry.load().values()]
         parts += [one.digest for one in findings.load().values()]
         for made_of in self.made_of.values():
@@ -119,14 +124,19 @@ class _Work:
         """Make the build in `target`, with what can be taken over from `previous`."""
         house = warehouse.writer(spill, str(target / "cube.duckdb"))
         try:
-            known = _attach_previous(house, previous)
+            before = _attach_previous(house, previous)
+            known = {} if self.is_full else before
             self._describe(house, build_id)
             steps = len(rowsource.MARTS) + len(registry.load()) + 1
+            arrived = {one["source"] for one in self.imports}
             for done, source in enumerate(rowsource.MARTS):
-                progress(done / steps, f"preparing {source.replace('_', ' ')}")
+                if source in arrived:
+                    title = contracts.load(source).title.lower()
+                    progress(done / steps, f"preparing {title}")
                 self._write_mart(house, target, previous, source, known)
             marts.show_files(house, target)
             cube.create(house)
+            plans = []
             for done, kpi in enumerate(_in_order(), len(rowsource.MARTS)):
                 progress(done / steps, f"counting {kpi.title}")
                 one = cube.plan(
@@ -134,6 +144,8 @@ class _Work:
                 )
                 cube.count(house, one, self.arrivals)
                 _remember(house, kpi.id, one.hashes)
+                plans.append(one)
+            revisions.keep(house, build_id, self.rules, plans, before)
             progress((steps - 1) / steps, "comparing sources")
             self._look_for_findings(house, known)
             _check(house)
@@ -152,6 +164,7 @@ class _Work:
             "build_id": build_id,
             "is_demo": str(self.data_dir == settings.demo_dir()).lower(),
             "reference": json.dumps(reference.digests(self.data_dir)),
+            "rules": self.rules,
         }
         house.add_frame("facts", pd.DataFrame(facts.items(), columns=["name", "value"]))
         house.add_frame("imports", _imports_frame(self.imports))

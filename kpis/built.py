@@ -30,8 +30,10 @@ class Build:
     faults: list[dict]
     standards: dict[str, list[Period]]
     serving: dict[str, list[tuple[str, str, date, date]]]
+    months: dict[str, set[date]]
     is_demo: bool
     known: dict[str, Arrived] = field(default_factory=dict)
+    told: dict[tuple, dict] = field(default_factory=dict)
 
     @property
     def as_at(self) -> date:
@@ -71,7 +73,7 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
     return Build(
         build_id, house, kpis, _imports(house), _places(house), names,
         [_fault(one) for one in faults], _standards(house, kpis), _serving(house),
-        facts["is_demo"] == "true",
+        _months(house), facts["is_demo"] == "true",
     )  # fmt: skip
 
 
@@ -101,6 +103,14 @@ def _serving(house: Warehouse) -> dict[str, list[tuple[str, str, date, date]]]:
     for borough, *served in house.tuples(warehouse.text("results/serving_sites")):
         serving.setdefault(borough, []).append(tuple(served))
     return serving
+
+
+def _months(house: Warehouse) -> dict[str, set[date]]:
+    """Return by indicator the months in which anything was recorded for it."""
+    months: dict[str, set[date]] = {}
+    for kpi_id, month in house.tuples(warehouse.text("results/months_with_rows")):
+        months.setdefault(kpi_id, set()).add(month)
+    return months
 
 
 def _fault(one: dict) -> dict:

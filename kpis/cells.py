@@ -62,6 +62,20 @@ def read(
     return result
 
 
+def of_members(kpi: Kpi, found: pd.DataFrame, start: date) -> pd.DataFrame:
+    """Return figures of the members of a dimension, from their sums or their values.
+
+    `found` is as the statements `results/breakdown` return it; the result has member,
+    n, numerator, denominator, value, lower and upper.
+    """
+    frame = found.rename(columns={"member": "area"})
+    frame = frame.assign(kpi=kpi.id, period_start=start)
+    make = _with_quantile if kpi.has_values else _with_ratio
+    columns = ["area", "n", "numerator", "denominator", "value", "lower", "upper"]
+    made = make(frame, {kpi.id: kpi}).reindex(columns=columns)
+    return made.rename(columns={"area": "member"}).reset_index(drop=True)
+
+
 def share_of_money(kpi: Kpi, share: pd.DataFrame, money: pd.DataFrame) -> pd.DataFrame:
     """Return the cells of a sum: of what one indicator counts, another's share.
 

@@ -31,6 +31,14 @@ SYMBOLS = {
     "change": "diamond",
 }
 INTERVAL = ("lower", "upper")
+MARKS = {
+    "improvement": "better than its past",
+    "concern": "worse than its past",
+    "change": "changed",
+    "too_few": "too few cases: the line shows how sure it is",
+    "provisional": "provisional",
+    "gap": "no figure",
+}
 # Said of a point that is called a change: why it is.
 RULES = {
     "outside_high": "above its limits",
@@ -117,6 +125,18 @@ def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
     }
 
 
+def key(judged: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the marks that stand in a series' pictures, each with what it says."""
+    has_value = judged["value"].notna()
+    is_there = {
+        **{meaning: judged["meaning"].eq(meaning).any() for meaning in SYMBOLS},
+        "too_few": (has_value & judged["state"].eq("too_few")).any(),
+        "provisional": (has_value & is_open(judged)).any(),
+        "gap": (~has_value & judged["reason"].ne("")).any(),
+    }
+    return [(mark, MARKS[mark]) for mark, is_one in is_there.items() if is_one]
+
+
 def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
     """Return the geometry of a sparkline with its limits, for a fixed box.
 
@@ -159,15 +179,13 @@ def _spark_point(row, place) -> dict:
         "x": x,
         "y": y,
         "meaning": row.meaning,
-        "hollow": row.state == "provisional",
+        "hollow": row.is_open,
         "latest": bool(row.is_latest),
     }
 
 
 def _worth_a_mark(drawn: pd.DataFrame) -> Iterable:
-    is_marked = (
-        drawn["meaning"].ne("") | drawn["is_latest"] | drawn["state"].eq("provisional")
-    )
+    is_marked = drawn["meaning"].ne("") | drawn["is_latest"] | drawn["is_open"]
     return drawn[is_marked & drawn["value"].notna()].itertuples()
 
 
@@ -186,18 +204,22 @@ def _path(values: pd.Series, place) -> str:
 
 def _scaled(judged: pd.DataFrame, factor: float) -> pd.DataFrame:
     columns = ["value", "lower", "upper", "mean", "lower_limit", "upper_limit"]
-    drawn = judged.assign(natural=judged["value"])
+    drawn = judged.assign(natural=judged["value"], is_open=is_open(judged))
     drawn[columns] = drawn[columns].astype(float) * factor
     return drawn
 
 
+def is_open(judged: pd.DataFrame) -> pd.Series:
+    """Which periods are not over, or not settled, whatever else is said of them."""
+    return ~judged["is_settled"] | judged["state"].eq("provisional")
+
+
 def _split(drawn: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Values of the solid line, and of the dashed one that continues it."""
-    is_provisional = drawn["state"].eq("provisional")
-    leads_in = is_provisional.shift(-1, fill_value=False)
+    leads_in = drawn["is_open"].shift(-1, fill_value=False)
     return (
-        drawn["value"].mask(is_provisional),
-        drawn["value"].where(is_provisional | leads_in),
+        drawn["value"].mask(drawn["is_open"]),
+        drawn["value"].where(drawn["is_open"] | leads_in),
     )
 
 
@@ -272,7 +294,6 @@ def _points(
         getattr(palette, meaning) if meaning else palette.common
         for meaning in drawn["meaning"]
     ]
-    is_hollow = drawn["state"].eq("provisional")
     is_small = drawn["state"].eq("too_few")
     lower, upper = (drawn[end].clip(*ends).where(is_small) for end in INTERVAL)
     return {
@@ -288,7 +309,7 @@ def _points(
             "size": [12 if meaning else 7 for meaning in drawn["meaning"]],
             "color": [
                 palette.ground if hollow else colour
-                for hollow, colour in zip(is_hollow, colours, strict=True)
+                for hollow, colour in zip(drawn["is_open"], colours, strict=True)
             ],
             "line": {"color": colours, "width": 1.6},
             "opacity": 1,
@@ -347,6 +368,8 @@ def _hover(row, kpi: Kpi, by: str) -> str:
         lines.append(f"n {figures.count(row.n)}")
     if row.rule:
         lines.append(RULES[row.rule])
+    if row.is_open:
+        lines.append(figures.missing("provisional"))
     if row.reason:
         lines.append(_wrapped(row.reason))
     return "<br>".join(lines)
@@ -381,16 +404,17 @@ def _base_layout(palette: Palette) -> dict:
 
 
 def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
-    """Every k-th period named, counted back from the latest; each year once."""
+    """The first, and every k-th counted back from the latest; each year once."""
     words = [_tick_words(start, by) for start in drawn["period_start"]]
     longest = max(len(name) for name, _ in words)
     every = ceil(len(words) / (LABELS_WIDTH // (LETTER_WIDTH * (longest + 4))))
-    named = slice((len(words) - 1) % every, None, every)
-    shown = words[named]
+    # the one that would come next to the first gives way to it
+    named = [0, *range(len(words) - 1, every - 1, -every)[::-1]]
+    shown = [words[place] for place in named]
     years = ["", *(year for _, year in shown)]
     return {
         "type": "date",
-        "tickvals": _dates(drawn["period_start"][named]),
+        "tickvals": _dates(drawn["period_start"].iloc[named]),
         "ticktext": [
             name if year == before else f"{name}<br>{year}"
             for (name, year), before in zip(shown, years, strict=False)
@@ -490,7 +514,7 @@ def _line_ends(drawn: pd.DataFrame, kpi: Kpi) -> list[tuple[float, str]]:
         ):
             ends.append((value, f"{name} {figures.figure(value / factor, kpi.unit)}"))
     last = drawn[drawn["value"].notna()].tail(1)
-    if last["state"].eq("provisional").any():
+    if last["is_open"].any():
         ends.append((last["value"].iloc[0], figures.missing("provisional")))
     return ends
 

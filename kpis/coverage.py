@@ -7,6 +7,7 @@ figure whose part never arrived is not reliable; it is never simply smaller.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import pandas as pd
 
@@ -73,17 +74,17 @@ class Coverage:
     as_at: date | None
     places: Places = NOWHERE
 
-    @property
+    @cached_property
     def areas(self) -> frozenset[str]:
         """Return the areas that send exports of their own."""
         return frozenset().union(*(areas or () for _, _, areas in self.spans))
 
-    @property
+    @cached_property
     def first(self) -> date | None:
         """Return the first day covered for any area."""
         return min((first for first, _, _ in self.spans), default=None)
 
-    @property
+    @cached_property
     def last(self) -> date | None:
         """Return the last day covered for any area."""
         return max((last for _, last, _ in self.spans), default=None)

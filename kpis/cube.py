@@ -34,13 +34,20 @@ class Plan:
     @property
     def changed(self) -> list[periods.Period]:
         """Return the spans of days to be counted anew."""
-        spans: list[periods.Period] = []
-        for month in sorted(set(self.hashes) - set(self.kept)):
-            first, last = marts.span(month)
-            if spans and spans[-1][1] + DAY == first:
-                first = spans.pop()[0]
-            spans.append((first, last))
-        return spans
+        return spans(set(self.hashes) - set(self.kept))
+
+
+def spans(months: set[str]) -> list[periods.Period]:
+    """Return the spans of days that some months fill, or all time, in order."""
+    if WHOLE in months:
+        return [marts.span(WHOLE)]
+    found: list[periods.Period] = []
+    for month in sorted(months):
+        first, last = marts.span(month)
+        if found and found[-1][1] + DAY == first:
+            first = found.pop()[0]
+        found.append((first, last))
+    return found
 
 
 def plan(
@@ -52,15 +59,16 @@ def plan(
 ) -> Plan:
     """Return what is to be counted; `known` are the hashes of the build before."""
     able = {one["import_id"] for one in rowsource.able(kpi, imports)}
-    spans = rowsource.covered(kpi, imports) if kpi.exposure else []
+    covered = rowsource.covered(kpi, imports) if kpi.exposure else []
     hashes = {}
-    for month in _months(kpi, made_of, spans):
+    for month in _months(kpi, made_of, covered):
         parts = [fixed, kpi.digest]
         for source in kpi.needs:
             of_mart = made_of[source]
             held = {one for one, _ in of_mart.files.get(month, ())}
             parts += [of_mart.hashes.get(month, ""), *sorted(held & able)]
-        parts += [str(days) for days in _covered_part(spans, month)]
+        parts += [made_of[mart].hashes.get(month, "") for mart in kpi.reads]
+        parts += [str(days) for days in _covered_part(covered, month)]
         hashes[month] = digest(*parts)
     kept = [month for month, one in hashes.items() if known.get(month) == one]
     if kpi.stage == "after_cube":
@@ -69,21 +77,21 @@ def plan(
     return Plan(kpi, hashes, kept)
 
 
-def _months(kpi: Kpi, made_of: dict[str, Inputs], spans) -> list[str]:
+def _months(kpi: Kpi, made_of: dict[str, Inputs], covered) -> list[str]:
     is_of_all = kpi.stage == "after_cube"
     if is_of_all or any(rowsource.MARTS[source].is_whole for source in kpi.needs):
         return [WHOLE]
     months = {month for source in kpi.needs for month in made_of[source].files}
-    for first, last in spans:
+    for first, last in covered:
         months |= {f"{one:%Y-%m}" for one, _ in periods.between(first, last, "month")}
     return sorted(months)
 
 
-def _covered_part(spans, month: str) -> list[tuple[date, date]]:
+def _covered_part(covered, month: str) -> list[tuple[date, date]]:
     first, last = marts.span(month)
     return [
         (max(first, begin), min(last, end))
-        for begin, end in spans
+        for begin, end in covered
         if begin <= last and end >= first
     ]
 
@@ -126,15 +134,7 @@ def count(house: Warehouse, one: Plan, imports: list[dict]) -> None:
     is_all = not one.kept
     condition = "true" if is_all else rowsource.within(one.changed)
     rows = rowsource.rows(one.kpi, imports, condition)
-    words = _words(one.kpi) if one.table == "day_cells" else {}
+    words = rowsource.columns(one.kpi) if one.table == "day_cells" else {}
     house.run(fill(f"cube/{one.table}", rows=rows, kpi=kpi_id, **words))
     for table in own[1:]:
         house.run(fill(f"cube/{table}", kpi=kpi_id, condition=condition))
-
-
-def _words(kpi: Kpi) -> dict[str, str]:
-    """Return what only some indicators' rows have: the side, and the base."""
-    return {
-        "part": "part" if kpi.kind == "difference" else "''",
-        "base": "count(row_id)" if kpi.base == "rows" else "sum(base)",
-    }

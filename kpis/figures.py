@@ -121,6 +121,20 @@ _LEFT_OUT = {
 }
 
 
+def exact(value: float, unit: str) -> str:
+    """A figure that somebody set or printed, with the decimals that it has: "90.8 %".
+
+    `unit` as for `figure`, which rounds to what cases can carry; a rate says what it is
+    of.
+    """
+    if unit in ("minutes", "seconds", "pounds"):
+        return figure(value, unit)
+    is_share = unit in ("percent", "percent a year", "points")
+    digits = f"{round(100 * value if is_share else value, 6):g}"
+    named = left_out(unit) or unit.replace("percent", "%")
+    return f"{digits.replace('-', MINUS)}{THIN_SPACE}{named}"
+
+
 def number(value: float, decimals: int) -> str:
     """A number with thin spaces between its thousands and a minus of full width."""
     words = f"{abs(value):,.{decimals}f}".replace(",", THIN_SPACE)

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -32,6 +33,7 @@ from kpis.csv_records import Layout, Records
 from kpis.errors import SourceFileError, UserError
 from kpis.job import Job, Progress, Request
 from kpis.layout import Mapping, Split
+from kpis.textfile import Text
 
 TOTALS = re.compile(
     r"(grand|sub|overall)?[\s-]*totals?(\s+(of|rows|records))*[\s:=]*[\d,. ]*",
@@ -47,6 +49,36 @@ def available_mappings(data_dir: Path | None = None) -> list[Mapping | Split]:
     """Return every mapping that can be read, by name."""
     directory = data_dir or settings.home()
     return [mapping.load(name, directory) for name in mapping.available(directory)]
+
+
+def fitting(path: Path, data_dir: Path) -> list[Mapping | Split]:
+    """Return the mappings whose columns a file has, by name; none if it is no text."""
+    with TemporaryDirectory() as temporary:
+        texts: dict[str, Text | None] = {}
+        return [
+            one
+            for one in available_mappings(data_dir)
+            if all(_fits(path, part, texts, Path(temporary)) for part in one.parts)
+        ]
+
+
+def _fits(path: Path, layout: Mapping, texts: dict, temporary: Path) -> bool:
+    """Whether a file has the columns of a mapping; `texts` keeps it by encoding."""
+    encoding = layout.encoding
+    try:
+        if encoding not in texts:
+            own = temporary / encoding
+            own.mkdir()
+            texts[encoding] = None
+            texts[encoding] = textfile.plain(path, path.name, encoding, own)
+        text = texts[encoding]
+        if text is None:
+            return False
+        header = csv_records.read_header(text.path, _written(text, layout))
+        mapping.check_header(mapping.for_header(layout, header), header)
+    except UserError:
+        return False
+    return True
 
 
 def import_file(
@@ -113,7 +145,13 @@ def _digest(path: Path, name: str) -> str:
 
 def _take(job: Job, manifest: dict) -> None:
     """Read a file through one mapping, unless the lake holds it so already."""
-    _identify(job)
+    try:
+        _identify(job)
+    except UserError:
+        # where the layout is wrong, that is the first thing to say
+        job.temporary.mkdir()
+        _open(job)
+        raise
     state = lake.states(manifest).get(job.import_id, {}).get("state")
     if state == "current":
         job.is_known = True
@@ -167,7 +205,7 @@ def _known_account(record: dict) -> dict:
     zero = dict.fromkeys(lake.COUNTS, 0)
     counts = {**zero, "read": record["read"], "duplicates": record["read"]}
     nothing = {"reasons": {}, "flags": {}, "flagged_values": []}
-    return {**record, **counts, **nothing}
+    return {**record, **counts, **nothing, "is_known": True}
 
 
 def _shown(account: dict) -> dict:
@@ -175,16 +213,26 @@ def _shown(account: dict) -> dict:
         "import_id", "file", "source", "mapping", "sha256", *lake.COUNTS, "reasons",
         "error", "flags", "flagged_values", "extracted_at", "covers_from", "covers_to",
     ]  # fmt: skip
-    return {name: account.get(name) for name in names}
+    shown = {name: account.get(name) for name in names}
+    return shown | {"is_known": account.get("is_known", False)}
 
 
 def _read(job: Job, manifest: dict) -> None:
+    text, layout, used = _open(job)
+    intake.take_in(job, _find_records(job, text, layout), used, manifest)
+
+
+def _open(job: Job) -> tuple[Path, Layout, set[str]]:
+    """Return the file as text, how it is written, and the columns that are used."""
     text = textfile.plain(job.path, job.name, job.layout.encoding, job.temporary)
-    layout = job.layout.layout
+    layout = _written(text, job.layout)
+    return text.path, layout, _check_header(job, text.path, layout)
+
+
+def _written(text: Text, layout: Mapping) -> Layout:
     if text.is_table:
-        layout = replace(layout, delimiter=",", quote='"')
-    used = _check_header(job, text.path, layout)
-    intake.take_in(job, _find_records(job, text.path, layout), used, manifest)
+        return replace(layout.layout, delimiter=",", quote='"')
+    return layout.layout
 
 
 def _check_header(job: Job, text: Path, layout: Layout) -> set[str]:
@@ -202,7 +250,7 @@ def _check_header(job: Job, text: Path, layout: Layout) -> set[str]:
         job.layout = mapping.for_header(job.layout, header)
         return mapping.check_header(job.layout, header)
     except UserError as error:
-        remedy = "Choose another mapping, or correct this one."
+        remedy = _which_fit(job)
         whole = header[0] if len(header) == 1 else ""
         other = next((sign for sign in ",;\t|" if sign in whole), None)
         if other:
@@ -212,6 +260,15 @@ def _check_header(job: Job, text: Path, layout: Layout) -> set[str]:
         if len(shown) > LONGEST_MESSAGE:
             shown = shown[:LONGEST_MESSAGE] + " ..."
         raise SourceFileError(job.name, shown, line=line, remedy=remedy) from None
+
+
+def _which_fit(job: Job) -> str:
+    fits = [
+        f"{one.title} (mapping {one.name})" for one in fitting(job.path, job.data_dir)
+    ]
+    if fits:
+        return f"Choose a layout that fits: {' or '.join(fits)}."
+    return "No other layout fits: correct this mapping, or write one for this file."
 
 
 def _find_records(job: Job, text: Path, layout: Layout) -> Records:

@@ -278,7 +278,7 @@ def _nothing_readable(job, plan, problems: pd.DataFrame, records: Records) -> Us
             f"{column} {shown} ({first['rule']}); right would be "
             f"{plan.remedy(first['rule'], column)}.",
             line=int(first["first_line"]),
-            remedy="Choose another mapping, or correct this one.",
+            remedy="Choose another layout, or correct this mapping.",
         )
     if records.unsplittable:
         one = records.unsplittable[0]

@@ -1,4 +1,4 @@
-"""Intervals: how far chance alone may have moved a proportion or a quantile."""
+"""Intervals: how far chance alone may have moved a figure, or its place in a table."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,6 +24,39 @@ def wilson(
     lower = (middle - reach) / (2 * (n + z**2))
     upper = (middle + reach) / (2 * (n + z**2))
     return np.clip(lower, 0, 1), np.clip(upper, 0, 1)
+
+
+def effective_n(
+    weights: ArrayLike, squared_weights: ArrayLike, at_most: ArrayLike = np.inf
+) -> np.ndarray:
+    """How many answers of equal weight say as much as weighted ones.
+
+    `weights` is the sum of the weights and `squared_weights` that of their squares:
+    the first squared over the second (Kish, Survey Sampling (1965), 11.7). A design
+    effect that the survey publishes comes as `at_most`, answers / design effect; it
+    holds the loss by unequal weights too, so the smaller number counts. Arrays in,
+    array out; NaN where there is no weight.
+    """
+    total = np.asarray(weights, dtype=float)
+    squares = np.asarray(squared_weights, dtype=float)
+    squares = np.where(squares > 0, squares, np.nan)
+    return np.minimum(total**2 / squares, np.asarray(at_most, dtype=float))
+
+
+def weighted_wilson(
+    hits: ArrayLike, weights: ArrayLike, effective: ArrayLike, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper score interval of a weighted proportion.
+
+    `hits` is the weight of the answers that count, `weights` that of all, `effective`
+    their effective number: Wilson's interval with the weighted share and that number.
+    Source: Korn and Graubard, Survey Methodology 24 (1998), 193-201, for the effective
+    number in place of n.
+    """
+    total = np.asarray(weights, dtype=float)
+    share = np.asarray(hits, dtype=float) / np.where(total > 0, total, np.nan)
+    size = np.asarray(effective, dtype=float)
+    return wilson(share * size, size, confidence)
 
 
 def poisson_rate(
@@ -62,6 +95,40 @@ def mean(
     return centre - reach, centre + reach
 
 
+def ratio(
+    n: ArrayLike,
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    numerator_squares: ArrayLike,
+    denominator_squares: ArrayLike,
+    products: ArrayLike,
+    confidence: float = 0.95,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper interval of a ratio of two sums over n independent rows.
+
+    All but n are sums over the rows: x, y, x^2, y^2 and x y, of which the ratio is
+    that of the first two. By the delta method: the rows' distances x - ratio * y vary
+    by s^2, and the ratio by n s^2 / (sum of y)^2, with Student's t. Arrays of one
+    shape in, arrays of that shape out; NaN for fewer than two rows or no denominator.
+    An approximation for large n, better the less y varies; where every y is 1 it is
+    the interval of `mean`. Source: Cochran, Sampling Techniques (3rd edition, 1977),
+    chapter 6.
+    """
+    size = np.asarray(n, dtype=float)
+    size = np.where(size > 1, size, np.nan)
+    total = np.asarray(denominator, dtype=float)
+    total = np.where(total != 0, total, np.nan)
+    centre = np.asarray(numerator, dtype=float) / total
+    spread = (
+        np.asarray(numerator_squares, dtype=float)
+        - 2 * centre * np.asarray(products, dtype=float)
+        + centre**2 * np.asarray(denominator_squares, dtype=float)
+    )
+    error = np.sqrt(size * np.maximum(spread, 0) / (size - 1)) / np.abs(total)
+    reach = t.ppf(0.5 + confidence / 2, size - 1) * error
+    return centre - reach, centre + reach
+
+
 def difference(
     numerators: ArrayLike,
     denominators: ArrayLike,
@@ -72,13 +139,12 @@ def difference(
 
     Each argument holds the two sides along its first axis: weighted hits, sum of
     weights, sum of squared weights. The variances are summed; each side counts as its
-    effective sample size, (sum of weights)^2 / (sum of squared weights) (Kish, Survey
-    Sampling (1965), 11.7). NaN where a side has no weight.
+    `effective_n`. NaN where a side has no weight.
     """
     hits = np.asarray(numerators, dtype=float)
     weights = np.asarray(denominators, dtype=float)
     weights = np.where(weights > 0, weights, np.nan)
-    effective = weights**2 / np.asarray(squared_weights, dtype=float)
+    effective = effective_n(weights, squared_weights)
     share = hits / weights
     reach = norm.ppf(0.5 + confidence / 2) * np.sqrt(
         np.sum(share * (1 - share) / effective, axis=0)
@@ -105,3 +171,29 @@ def quantile_ranks(
     upper = binom.ppf(1 - tail, size, quantile) + 1
     exists = (lower >= 1) & (upper <= size)
     return np.where(exists, lower, np.nan), np.where(exists, upper, np.nan)
+
+
+def of_each(count: int, confidence: float = 0.95) -> float:
+    """Confidence of each of several independent intervals, so that all hold at once.
+
+    Source: Šidák, Journal of the American Statistical Association 62 (1967), 626-633.
+    """
+    return confidence ** (1 / count)
+
+
+def rank_intervals(lower: ArrayLike, upper: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """First and last place that each area may have, 1 for the highest figure.
+
+    `lower` and `upper` are the areas' intervals. Only an area whose whole interval
+    lies above another's is surely placed before it; one without an interval has no
+    place and takes none. Where the intervals hold all at once with 95 % (`of_each`),
+    so do all places together. Source: Klein, Wright and Wieczorek, Journal of the
+    Royal Statistical Society C 69 (2020), 589-606.
+    """
+    low, high = (np.asarray(end, dtype=float) for end in (lower, upper))
+    is_known = ~(np.isnan(low) | np.isnan(high))
+    surely_before = (low[None, :] > high[:, None]).sum(axis=1)
+    surely_behind = (high[None, :] < low[:, None]).sum(axis=1)
+    first = 1 + surely_before
+    last = np.count_nonzero(is_known) - surely_behind
+    return np.where(is_known, first, np.nan), np.where(is_known, last, np.nan)

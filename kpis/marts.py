@@ -21,6 +21,8 @@ from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 WHOLE = "all"
 WRITERS = 2
 GROUP_BYTES = 8 * 2**20
+# a mart made of another reads few of its columns
+GROUP_BYTES_OF_MART = 4 * GROUP_BYTES
 
 
 class CheckError(RuntimeError):
@@ -40,12 +42,44 @@ class Inputs:
     hashes: dict[str, str]
 
 
-def inputs(source: str, imports: list[dict], fixed: str) -> Inputs:
-    """Return what a mart's months are made of.
+def inputs(imports: list[dict], fixed: str) -> dict[str, Inputs]:
+    """Return what the months of every mart are made of.
 
     `imports` are the manifest's current imports; `fixed` is a hash of what every month
     depends on, such as reference tables.
     """
+    made_of: dict[str, Inputs] = {}
+    for name, mart in MARTS.items():
+        if mart.made_of:
+            made_of[name] = _inputs_of_mart(name, made_of[mart.made_of], fixed)
+        else:
+            made_of[name] = _inputs_of_source(name, imports, fixed)
+    return made_of
+
+
+def _inputs_of_mart(name: str, other: Inputs, fixed: str) -> Inputs:
+    """Return what the months of a mart are made of whose rows are another mart's."""
+    hashes = {
+        month: digest(
+            fixed,
+            warehouse.text(f"marts/{name}"),
+            *(other.hashes.get(one, "") for one in _around(name, month)),
+        )
+        for month in other.files
+    }
+    return Inputs(name, other.files, hashes)
+
+
+def _around(name: str, month: str) -> list[str]:
+    """Return the months of the other mart that a month of a mart is made of."""
+    mart = MARTS[name]
+    return [
+        _month(periods.add_months(_first(month), away))
+        for away in range(-mart.months_before, mart.months_after + 1)
+    ]
+
+
+def _inputs_of_source(source: str, imports: list[dict], fixed: str) -> Inputs:
     own = [one for one in imports if one["source"] == source]
     held: dict[str, set[tuple[str, str]]] = {}
     for one in own:
@@ -164,6 +198,46 @@ def write(
     months: list[str],
 ) -> None:
     """Write some months of a mart; CheckError where a row got lost or doubled."""
+    if MARTS[made_of.source].made_of:
+        _write_of_mart(house, target, made_of.source, months)
+    else:
+        _write_of_source(house, data_dir, target, imports, made_of, months)
+
+
+def _write_of_mart(
+    house: Warehouse, target: Path, name: str, months: list[str]
+) -> None:
+    """Write some months of a mart from the files of the mart whose rows it has."""
+    other = MARTS[name].made_of
+
+    def found(month: str) -> list[Path]:
+        place = target / "marts" / other / f"month={month}"
+        return sorted(place.glob("*.parquet"))
+
+    def write_group(group: list[str], held: list[Path]) -> None:
+        listed = literals(str(file) for file in held)
+        rows = fill("staging/mart", mart=identifier(other), files=listed)
+        _copy(house, name, rows, target, group)
+
+    sizes = {one: sum(file.stat().st_size for file in found(one)) for one in months}
+    for group in _groups(sizes, GROUP_BYTES_OF_MART):
+        around = {one for month in group for one in _around(name, month)}
+        held = [file for month in sorted(around) for file in found(month)]
+        if held:
+            write_group(group, held)
+    if not files(target, name):
+        # no call follows another: a file without rows, for its columns
+        write_group([WHOLE], files(target, other)[:1])
+
+
+def _write_of_source(
+    house: Warehouse,
+    data_dir: Path,
+    target: Path,
+    imports: list[dict],
+    made_of: Inputs,
+    months: list[str],
+) -> None:
     source = made_of.source
     by_id = {one["import_id"]: one for one in imports}
 
@@ -185,19 +259,19 @@ def write(
     }
     # DuckDB alone does not keep its processors busy with so small files
     with ThreadPoolExecutor(WRITERS) as pool:
-        for _ in pool.map(write_group, _groups(sizes)):
+        for _ in pool.map(write_group, _groups(sizes, GROUP_BYTES)):
             pass
     if not files(target, source):
         nothing = _current(source, [], False)
         _write_group(house, source, nothing, target, [WHOLE], True)
 
 
-def _groups(sizes: dict[str, int]) -> list[list[str]]:
+def _groups(sizes: dict[str, int], most: int) -> list[list[str]]:
     """Return months to be written together: many small ones, or a great one alone."""
     groups: list[list[str]] = []
     size = 0
     for month in sorted(sizes):
-        if not groups or size + sizes[month] > GROUP_BYTES:
+        if not groups or size + sizes[month] > most:
             groups.append([])
             size = 0
         groups[-1].append(month)
@@ -253,22 +327,7 @@ def _write_group(
     is_closed: bool,
 ) -> None:
     mart = warehouse.text(f"marts/{source}")
-    place = target / "marts" / source
-    if len(months) == 1:
-        place /= f"month={months[0]}"
-    place.mkdir(parents=True, exist_ok=True)
-    month_of = f"strftime({identifier(MARTS[source].on_date)}, '%Y-%m')"
-    is_in = "true" if months == [WHOLE] else f"{month_of} in ({literals(months)})"
-    written = house.tuples(
-        fill(
-            "cube/mart" if len(months) == 1 else "cube/mart_months",
-            current=current,
-            mart=mart,
-            month=month_of,
-            condition=is_in,
-            target=literal(str(place / "rows.parquet" if len(months) == 1 else place)),
-        )
-    )[0][0]
+    written = _copy(house, source, current, target, months)
     lost = house.query(
         fill(
             "cube/rows_are_kept",
@@ -282,6 +341,29 @@ def _write_group(
             f"{source}: not every current row stands once in the mart; the build is "
             f"not shown.\n{lost.to_string(index=False)}"
         )
+
+
+def _copy(
+    house: Warehouse, name: str, rows: str, target: Path, months: list[str]
+) -> int:
+    """Write a mart's select over `rows`, a `with` clause, and return the row count."""
+    is_one = len(months) == 1
+    place = target / "marts" / name
+    if is_one:
+        place /= f"month={months[0]}"
+    place.mkdir(parents=True, exist_ok=True)
+    month_of = f"strftime({identifier(MARTS[name].on_date)}, '%Y-%m')"
+    is_in = "true" if months == [WHOLE] else f"{month_of} in ({literals(months)})"
+    return house.tuples(
+        fill(
+            "cube/mart" if is_one else "cube/mart_months",
+            current=rows,
+            mart=warehouse.text(f"marts/{name}"),
+            month=month_of,
+            condition=is_in,
+            target=literal(str(place / "rows.parquet" if is_one else place)),
+        )
+    )[0][0]
 
 
 def show_files(house: Warehouse, target: Path) -> None:

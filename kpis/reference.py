@@ -15,6 +15,10 @@ from kpis import reference_rules, settings
 from kpis.errors import UserError, unknown
 from kpis.reference_rules import Row
 
+# They stand beside figures and move none: no statement that counts reads them.
+BESIDE = ("target", "comparator", "series_break")
+# whose rows are about an indicator
+ABOUT_INDICATORS = ("target", "comparator", "series_break", "standards")
 # what holds code and name of the areas of a kind
 KINDS = {
     "bocu": ("bocu_code", "borough_name"),
@@ -52,6 +56,8 @@ def load_all(data_dir: Path) -> dict[str, pd.DataFrame]:
     for name in rows:
         rows[name] = _with_known_codes(name, rows[name], known, data_dir)
     _check_satisfied(rows, data_dir)
+    _check_targets(rows["target"], path("target", data_dir))
+    _check_comparators(rows["comparator"], path("comparator", data_dir))
     for kind in ("area", "facility"):
         spellings(kind, data_dir, [])
     return {
@@ -70,8 +76,58 @@ def digests(data_dir: Path) -> dict[str, str]:
 
 def digest(data_dir: Path) -> str:
     """Return one hash over the files in force: another if any of them changes."""
-    said = [f"{name} {one}" for name, one in sorted(digests(data_dir).items())]
+    return _digest(digests(data_dir))
+
+
+def counting_digest(data_dir: Path) -> str:
+    """Return one hash over the files by which figures are counted.
+
+    A target that is set, or a comparison that is added, leaves every figure as it is.
+    """
+    found = digests(data_dir).items()
+    return _digest({name: one for name, one in found if name not in BESIDE})
+
+
+def _digest(found: dict[str, str]) -> str:
+    said = [f"{name} {one}" for name, one in sorted(found.items())]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def check_indicators(data_dir: Path, units: dict[str, str]) -> None:
+    """Raise UserError for a row of the force's own about an indicator there is not.
+
+    `units` are the units of all indicators, by id. A target that is a share is written
+    as one: 0.8, not 80.
+    """
+    for name in ABOUT_INDICATORS:
+        if not _is_own(name, data_dir):
+            continue
+        file = path(name, data_dir)
+        for row in _rows(name, data_dir):
+            column, kpi_id = _indicator(row)
+            if kpi_id and kpi_id not in units:
+                problem = f"{unknown('indicator', kpi_id, units)} Correct it."
+                raise reference_rules.fault(file, row.line, column, kpi_id, problem)
+            if name == "target" and units[kpi_id].startswith("percent"):
+                _check_shares(file, row)
+
+
+def _indicator(row: Row) -> tuple[str, str]:
+    """Return the column that names an indicator, and its id or ""."""
+    if "kpi_id" in row.values:
+        return "kpi_id", row.values["kpi_id"].replace("*", "")
+    kind, _, name = row.values["applies_to"].partition(":")
+    return "applies_to", name if kind == "kpi" else ""
+
+
+def _check_shares(file: Path, row: Row) -> None:
+    for column in ("value", "value_to"):
+        value = row.values[column]
+        if value is not None and abs(value) > 1:
+            raise reference_rules.fault(
+                file, row.line, column, f"{value:g}",
+                f"It is a share: write {value / 100:g} for {value:g} %.",
+            )  # fmt: skip
 
 
 def areas(data_dir: Path) -> pd.DataFrame:
@@ -227,3 +283,48 @@ def _check_satisfied(rows: dict[str, list[Row]], data_dir: Path) -> None:
                     path("question", data_dir), row.line, "satisfied_codes", given,
                     f"The scale {scale} has no answer {code}: see scale.csv.",
                 )  # fmt: skip
+
+
+def _check_targets(rows: list[Row], file: Path) -> None:
+    """A target has a side and a number, and whoever has none has neither."""
+    for row in rows:
+        one = row.values
+        is_set, is_band = one["status"] != "none", one["comparator"] == "within"
+        for column, is_wanted in (
+            ("comparator", is_set),
+            ("value", is_set),
+            ("value_to", is_band),
+        ):
+            if (one[column] is not None) != is_wanted:
+                needed = "A value is required" if is_wanted else "Leave it empty"
+                band = f", comparator '{one['comparator'] or ''}'"
+                raise reference_rules.fault(
+                    file, row.line, column, "" if is_wanted else one[column],
+                    f"{needed} with status '{one['status']}'{band}.",
+                )  # fmt: skip
+        if is_band and one["value"] >= one["value_to"]:
+            raise reference_rules.fault(
+                file, row.line, "value_to", f"{one['value_to']:g}",
+                f"It is not above value, {one['value']:g}: correct one of the two.",
+            )  # fmt: skip
+
+
+def _check_comparators(rows: list[Row], file: Path) -> None:
+    """Two counts stand together, and in place of the value that they give."""
+    for row in rows:
+        one = row.values
+        counts = [one["numerator"], one["denominator"]]
+        if counts.count(None) == 1:
+            column = "numerator" if counts[0] is None else "denominator"
+            problem = "Numerator and denominator stand together: add it."
+            raise reference_rules.fault(file, row.line, column, "", problem)
+        if None in counts:
+            continue
+        if counts[1] <= 0:
+            problem = "It must be above 0."
+            value = f"{counts[1]:g}"
+            raise reference_rules.fault(file, row.line, "denominator", value, problem)
+        if one["value"] is not None:
+            problem = "It is worked out from the counts beside it: leave it empty."
+            value = f"{one['value']:g}"
+            raise reference_rules.fault(file, row.line, "value", value, problem)

@@ -26,6 +26,7 @@ TYPES = {
     "date": pa.date32(),
     "year": pa.int64(),
     "int": pa.int64(),
+    "decimal": pa.float64(),
     "bool": pa.bool_(),
 }
 # first and last day of a row; the first pair decides when a key holds
@@ -190,6 +191,10 @@ def _value(column: Column, text: str):
         if text not in ("true", "false"):
             raise ValueError("Write true or false.")
         return text == "true"
+    if column.type == "decimal":
+        if not re.fullmatch(r"-?\d{1,9}(\.\d{1,6})?", text):
+            raise ValueError("Write a number as 0.8, without signs or spaces.")
+        return float(text)
     return _number(column, text) if column.type in ("int", "year") else text
 
 

@@ -57,9 +57,10 @@ class Kpi:
     funnel. `base` is what the column `base` of the select adds up to: the effective
     cases of weighted answers, or the staff of each month. `disclosure` is whom a small
     cell would betray. `accumulate` is the length of the headline. `reads` names marts
-    beside those of the sources; `made_of` the indicators that a sum is made of;
-    `line_type` the line by whose site a borough is served; `reliable_if` the least
-    value of another indicator, of completeness, with which a figure is one.
+    beside those of the sources; `made_of` the indicators that a sum is made of.
+    `looks_ahead_days` is how far what comes later decides a row; `line_type` the line
+    by whose site a borough is served; `reliable_if` the least value of another
+    indicator, of completeness, with which a figure is one.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Kpi:
     reads: tuple[str, ...] = ()
     made_of: tuple[str, ...] = ()
     line_type: str = ""
+    looks_ahead_days: int = 0
     reliable_if: dict[str, float] | None = None
     dimensions: tuple[str, ...] = ()
     default: dict[str, list[str]] | None = None

@@ -20,6 +20,13 @@ from kpis import (
     states,
     warehouse,
 )
+from kpis.beside import breaks as breaks
+from kpis.beside import comparable as comparable
+from kpis.beside import comparators as comparators
+from kpis.beside import definitions as definitions
+from kpis.beside import revisions as revisions
+from kpis.beside import target as target
+from kpis.beside import targets as targets
 from kpis.built import Build
 from kpis.built import current_build_id as current_build_id
 from kpis.built import open_build as open_build
@@ -81,7 +88,11 @@ def _arrived(build: Build, kpi: Kpi) -> Arrived:
         )
     ]
     standards = build.standards.get(kpi.standard)
-    whole = Arrived(_covers(build, kpi), faults, build.names, standards)
+    covers = _covers(build, kpi)
+    exports = tuple((source, cover.spans) for source, cover in covers.items())
+    told = build.told.setdefault(exports, {})
+    months = None if kpi.made_of else frozenset(build.months.get(kpi.id, ()))
+    whole = Arrived(covers, faults, build.names, standards, months=months, told=told)
     hidden = protected.areas(build.warehouse, kpi, build.places, whole)
     return replace(whole, hidden=hidden)
 
@@ -181,8 +192,7 @@ def series(
 
 def _cells(build: Build, kpis: list[Kpi], areas, calendar, by: str) -> pd.DataFrame:
     def read(some: list[Kpi]) -> pd.DataFrame:
-        members = _members(build, areas)
-        return cells.read(build.warehouse, some, members, calendar, by)
+        return cells.read(build.warehouse, some, members(build, areas), calendar, by)
 
     frames = [read([kpi for kpi in kpis if not kpi.made_of])]
     for kpi in kpis:
@@ -200,7 +210,7 @@ def _measured(build: Build, kpi_ids: list[str], areas: list[str]) -> list[Kpi]:
     return [kpi for kpi in kpis if kinds & set(kpi.smallest_period)]
 
 
-def _members(build: Build, areas: list[str]) -> list[tuple[str, str]]:
+def members(build: Build, areas: list[str]) -> list[tuple[str, str]]:
     """Return areas, each with the codes whose cells add up to it.
 
     A borough's are its own and those of its facilities; the force's is everything.
@@ -339,6 +349,7 @@ def scoreboard(
 ) -> pd.DataFrame:
     """Return every indicator's last periods; `is_latest` marks its latest settled one.
 
+    `is_settled` is false of what is not over, or for which late entries may come in.
     Each indicator is shown by `by`, or by its own smallest period where that is
     longer (column `by`), so frames of several lengths stand below each other.
     """
@@ -361,6 +372,7 @@ def scoreboard(
         starts = {kpi_id: period[0] for kpi_id, period in latest.items() if period}
         latest_start = frame["kpi"].map(starts)
         frame["is_latest"] = frame["period_start"].dt.date == latest_start
+        frame["is_settled"] = frame["period_start"] <= pd.to_datetime(latest_start)
         never = latest_start.isna()
         is_last = ~frame.duplicated("kpi", keep="last")
         frame["is_latest"] |= never & is_last
@@ -375,7 +387,7 @@ def _last_day(build: Build, kpi_id: str) -> date:
 def _unmeasured(build: Build, kpi_ids, area, by: str) -> pd.DataFrame:
     day = build.as_at
     frame = series(build, kpi_ids, [area], day, day, by)
-    return frame.assign(is_latest=True, by=by)
+    return frame.assign(is_latest=True, is_settled=False, by=by)
 
 
 def rows(
@@ -420,7 +432,7 @@ def rows(
         places="\nunion all\n".join(places) or warehouse.text("results/no_place"),
         limit=f"limit {int(limit)}" if limit is not None else "",
     )
-    codes = [code for _, code in _members(build, [area])]
+    codes = [code for _, code in members(build, [area])]
     found = build.warehouse.query(sql, [area, codes])
     return found if kpi.disclosure == "none" else found[["row_id", "file", "line"]]
 

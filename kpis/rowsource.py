@@ -16,34 +16,41 @@ from kpis.warehouse import fill, identifier, literal, literals
 class Mart:
     """A source made ready for indicators: one row for each current row of the lake.
 
-    `ref` names a row, `on_date` and `area` are the stored columns that say when and
-    where, by which it is sorted. A row may belong to a month up to `later_months`
-    before the one in which the lake keeps it. `is_whole` says that it is small, and is
-    made all at once.
+    `ref` is the stored column that names a row, `on_date` the one that says when. A row
+    may belong to a month up to `later_months` before the one in which the lake keeps
+    it. `is_whole` says that it is small, and is made all at once.
+
+    One that is `made_of` another mart has rows about that mart's rows, and how they
+    follow each other: a month is made of that mart's files from `months_before` it to
+    `months_after` it.
     """
 
     ref: str
     on_date: str
-    area: str
     later_months: int = 0
     is_whole: bool = False
+    made_of: str = ""
+    months_before: int = 0
+    months_after: int = 0
 
 
 MARTS = {
-    "calls": Mart("call_id", "offered_on", "call_site_code"),
-    "incidents": Mart("incident_ref", "created_on", "bocu_code"),
-    "front_counter_visits": Mart("visit_id", "arrived_on", "facility_code"),
-    # an interview is at most 20 weeks after what it asks about
-    "survey_responses": Mart("answer_ref", "on_date", "bocu_code", later_months=5),
-    "workforce_monthly": Mart("return_ref", "month_on", "unit_code"),
-    "finance_monthly": Mart("entry_ref", "month_on", "unit_code"),
-    "patrol_monthly": Mart("return_ref", "month_on", "bocu_code"),
-    "facility_hours_monthly": Mart("return_ref", "month_on", "facility_code"),
-    "contacts_other_monthly": Mart("return_ref", "month_on", "bocu_code"),
-    "activity_annual": Mart("return_ref", "year_on", "bocu_code"),
-    "published_figures": Mart(
-        "figure_ref", "period_start_on", "area_code", is_whole=True
+    "calls": Mart("call_id", "offered_on"),
+    # what follows a call is looked for within 14 days
+    "call_sequence": Mart(
+        "call_id", "offered_on", made_of="calls", months_before=1, months_after=1
     ),
+    "incidents": Mart("incident_ref", "created_on"),
+    "front_counter_visits": Mart("visit_id", "arrived_on"),
+    # an interview is at most 20 weeks after what it asks about
+    "survey_responses": Mart("answer_ref", "on_date", later_months=5),
+    "workforce_monthly": Mart("return_ref", "month_on"),
+    "finance_monthly": Mart("entry_ref", "month_on"),
+    "patrol_monthly": Mart("return_ref", "month_on"),
+    "facility_hours_monthly": Mart("return_ref", "month_on"),
+    "contacts_other_monthly": Mart("return_ref", "month_on"),
+    "activity_annual": Mart("return_ref", "year_on"),
+    "published_figures": Mart("figure_ref", "period_start_on", is_whole=True),
 }
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
@@ -62,12 +69,19 @@ def able(kpi: Kpi, imports: list[dict]) -> list[dict]:
     ]
 
 
-def rows(kpi: Kpi, imports: list[dict], condition: str = "true") -> str:
+def rows(
+    kpi: Kpi,
+    imports: list[dict],
+    condition: str = "true",
+    chosen: dict[str, list[str] | None] | None = None,
+) -> str:
     """Return the `with` clause that ends in `kpi_rows`, the indicator's rows.
 
-    `condition` is SQL over the columns of the select.
+    `condition` is SQL over the columns of the select. `chosen` has, by dimension, the
+    members that count in place of the default's; None for all.
     """
     parts = [_mart(source, kpi, imports) for source in kpi.needs]
+    parts += [_measured(name, "true") for name in kpi.reads]
     if kpi.stage == "after_cube":
         parts.append(warehouse.text("results/month_figures"))
     if kpi.exposure:
@@ -75,7 +89,9 @@ def rows(kpi: Kpi, imports: list[dict], condition: str = "true") -> str:
         values = ", ".join(f"({_day(first)}, {_day(last)})" for first, last in spans)
         parts.append(fill(f"results/exposure_{kpi.exposure}", spans=values))
     defaults = [
-        _one_of(dimension, values) for dimension, values in (kpi.default or {}).items()
+        _one_of(dimension, values)
+        for dimension, values in ((kpi.default or {}) | (chosen or {})).items()
+        if values is not None
     ]
     return fill(
         "results/kpi_rows",
@@ -83,6 +99,14 @@ def rows(kpi: Kpi, imports: list[dict], condition: str = "true") -> str:
         select=kpi.sql,
         condition=" and ".join([f"({condition})", *defaults]),
     )
+
+
+def columns(kpi: Kpi) -> dict[str, str]:
+    """Return what only some indicators' rows have, as SQL: the side, and the base."""
+    return {
+        "part": "part" if kpi.kind == "difference" else "''",
+        "base": "count(row_id)" if kpi.base == "rows" else "sum(base)",
+    }
 
 
 def covered(kpi: Kpi, imports: list[dict]) -> list[tuple[date, date]]:
@@ -109,11 +133,16 @@ def within(spans: Iterable[tuple[date, date]]) -> str:
 def _mart(source: str, kpi: Kpi, imports: list[dict]) -> str:
     own = [one["import_id"] for one in imports if one["source"] == source]
     chosen = [one["import_id"] for one in able(kpi, imports) if one["source"] == source]
+    is_all = chosen == own
+    return _measured(source, "true" if is_all else _one_of("import_id", chosen))
+
+
+def _measured(mart: str, condition: str) -> str:
     return fill(
         "results/measured_mart",
-        mart=identifier(source),
-        view=identifier(f"mart_{source}"),
-        condition="true" if chosen == own else _one_of("import_id", chosen),
+        mart=identifier(mart),
+        view=identifier(f"mart_{mart}"),
+        condition=condition,
     )
 
 

@@ -1,9 +1,10 @@
-"""XmR charts: the limits of one series, and the rule that each point breaks.
+"""Control charts: the limits of one series, and the rule that each point breaks.
 
-Follows NHSRplotthedots 0.2.2 (https://github.com/nhs-r-community/NHSRplotthedots)
-point by point, its hazards included: a constant series has no limits, screening can
-collapse the limits onto the mean, and limits come from as few as two points. What we
-do about that is decided in `verdicts`.
+XmR follows NHSRplotthedots 0.2.2 (https://github.com/nhs-r-community/NHSRplotthedots)
+and P' follows qicharts2 0.8.1 (https://github.com/anhoej/qicharts2), point by point,
+their hazards included: a constant series has no limits, screening can collapse the
+limits onto the mean, and limits come from as few as two points. What we do about that
+is decided in `verdicts`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,6 @@ from math import fsum
 
 import numpy as np
 import pandas as pd
-from numpy.lib.stride_tricks import sliding_window_view
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ RULE_SET = RuleSet(
     near_points_in_window=2,
 )
 
+# Of a P' chart, where its peer does not round 3 / 1.128.
+RANGES_PER_DEVIATION = 1.128
+DEVIATIONS, NEAR_DEVIATIONS = 3, 2
+
 # In order of precedence; each rule has a name for up and a name for down.
 RULE_NAMES = {
     "outside": ("outside_high", "outside_low"),
@@ -61,13 +65,17 @@ DIRECTIONS = {"": 0} | {
 
 @dataclass(frozen=True)
 class Limits:
-    """Centre line and limits of one segment, in the units of the values."""
+    """Centre line and limits of one segment, in the units of the values.
+
+    Limits are numbers, or where they follow the cases behind each point (P') arrays
+    with a number for each, NaN where there are no cases.
+    """
 
     mean: float
-    lower: float
-    upper: float
-    lower_near: float
-    upper_near: float
+    lower: float | np.ndarray
+    upper: float | np.ndarray
+    lower_near: float | np.ndarray
+    upper_near: float | np.ndarray
 
 
 def xmr(
@@ -87,45 +95,126 @@ def xmr(
     `rule` is "" or one of `DIRECTIONS`. Raises ValueError for a position outside the
     series and for a baseline shorter than twelve rows.
     """
-    series = pd.Series(values, dtype="float64").to_numpy()
-    _check_arguments(len(series), rebase_at, fix_after)
-    segments = np.split(series, sorted(set(rebase_at)))
-    return pd.concat(
-        [_chart(part, i, fix_after, screen) for i, part in enumerate(segments)],
-        ignore_index=True,
-    )
-
-
-def _check_arguments(
-    size: int, rebase_at: Sequence[int], fix_after: int | None
-) -> None:
-    unknown = [position for position in rebase_at if not 0 <= position < size]
-    if unknown:
-        raise ValueError(f"no value at {unknown} to rebase at: there are {size} values")
+    series = _array(values)
     if fix_after is not None and fix_after < RULE_SET.shortest_baseline:
         raise ValueError(
             f"a baseline of {fix_after} is too short: "
             f"it takes {RULE_SET.shortest_baseline} rows"
         )
+    charts = []
+    for places in segments(len(series), rebase_at):
+        own = series[places]
+        limits = limits_of(own[:fix_after], screen)
+        charts.append((limits, rules(own, limits)))
+    return _frame(charts)
 
 
-def _chart(
-    values: np.ndarray, segment: int, fix_after: int | None, screen: bool
+def p_prime(
+    numerators: Iterable[float],
+    denominators: Iterable[float],
+    *,
+    rebase_at: Sequence[int] = (),
+    fix_after: int | None = None,
+    exclude: Sequence[int] = (),
+    screen: bool = True,
+    floor: bool = True,
 ) -> pd.DataFrame:
-    limits = limits_of(values[:fix_after], screen)
+    """Chart one series of proportions by Laney's P', with the columns of `xmr`.
+
+    Limits follow the cases behind each point and how much more the points vary than
+    cases alone would make them; they end at 0 and 1. `rebase_at`, `fix_after` and
+    `screen` are as in `xmr`, but a baseline may be of any length. `exclude` lists
+    positions, from 0, that take no part in limits and in runs; they can still lie
+    outside. `floor` keeps sigma z, the ratio of both variations, at 1 or more: below
+    it would narrow the limits to less than chance alone needs. A row without cases has
+    no limits; without cases or numerator it is a gap.
+
+    `.attrs["sigma_z"]` lists sigma z by segment. Raises ValueError for positions
+    outside the series. Source: Laney, Quality Engineering 14 (2002), 531-537.
+    """
+    hits, sizes = _array(numerators), _array(denominators)
+    is_included = np.ones(len(sizes), dtype=bool)
+    is_included[checked(exclude, len(sizes), "exclude")] = False
+    charts, found = [], []
+    for places in segments(len(sizes), rebase_at):
+        is_base = is_included[places].copy()
+        is_base[fix_after if fix_after is not None else len(is_base) :] = False
+        shares, limits, sigma_z = p_prime_limits(
+            hits[places], sizes[places], is_base, screen=screen, floor=floor
+        )
+        names = _rules_without(shares, limits, is_included[places])
+        charts.append((limits, names))
+        found.append(sigma_z)
+    frame = _frame(charts)
+    frame["lower"] = frame["lower"].clip(lower=0)
+    frame["upper"] = frame["upper"].clip(upper=1)
+    frame.attrs["sigma_z"] = found
+    return frame
+
+
+def assurance(
+    target: float | None, lower: float, upper: float, better: str
+) -> str | None:
+    """Say what the limits of a series promise about its target.
+
+    "pass" where the target lies outside the limits on the side that is always
+    reached, "fail" where it lies on the side that never is, "hit_or_miss" between or
+    without limits. None without a target and where no direction is better. For
+    "nearer_zero" the target is how far from zero is still good, on either side.
+    """
+    if target is None or np.isnan(target) or better == "neither":
+        return None
+    if better == "nearer_zero":
+        is_kept = -target < lower and upper < target
+        is_missed = lower > target or upper < -target
+    else:
+        is_above, is_below = bool(target > upper), bool(target < lower)
+        is_kept = is_below if better == "higher" else is_above
+        is_missed = is_above if better == "higher" else is_below
+    if is_kept:
+        return "pass"
+    return "fail" if is_missed else "hit_or_miss"
+
+
+def segments(size: int, rebase_at: Sequence[int]) -> list[np.ndarray]:
+    """Cut positions 0 to `size` where a new segment begins; refuse unknown ones."""
+    return np.split(np.arange(size), sorted(set(checked(rebase_at, size, "rebase at"))))
+
+
+def checked(positions: Sequence[int], size: int, purpose: str) -> list[int]:
+    """Return positions as a list; ValueError for one outside the series."""
+    unknown = [position for position in positions if not 0 <= position < size]
+    if unknown:
+        raise ValueError(f"no value at {unknown} to {purpose}: there are {size} values")
+    return list(positions)
+
+
+def _array(values: Iterable[float]) -> np.ndarray:
+    return pd.Series(values, dtype="float64").to_numpy()
+
+
+def _frame(charts: list[tuple[Limits, np.ndarray]]) -> pd.DataFrame:
+    sizes = [len(names) for _, names in charts]
+
+    def spread(numbers: Iterable) -> np.ndarray:
+        filled = zip(numbers, sizes, strict=True)
+        return np.concatenate([np.broadcast_to(one, size) for one, size in filled])
+
     return pd.DataFrame(
         {
-            "segment": segment,
-            "mean": limits.mean,
-            "lower": limits.lower,
-            "upper": limits.upper,
-            "rule": pd.Series(_rules(values, limits), dtype="str"),
+            "segment": spread(range(len(charts))),
+            "mean": spread(limits.mean for limits, _ in charts),
+            "lower": spread(limits.lower for limits, _ in charts),
+            "upper": spread(limits.upper for limits, _ in charts),
+            "rule": pd.Series(
+                np.concatenate([names for _, names in charts]), dtype="str"
+            ),
         }
     )
 
 
 def limits_of(baseline: np.ndarray, screen: bool) -> Limits:
-    """Limits from the mean and the mean moving range of a baseline, never clipped."""
+    """XmR limits from the mean and the mean moving range of a baseline, not clipped."""
     mean = _mean(baseline)
     moving_range = _mean_moving_range(baseline, screen)
     reach = RULE_SET.limit_factor * moving_range
@@ -133,6 +222,41 @@ def limits_of(baseline: np.ndarray, screen: bool) -> Limits:
     return Limits(
         mean, mean - reach, mean + reach, mean - near_reach, mean + near_reach
     )
+
+
+def p_prime_limits(
+    hits: np.ndarray,
+    sizes: np.ndarray,
+    is_base: np.ndarray,
+    *,
+    screen: bool = True,
+    floor: bool = True,
+) -> tuple[np.ndarray, Limits, float]:
+    """Return the shares of one segment, its P' limits, not clipped, and sigma z.
+
+    Ranges are taken between neighbours among the points of the baseline: a point left
+    out is bridged, a gap is not.
+    """
+    known_sizes = np.where(sizes > 0, sizes, np.nan)
+    shares = hits / known_sizes
+    is_counted = is_base & ~np.isnan(shares)
+    total = sizes[is_counted].sum()
+    mean = hits[is_counted].sum() / total if total else np.nan
+    # weighted shares that are equal differ in the last digit; that is no side
+    shares = np.where(np.abs(shares - mean) <= 1e-12 * mean, mean, shares)
+    deviations = np.sqrt(max(mean * (1 - mean), 0.0) / known_sizes)
+    with np.errstate(invalid="ignore"):
+        scores = (shares - mean) / deviations
+    sigma_z = _mean_moving_range(scores[is_base], screen) / RANGES_PER_DEVIATION
+    if floor:
+        sigma_z = np.fmax(sigma_z, 1.0)
+    reach, near_reach = (
+        count * sigma_z * deviations for count in (DEVIATIONS, NEAR_DEVIATIONS)
+    )
+    limits = Limits(
+        mean, mean - reach, mean + reach, mean - near_reach, mean + near_reach
+    )
+    return shares, limits, float(sigma_z)
 
 
 def _mean(values: np.ndarray) -> float:
@@ -154,7 +278,7 @@ def _mean_moving_range(values: np.ndarray, screen: bool) -> float:
     return _mean(ranges[ranges < RULE_SET.screening_factor * mean])
 
 
-def _rules(values: np.ndarray, limits: Limits) -> np.ndarray:
+def rules(values: np.ndarray, limits: Limits) -> np.ndarray:
     """Name of the first rule in order of precedence that flags each point."""
     beyond = outside(values, limits.lower, limits.upper)
     near = (beyond == 0) & (outside(values, limits.lower_near, limits.upper_near) != 0)
@@ -172,7 +296,21 @@ def _rules(values: np.ndarray, limits: Limits) -> np.ndarray:
     return names
 
 
-def outside(values: np.ndarray, lower: float, upper: float) -> np.ndarray:
+def _rules_without(
+    values: np.ndarray, limits: Limits, is_included: np.ndarray
+) -> np.ndarray:
+    """The rules as if the points left out were not there; they can lie outside."""
+    ends = (limits.lower, limits.upper, limits.lower_near, limits.upper_near)
+    names = np.full(len(values), "", dtype=object)
+    left_out = outside(values, limits.lower, limits.upper)
+    for direction, name in zip((1, -1), RULE_NAMES["outside"], strict=True):
+        names[left_out == direction] = name
+    kept = Limits(limits.mean, *(end[is_included] for end in ends))
+    names[is_included] = rules(values[is_included], kept)
+    return names
+
+
+def outside(values: np.ndarray, lower, upper) -> np.ndarray:
     """1 above the upper limit, -1 below the lower, 0 between, on one, or no value."""
     return (values > upper).astype(int) - (values < lower).astype(int)
 
@@ -184,12 +322,13 @@ def trend(values: np.ndarray) -> np.ndarray:
     it, so that the peak between a rise and a fall belongs to the fall. As in the
     package, anything but a rising step then counts as falling.
     """
-    behind = np.sign(np.diff(values, prepend=np.nan))
-    ahead = np.sign(np.diff(values, append=np.nan))
-    runs = _equal_windows(behind[1:], RULE_SET.trend_points - 1)
-    in_run = _covered(runs, RULE_SET.trend_points, len(values))
+    steps = np.sign(np.diff(values))
+    is_long = _in_run(steps, RULE_SET.trend_points - 1)
+    in_run = np.append(is_long, False)[: len(values)]
+    in_run[1:] |= is_long
+    behind, ahead = np.append(np.nan, steps), np.append(steps, np.nan)
     next_in_run = np.append(in_run, False)[1:]
-    step = np.where(next_in_run, ahead, behind)
+    step = np.where(next_in_run, ahead[: len(values)], behind[: len(values)])
     return np.where(in_run, np.where(step > 0, 1, -1), 0)
 
 
@@ -200,33 +339,32 @@ def two_of_three(near: np.ndarray, side: np.ndarray) -> np.ndarray:
     flagged, and a point beyond the limits is not near.
     """
     width = RULE_SET.window_points
-    enough = _windows(near, width).sum(axis=1) >= RULE_SET.near_points_in_window
-    one_side = np.abs(_windows(side, width).sum(axis=1)) == width
-    return np.where(near & _covered(enough & one_side, width, len(near)), side, 0)
+    if len(near) < width:
+        return np.zeros(len(near))
+    enough = _sums(near.astype(int), width) >= RULE_SET.near_points_in_window
+    hits = enough & (np.abs(_sums(side, width)) == width)
+    covered = np.zeros(len(near), dtype=bool)
+    for offset in range(width):
+        covered[offset : offset + len(hits)] |= hits
+    return np.where(near & covered, side, 0)
+
+
+def _sums(values: np.ndarray, width: int) -> np.ndarray:
+    """Sums of neighbouring values, by the first of their places."""
+    last = len(values) - width + 1
+    return sum(values[place : last + place] for place in range(width))
 
 
 def shift(side: np.ndarray) -> np.ndarray:
     """1 or -1, by side, for points of a long run on one side of the mean."""
-    runs = _equal_windows(side, RULE_SET.shift_points)
-    in_run = _covered(runs, RULE_SET.shift_points, len(side))
-    return np.where(in_run, side, 0)
+    return np.where(_in_run(side, RULE_SET.shift_points), side, 0)
 
 
-def _equal_windows(signs: np.ndarray, width: int) -> np.ndarray:
-    """True for each window, by its first position, of equal and non-zero signs."""
-    windows = _windows(signs, width)
-    return (windows == windows[:, :1]).all(axis=1) & (windows[:, 0] != 0)
+def _in_run(signs: np.ndarray, shortest: int) -> np.ndarray:
+    """True for each place in a run of equal signs, none of them 0, that is so long.
 
-
-def _windows(values: np.ndarray, width: int) -> np.ndarray:
-    if len(values) < width:
-        return np.empty((0, width))
-    return sliding_window_view(values, width)
-
-
-def _covered(hits: np.ndarray, width: int, size: int) -> np.ndarray:
-    """True for every position that lies in at least one window that hits."""
-    covered = np.zeros(size, dtype=bool)
-    for offset in range(width):
-        covered[offset : offset + len(hits)] |= hits
-    return covered
+    A missing sign equals nothing, itself neither, so it breaks every run.
+    """
+    begins = np.flatnonzero(np.append(True, signs[1:] != signs[:-1]))
+    lengths = np.diff(np.append(begins, len(signs)))
+    return np.repeat(lengths >= shortest, lengths) & (signs != 0)

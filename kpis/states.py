@@ -6,10 +6,11 @@ arrived (`coverage`) and at the number of cases, never at the value.
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import pandas as pd
 
-from kpis import coverage, periods, settings
+from kpis import contracts, coverage, periods, settings
 from kpis.coverage import Coverage
 from kpis.disclosure import LEAST
 from kpis.periods import Period
@@ -17,12 +18,16 @@ from kpis.registry import Kpi
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
 MOST_FAULTS_NAMED = 3
+# what a busy server keeps of a build at most, by group of exports
+MOST_TOLD = 20_000
 LENGTH_WORDS = {
     "month": "month",
     "quarter": "quarter",
     "year": "financial year",
     "rolling12": "twelve months",
 }
+# sources whose name is no plural: "finance has not arrived"
+ONE_THING = ("activity_annual", "finance_monthly", "workforce_monthly")
 MEASURED_BY = {
     "facility": "front counter",
     "site": "call-handling site",
@@ -32,13 +37,25 @@ MEASURED_BY = {
 
 
 @dataclass(frozen=True)
+class Told:
+    """What arrived for an area and period: why there is no figure, what is missing."""
+
+    not_measured: str = ""
+    not_reliable: str = ""
+    has_gaps: bool = False
+
+
+@dataclass(frozen=True)
 class Arrived:
     """What is known of an indicator's sources: covered days, faults, areas' names.
 
     `faults` are the findings that make figures unreliable, with area_code (empty: the
     whole force), first_on, last_on and says. `standards` are the spans of days in which
     the indicator's standard was in force, or None where it has none. `hidden` are, by
-    length of period, the areas that are not shown for the sake of few people.
+    length of period, the areas that are not shown for the sake of few people. `months`
+    are those in which anything was recorded for it, None where that says nothing.
+    `told` keeps what was found of areas and periods, for all indicators of the same
+    exports.
     """
 
     covers: dict[str, Coverage]
@@ -46,23 +63,25 @@ class Arrived:
     names: dict[str, str]
     standards: list[Period] | None = None
     hidden: dict[str, frozenset[str]] = field(default_factory=dict)
+    months: frozenset[date] | None = None
+    told: dict = field(default_factory=dict, repr=False, compare=False)
 
-    @property
+    @cached_property
     def first(self) -> date | None:
         """Return the first day of which every source tells."""
         return coverage.first_day(self.covers)
 
-    @property
+    @cached_property
     def last(self) -> date | None:
         """Return the last day of which every source tells."""
         return coverage.last_day(self.covers)
 
-    @property
+    @cached_property
     def latest(self) -> date:
         """Return the last day that any of the sources covers."""
         return max(cover.last for cover in self.covers.values())
 
-    @property
+    @cached_property
     def as_at(self) -> date:
         """Return when the oldest of the sources' latest exports was made."""
         return min(cover.as_at for cover in self.covers.values())
@@ -80,19 +99,20 @@ def of_cell(
     if reason:
         return "not_applicable", reason
     if kpi.stage == "published":
-        return _of_published(cell)
+        return _of_published(arrived, cell)
     period = (cell.period_start, cell.period_end)
-    reason = _why_not_measured(arrived, period, cell.area)
+    told = _told(arrived, period, cell.area)
+    reason = (
+        told.not_measured
+        or _why_no_standard(arrived, period)
+        or _why_no_rows(arrived, period)
+    )
     if reason:
         return "not_measured", reason
     reason = _why_suppressed(kpi, arrived, area_kind, by, cell)
     if reason:
         return "suppressed", reason
-    gaps = {
-        source: cover.missing(period, cell.area)
-        for source, cover in arrived.covers.items()
-    }
-    reason = _why_not_reliable(arrived, gaps) or _faults(arrived, period, cell.area)
+    reason = told.not_reliable or _faults(arrived, period, cell.area)
     if reason:
         return "not_reliable", reason
     n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
@@ -102,7 +122,7 @@ def of_cell(
         return "not_reliable", cell.incomplete
     if pd.isna(cell.value):
         return "too_few", "There is nothing on one side of the division."
-    if any(gaps.values()):
+    if told.has_gaps:
         return "provisional", f"Not finished: the exports end on {_day(arrived.last)}."
     if not is_settled(kpi, arrived, period):
         days = kpi.settles_after_days
@@ -110,9 +130,34 @@ def of_cell(
     return "value", ""
 
 
+def _told(arrived: Arrived, period: Period, area: str) -> Told:
+    key = (area, *period)
+    if key not in arrived.told:
+        if len(arrived.told) >= MOST_TOLD:
+            arrived.told.clear()
+        arrived.told[key] = _tell(arrived, period, area)
+    return arrived.told[key]
+
+
+def _tell(arrived: Arrived, period: Period, area: str) -> Told:
+    reason = _why_not_measured(arrived, period, area)
+    if reason:
+        return Told(not_measured=reason)
+    gaps = {
+        source: cover.missing(period, area) for source, cover in arrived.covers.items()
+    }
+    holes = _why_not_reliable(arrived, gaps)
+    return Told(not_reliable=holes, has_gaps=any(gaps.values()))
+
+
 def is_settled(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
-    """Whether the settling time had passed when the latest exports were made."""
-    return period[1] + timedelta(days=kpi.settles_after_days) < arrived.as_at
+    """Whether the settling time had passed when the latest exports were made.
+
+    What follows a period's last day must be covered too where it decides its rows.
+    """
+    is_late_enough = period[1] + timedelta(kpi.settles_after_days) < arrived.as_at
+    needed_until = period[1] + timedelta(kpi.looks_ahead_days)
+    return is_late_enough and needed_until <= max(arrived.last, period[1])
 
 
 def is_shown_apart(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
@@ -129,16 +174,18 @@ def _why_suppressed(kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell) -
             f"Not shown by {LENGTH_WORDS[by]}: so few people, here or in an area from "
             "which theirs could be worked out, that a figure might give one away."
         )
-    is_few = kpi.disclosure == "respondents" and cell.fewest < LEAST["respondents"]
+    n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
+    is_few = kpi.disclosure == "respondents" and n < LEAST["respondents"]
     is_apart = is_shown_apart(kpi, arrived, (cell.period_start, cell.period_end))
     if not is_apart and (area_kind != "mps" or is_few):
         return "About people: shown once every answer of the period is in."
     return ""
 
 
-def _of_published(cell) -> tuple[str, str]:
+def _of_published(arrived: Arrived, cell) -> tuple[str, str]:
     if pd.isna(cell.publishers):
-        return "not_measured", "No figure was published for exactly this period."
+        unpublished = "No figure was published for exactly this period."
+        return "not_measured", _never_imported(arrived) or unpublished
     if cell.publishers > 1:
         return "not_reliable", "Differing figures were published for this period."
     return "reported", "Published as a finished figure, without its parts."
@@ -155,21 +202,44 @@ def _why_not_applicable(kpi: Kpi, area_kind: str, by: str) -> str:
     return ""
 
 
+def _never_imported(arrived: Arrived) -> str:
+    for source, cover in arrived.covers.items():
+        if cover.first is None:
+            named = plain(source)
+            return f"No export of {named} with what this needs has been imported."
+    return ""
+
+
 def _why_not_measured(arrived: Arrived, period: Period, area: str) -> str:
+    never = _never_imported(arrived)
+    if never:
+        return never
     for source, cover in arrived.covers.items():
         named = plain(source)
-        if cover.first is None:
-            return f"No export of {named} with what this needs has been imported."
         if period[1] < cover.first or period[0] > arrived.latest:
             first, last = _day(cover.first), _day(cover.last)
             return f"Exports of {named} that measure it run from {first} to {last}."
         if not cover.reaches(area):
             return f"No export of {named} covers this area."
+    return ""
+
+
+def _why_no_standard(arrived: Arrived, period: Period) -> str:
     if arrived.standards is not None and not any(
         first <= period[1] and last >= period[0] for first, last in arrived.standards
     ):
         return "No standard to measure it against had been set."
     return ""
+
+
+def _why_no_rows(arrived: Arrived, period: Period) -> str:
+    """Say that nobody was asked: a question that no survey had is no answer of none."""
+    if arrived.months is None:
+        return ""
+    first = period[0].replace(day=1)
+    if any(first <= month <= period[1] for month in arrived.months):
+        return ""
+    return "The exports hold nothing of it for this period, anywhere in the force."
 
 
 def _why_not_reliable(arrived: Arrived, gaps: dict[str, dict]) -> str:
@@ -178,7 +248,7 @@ def _why_not_reliable(arrived: Arrived, gaps: dict[str, dict]) -> str:
     A month of one source that is still to come, where the others have come, is one.
     """
     holes = [
-        _absence(arrived.names, source, area, first, min(last, arrived.latest))
+        f"{absence(arrived.names, source, area, first, min(last, arrived.latest))}."
         for source, of_area in gaps.items()
         for area, spans in of_area.items()
         for first, last in spans
@@ -187,9 +257,11 @@ def _why_not_reliable(arrived: Arrived, gaps: dict[str, dict]) -> str:
     return " ".join(holes)
 
 
-def _absence(names, source: str, area: str, first: date, last: date) -> str:
+def absence(names, source: str, area: str, first: date, last: date) -> str:
+    """Say what has not arrived, without a full stop; area "" is the whole force."""
     owner = f"{names.get(area, area)}: " if area else ""
-    said = f"{owner}{plain(source)} for {span(first, last)} have not arrived."
+    verb = "has" if source in ONE_THING else "have"
+    said = f"{owner}{plain(source)} for {span(first, last)} {verb} not arrived"
     return said[0].upper() + said[1:]
 
 
@@ -209,8 +281,12 @@ def _faults(arrived: Arrived, period: Period, area: str) -> str:
 
 
 def plain(source: str) -> str:
-    """Return a source's name in words: "finance monthly" for finance_monthly."""
-    return source.replace("_", " ")
+    """Return a source's name in a sentence: "patrol hours" for patrol_monthly."""
+    known = contracts.load_all().get(source)
+    if known is None:
+        return source
+    title = known.title
+    return title[0].lower() + title[1:]
 
 
 def span(first: date, last: date) -> str:

@@ -10,8 +10,9 @@ import gc
 import pandas as pd
 import streamlit as st
 
-from kpis import charts, contracts, results, settings, verdicts
+from kpis import beside, charts, contracts, results, settings, verdicts
 from kpis.results import Build
+from kpis.targets import Target
 from pages import _scope
 from pages._components import coverage_grid, scoreboard
 from pages._components import findings as finding_table
@@ -102,6 +103,12 @@ def what_was_found(build_id: str, theme: str) -> dict:
 def standards(build_id: str) -> pd.DataFrame:
     """Return the standards that the build used."""
     return results.standards(build(build_id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def targets(build_id: str) -> list[Target]:
+    """Return the targets that the build used."""
+    return beside.targets(build(build_id))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

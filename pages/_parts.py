@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pandas as pd
 import streamlit as st
 
-from kpis import states
+from kpis import results, states
 from kpis.errors import UserError
 from kpis.results import Build
 from pages._scope import Scope
@@ -33,6 +33,16 @@ def scope() -> Scope:
     return st.session_state[FRAME]
 
 
+def build_id() -> str:
+    """Return the build in use, for a page without a scope; ends it without one."""
+    require_frame()
+    current = results.current_build_id()
+    if current is None:
+        nothing_built()
+        st.stop()
+    return current
+
+
 def require_frame() -> None:
     """Lead a visitor who came around the frame to its front door."""
     if FRAME not in st.session_state:
@@ -57,10 +67,9 @@ def synthetic_notice(build: Build) -> None:
 
 def absence(one, names: Mapping[str, str]) -> str:
     """Say of a row of `results.missing` what has not arrived."""
-    whose = f"{names.get(one.area, one.area)}: " if one.area else ""
-    days = states.span(one.missing_from, one.missing_to)
-    said = f"{whose}{states.plain(one.source)} for {days} have not arrived"
-    return said[0].upper() + said[1:]
+    return states.absence(
+        names, one.source, one.area, one.missing_from, one.missing_to
+    )
 
 
 def theme() -> str:

@@ -6,7 +6,7 @@ also give the code (`area=QK`, `period=2004-01-01`), which `accept_codes` turns 
 the name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,8 @@ PERIOD_NAMES = {
     "rolling12": "Rolling 12 months",
 }
 DEFAULT_BY = "month"
+# after the name of a period that is not over, or not settled
+OPEN = ", provisional"
 SECOND_NAMES = {"site": ", call centre", "facility": ", counter"}
 WHAT = {AREA: "area", BY: "kind of period", KPI: "indicator", PERIOD: "period"}
 
@@ -122,17 +124,34 @@ def period_code(start: pd.Timestamp, by: str) -> str:
 
 
 def choose_period(
-    starts: Iterable[pd.Timestamp], by: str, latest: pd.Timestamp
+    starts: Mapping[pd.Timestamp, bool], by: str, latest: pd.Timestamp
 ) -> pd.Timestamp:
-    """Draw the choice of one period and return its start; unchosen, it is `latest`."""
-    names = {period_code(start, by): figures.period(start, by) for start in starts}
-    asked = st.query_params.get(PERIOD)
-    if asked and PERIOD not in st.session_state and asked not in names.values():
-        st.warning(plain(f"There is no period '{asked}' here: the latest is shown."))
+    """Draw the choice of one period and return its start; unchosen, it is `latest`.
+
+    `starts` says of each period's start whether it is provisional.
+    """
+    names = {
+        period_code(start, by): figures.period(start, by) + (OPEN if is_open else "")
+        for start, is_open in starts.items()
+    }
+    _take_asked_period(names)
     _keep_period(names)
     shown = f"{figures.period(latest, by)}, the latest"
     chosen = _choose(PERIOD, names, width=340, placeholder=shown, required=False)
     return _first_day(chosen) if chosen else latest
+
+
+def _take_asked_period(names: Mapping[str, str]) -> None:
+    """Accept a link made before its period was settled, or after; warn of nonsense."""
+    asked = st.query_params.get(PERIOD)
+    if not asked or PERIOD in st.session_state or asked in names.values():
+        return
+    bare = {name.removesuffix(OPEN): code for code, name in names.items()}
+    code = bare.get(asked.removesuffix(OPEN))
+    if code:
+        st.session_state[PERIOD] = code
+    else:
+        st.warning(plain(f"There is no period '{asked}' here: the latest is shown."))
 
 
 def _first_day(code: str) -> pd.Timestamp:

@@ -27,6 +27,9 @@ KEYS = {
     "incidents": ["incident_ref"],
     "finance_monthly": ["entry_ref"],
     "survey_responses": ["survey_code", "wave", "response_id", "question_code"],
+    "front_counter_visits": ["visit_id"],
+    "facility_hours_monthly": ["month", "facility_code"],
+    "contacts_other_monthly": ["month", "channel", "bocu_code"],
 }
 # without these, or with a local time of which nobody says the offset, a row is refused
 REQUIRED = {"survey_responses": ["weight"]}
@@ -281,7 +284,11 @@ def rows(exports: Exports, kpi_id: str) -> pd.DataFrame:
     frame["month"] = frame["on_date"].str[:7]
     # what the ledger books on the force itself is the force's already
     own = frame[frame["area"] != FORCE]
-    return pd.concat([frame.assign(area=FORCE), own], ignore_index=True)
+    parts = [frame.assign(area=FORCE), own]
+    if "borough" in frame:
+        # what belongs to a facility is its borough's too
+        parts.append(own.assign(area=own["borough"]))
+    return pd.concat(parts, ignore_index=True)
 
 
 def months_of(by: str, first: date, last: date) -> pd.DataFrame:

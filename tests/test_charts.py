@@ -36,6 +36,7 @@ def judged(values, states=None, better="higher", half_width=0.03):
     frame["upper"] = frame["value"] + half_width
     frame["is_latest"] = False
     frame.loc[frame["state"].ne("provisional")[::-1].idxmax(), "is_latest"] = True
+    frame["is_settled"] = frame["state"].ne("provisional")
     return verdicts.judge(frame, better)
 
 
@@ -97,6 +98,24 @@ def test_provisional_points_are_hollow_on_a_dashed_line():
     assert provisional["line"]["dash"] != "solid"
 
 
+def test_an_open_period_of_few_cases_is_hollow_and_keeps_its_interval():
+    frame = judged([*STABLE, 0.40, 0.45], "v" * 16 + "ff", half_width=0.2)
+    frame["is_settled"] = 17 * [True] + [False]
+    figure = spc(frame)
+    points = trace(figure, "points")
+    ground = charts.PALETTES["light"].ground
+    is_hollow = [one == ground for one in points["marker"]["color"]]
+    assert is_hollow == 17 * [False] + [True]
+    assert [one is not None for one in points["error_y"]["array"][15:]] == [
+        False, True, True,
+    ]  # fmt: skip
+    assert trace(figure, "settled")["y"][17] is None
+    assert trace(figure, "provisional")["y"][16:] == points["y"][16:]
+    assert "<br>provisional<br>" in points["text"][17]
+    assert "provisional" not in points["text"][16]
+    assert charts.sparkline(frame, PERCENT)["points"][-1]["hollow"]
+
+
 def test_a_figure_that_is_not_reliable_is_a_gap_with_its_reason():
     frame = judged([*STABLE[:5], np.nan, *STABLE[6:]], "vvvvvu" + "v" * 10)
     figure = spc(frame)
@@ -118,11 +137,12 @@ def test_a_small_sample_shows_its_interval_and_no_verdict():
 
 def test_hover_says_value_interval_n_and_reason():
     text = trace(spc(judged(STABLE, "v" * 15 + "p")), "points")["text"][15]
-    period, value, interval, n, reason = text.split("<br>")
+    period, value, interval, n, state, reason = text.split("<br>")
     assert period == "<b>July 2003</b>"
     assert value.startswith("71")
     assert interval.startswith("95 % interval 68")
     assert n == "n 1\u202f200"
+    assert state == "provisional"
     assert reason == "Late &lt;entries&gt;."
 
 
@@ -316,6 +336,25 @@ def test_the_latest_period_is_named_and_each_year_once():
     years = [word.split("<br>")[1] for word in words if "<br>" in word]
     assert years == ["2002", "2003", "2004"]
     assert words[0].endswith("<br>2002")
+
+
+@pytest.mark.parametrize("periods", range(1, 37))
+def test_the_first_and_the_latest_period_are_named(periods):
+    frame = judged([0.7] * periods)
+    shown = charts.spc(frame, PERCENT, "month", "light")["layout"]["xaxis"]
+    days = frame["period_start"].dt.strftime("%Y-%m-%d").to_list()
+    places = [days.index(day) for day in shown["tickvals"]]
+    assert (places[0], places[-1]) == (0, periods - 1)
+    # the first stands as far from the next as the others from each other, or farther
+    steps = np.diff(places)
+    assert set(steps[1:]) <= {min(steps, default=0)}
+
+
+def test_the_key_names_the_marks_that_are_drawn():
+    assert charts.key(judged(STABLE)) == []
+    said = dict(charts.key(judged([*FALLEN, 0.40, 0.40], "v" * 19 + "fp")))
+    assert list(said) == ["concern", "too_few", "provisional"]
+    assert list(dict(charts.key(judged([0.7, np.nan], "vu")))) == ["gap"]
 
 
 def test_names_that_are_close_move_apart_from_the_middle():

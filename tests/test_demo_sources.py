@@ -345,3 +345,12 @@ def test_every_facility_of_an_export_is_in_the_reference_table(home, sources):
     }  # fmt: skip
     assert set(known["source"]) == {"synthetic"}
     assert not known["name"].duplicated().any()
+
+
+def test_the_shipped_standards_stand_beside_one_for_the_counters(home):
+    shipped, own = (
+        (place / "standards.csv").read_text(encoding="utf-8").splitlines()
+        for place in (settings.REFERENCE, home / "reference")
+    )
+    assert own[:-1] == shipped
+    assert own[-1] == "counter,MPS,900,,,local,synthetic: the demo force's own"

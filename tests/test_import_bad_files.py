@@ -11,6 +11,7 @@ from datetime import date
 import openpyxl
 import pytest
 
+from kpis import importer
 from kpis.errors import UserError
 from tests.exports import (
     JOB_ROWS,
@@ -72,7 +73,7 @@ UNPACKED_LINES = zlib.decompressobj(31).decompress(PACKED[:-20]).count(b"\n")
 BAD_FILES = {
     "wrong mapping": (
         "jobs.csv", "lfb_dwelling_fires", JOB_ROWS, 1,
-        ("no column 'IncidentNumber'", "Choose another mapping"),
+        ("no column 'IncidentNumber'", "that fits: ", "Job log (mapping jobs)"),
     ),
     "mapping that fits no row": (
         "jobs.csv", "jobs", "Job,Raised,Borough\n1,2003-11-05,QK\n2,2003-11-06,QK\n", 2,
@@ -237,6 +238,25 @@ def test_when_the_export_was_made_must_be_known(inbox, filled):
     with pytest.raises(UserError, match="export.csv: .*Say it: --extracted-at 2004-"):
         take(save(inbox, JOB_ROWS), "jobs", filled, extracted_at=None)
     assert everything(filled) == before
+
+
+def test_a_wrong_layout_is_said_before_an_unknown_date(inbox, filled):
+    path = save(inbox, JOB_ROWS)
+    with pytest.raises(UserError, match="no column 'Job'.* fits: Job log"):
+        take(path, "canonical_incidents", filled, extracted_at=None)
+
+
+def test_the_layouts_that_fit_are_found_by_their_columns(inbox, data_dir):
+    save_mapping(data_dir, JOBS)
+    save_mapping(data_dir, JOBS.replace("Job", "Case"), "cases")
+    packed = inbox / "export.csv.gz"
+    packed.write_bytes(gzip.compress(JOB_ROWS.encode()))
+    for path in (save(inbox, JOB_ROWS), packed):
+        assert [one.name for one in importer.fitting(path, data_dir)] == ["jobs"]
+    neither = save(inbox, "Job,Raised\n1,x\n", "neither.csv")
+    assert importer.fitting(neither, data_dir) == []
+    no_text = save(inbox, b"PK\x03\x04 damaged", "damaged.xlsx")
+    assert importer.fitting(no_text, data_dir) == []
 
 
 @pytest.mark.parametrize("last", ["Total Care Ltd,06/11/2003 08:15,", "Totally,x,y"])

@@ -44,6 +44,7 @@ def test_the_same_file_again_is_all_duplicates_and_changes_nothing(inbox, data_d
     before = everything(data_dir)
     again = take(path, "jobs", data_dir)
     assert again["import_id"] == first["import_id"]
+    assert (first["is_known"], again["is_known"]) == (False, True)
     assert (again["read"], again["duplicates"], again["accepted"]) == (3, 3, 0)
     assert again["reasons"] == again["flags"] == {}
     assert adds_up(again)

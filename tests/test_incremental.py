@@ -10,7 +10,7 @@ from random import Random
 import pandas as pd
 import pytest
 
-from kpis import build, contracts, cube, lake, marts, results, rowsource
+from kpis import build, contracts, cube, lake, marts, results, revisions, rowsource
 from kpis.errors import UserError
 from tests.tables import Force
 
@@ -18,6 +18,7 @@ SEEDS = range(4)
 BUILDS, CHANGES_BETWEEN = 4, 4
 BOROUGHS = ("QK", "SX", "TX", "-")
 SITES = ("IR", "LAM")
+CALLERS = ("-", "0123456789abcdefa", "0123456789abcdefb")
 EDITION = """
 title = "Incidents whose editions replace their whole period"
 source = "incidents"
@@ -47,13 +48,24 @@ def incidents(random: Random, count: int = 8) -> str:
 
 
 def calls(random: Random) -> str:
-    lines = ["call_id | offered_at | answered_at | call_site_code | bocu_code"]
-    for key in random.sample(range(30), 8):
-        month, day = random.randint(3, 6), random.randint(1, 28)
+    """Few callers and matters, so that calls follow each other over the months."""
+    near_the_turn = [*range(1, 6), *range(24, 29)]
+    lines = [
+        "call_id | offered_at | answered_at | call_site_code | bocu_code | line_type "
+        "| stage | parent_call_id | caller_hash | incident_ref | contact_reason "
+        "| disposition | resolved_first_contact"
+    ]
+    for key in random.sample(range(30), 12):
+        month, day = random.randint(3, 6), random.choice(near_the_turn)
         at = f"2003-{month:02}-{day:02}T12:00:"
+        parent = random.choice(("-", "-", f"c{random.randint(0, 29)}"))
         lines.append(
             f"c{key} | {at}00+00:00 | {at}{random.randint(0, 59):02}+00:00 "
-            f"| {random.choice(SITES)} | {random.choice(BOROUGHS)}"
+            f"| {random.choice(SITES)} | {random.choice(BOROUGHS)} | non_emergency "
+            f"| {'primary' if parent == '-' else 'secondary'} | {parent} "
+            f"| {random.choice(CALLERS)} | {random.choice(('-', 'i1', 'i2'))} "
+            f"| {random.choice(('new_request', 'progress_chase'))} | advice_given "
+            f"| {random.choice(('true', 'false', '-'))}"
         )
     return "\n".join(lines)
 
@@ -124,7 +136,8 @@ def change(how, force: Force, import_id: str) -> None:
 
 def content(force: Force) -> dict[str, pd.DataFrame]:
     with closing(results.open_build(force.data_dir)) as one:
-        names = [f"cube.{table}" for table in (*cube.TABLES, "findings")]
+        tables = (*cube.TABLES, "findings", *revisions.TABLES)
+        names = [f"cube.{table}" for table in tables]
         names += [f"mart_{source}" for source in rowsource.MARTS]
         return {
             name: one.warehouse.query(f"select * from {name} order by all")
@@ -141,7 +154,11 @@ def held_keys(force: Force, source: str) -> int:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_history_built_step_by_step_is_as_if_built_at_once(seed, tmp_path):
+def test_a_history_built_step_by_step_is_as_if_built_at_once(
+    seed, tmp_path, monkeypatch
+):
+    # each month of calls that follow each other by itself, then all of them together
+    monkeypatch.setattr(marts, "GROUP_BYTES_OF_MART", 0)
     random = Random(seed)
     force = Force(tmp_path)
     force.add_mapping("period_edition", EDITION)
@@ -154,6 +171,8 @@ def test_a_history_built_step_by_step_is_as_if_built_at_once(seed, tmp_path):
     stepwise = content(force)
     for source in ("calls", "survey_responses", "finance_monthly"):
         assert len(stepwise[f"mart_{source}"]) == held_keys(force, source)
+    assert len(stepwise["mart_call_sequence"])
+    monkeypatch.undo()
     build.build(force.data_dir, is_full=True)
     at_once = content(force)
     for name, frame in at_once.items():
@@ -185,8 +204,11 @@ def test_only_the_month_that_changed_is_written_anew(tmp_path, monkeypatch):
         covers="2003-04",
     )
     build.build(force.data_dir)
-    assert dict(written)["calls"] == ["2003-04"]
-    assert all(not months for source, months in written if source != "calls")
+    months = dict(written)
+    assert months.pop("calls") == ["2003-04"]
+    # what follows a call may lie in the next month
+    assert months.pop("call_sequence") == ["2003-03", "2003-04", "2003-05"]
+    assert not any(months.values())
 
 
 def test_what_is_kept_is_the_same_file(tmp_path):
@@ -201,6 +223,11 @@ def test_what_is_kept_is_the_same_file(tmp_path):
     )
     assert len(before) > 1
     assert [one.stat().st_ino for one in before] == [one.stat().st_ino for one in after]
+    third = build.build(force.data_dir, is_full=True)["build"]
+    anew = marts.files(build.directory(force.data_dir, third), "calls")
+    assert not {one.stat().st_ino for one in anew} & {
+        one.stat().st_ino for one in after
+    }
 
 
 def test_an_edition_retires_rows_of_months_in_which_it_has_none(tmp_path):

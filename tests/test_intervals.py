@@ -11,11 +11,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from kpis.intervals import difference, mean, poisson_rate, quantile_ranks, wilson
+from kpis.intervals import (
+    difference,
+    effective_n,
+    mean,
+    of_each,
+    poisson_rate,
+    quantile_ranks,
+    rank_intervals,
+    ratio,
+    weighted_wilson,
+    wilson,
+)
 
 GOLDEN = json.loads(
     (Path(__file__).parent / "golden" / "ci_phe.json").read_text("utf-8")
 )
+
+
+# Of PHEindicatormethods, what is not ours, and why.
+NOT_OURS = {
+    "byars_counts": "counts get exact limits, to which Byar's are an approximation",
+}
+
+
+def test_every_golden_kind_is_run_or_not_ours():
+    cases = {
+        key
+        for key, value in GOLDEN.items()
+        if isinstance(value, list) and isinstance(value[0], dict)
+    }
+    assert cases == {"wilson", "rates", "means", *NOT_OURS}
 
 
 @pytest.mark.parametrize("case", GOLDEN["wilson"], ids=lambda c: str(c["confidence"]))
@@ -265,3 +291,135 @@ def test_differences_come_for_many_cells_at_once():
     _, lower, upper = difference(hits, sizes, sizes)
     np.testing.assert_allclose(lower, [0.0575, 0.2605], atol=5e-5)
     np.testing.assert_allclose(upper, [0.3425, 0.9395], atol=5e-5)
+
+
+# weighted answers
+
+WEIGHTS = st.lists(st.floats(0.1, 10), min_size=1, max_size=50)
+
+
+def test_an_effective_number_in_a_worked_example():
+    # weights 1, 1, 2: 16 / 6
+    assert effective_n(4, 6) == pytest.approx(16 / 6)
+    assert effective_n(4, 6, at_most=2) == 2
+    assert np.isnan(effective_n([0], [0]))[0]
+
+
+@given(WEIGHTS, st.floats(0.01, 100))
+def test_unequal_weights_only_take_away_from_the_number_of_answers(weights, factor):
+    scaled = np.array(weights) * factor
+    found = effective_n(scaled.sum(), (scaled**2).sum())
+    assert 1 - 1e-9 <= found <= len(weights) + 1e-9
+    equal = effective_n(factor * len(weights), factor**2 * len(weights))
+    assert equal == pytest.approx(len(weights))
+
+
+@given(st.integers(0, 60), st.integers(1, 60), st.floats(0.1, 10))
+def test_equal_weights_give_the_plain_interval(hits, misses, weight):
+    n = hits + misses
+    effective = effective_n(weight * n, weight**2 * n)
+    found = weighted_wilson(weight * hits, weight * n, effective)
+    np.testing.assert_allclose(found, wilson(hits, n), rtol=1e-9, atol=1e-12)
+
+
+def test_unequal_weights_widen_the_interval():
+    narrow, wide = weighted_wilson([30, 30], [60, 60], [60, 30])[1]
+    assert wide > narrow > 0.5
+    np.testing.assert_array_equal(weighted_wilson(0, 0, 0), (np.nan, np.nan))
+
+
+# ratios
+
+
+def of_pairs(x, y, confidence=0.95):
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    sums = (x.sum(), y.sum(), (x**2).sum(), (y**2).sum(), (x * y).sum())
+    return ratio(len(x), *sums, confidence)
+
+
+def test_the_interval_of_a_ratio_by_hand():
+    # 6 over 3; distances x - 2 y are -1, 0, 1: s^2 = 1, so the error is sqrt(3) / 3
+    lower, upper = of_pairs([1, 2, 3], [1, 1, 1])
+    reach = stats.t.ppf(0.975, 2) * 3**0.5 / 3
+    assert (lower, upper) == pytest.approx((2 - reach, 2 + reach))
+    # 12 over 6; distances 0, -1, 1: s^2 = 1, the error is sqrt(3) / 6
+    lower, upper = of_pairs([2, 3, 7], [1, 2, 3])
+    reach = stats.t.ppf(0.975, 2) * 3**0.5 / 6
+    assert (lower, upper) == pytest.approx((2 - reach, 2 + reach))
+
+
+@given(st.lists(st.integers(0, 5000), min_size=2, max_size=60), st.floats(0.5, 0.99))
+def test_a_ratio_over_ones_is_a_mean(values, confidence):
+    found = of_pairs(values, np.ones(len(values)), confidence)
+    np.testing.assert_allclose(
+        found, of_values(values, confidence), rtol=1e-6, atol=1e-6
+    )
+
+
+def test_rows_in_proportion_leave_nothing_to_chance():
+    assert of_pairs([2, 4, 6], [1, 2, 3]) == pytest.approx((2, 2))
+
+
+@pytest.mark.parametrize(("n", "y"), [(1, 3), (0, 0), (5, 0)])
+def test_a_ratio_of_one_row_or_over_nothing_has_no_interval(n, y):
+    assert all(np.isnan(ratio(n, 3, y, 9, 9, 9)))
+
+
+def test_the_interval_of_a_ratio_holds_the_true_one_as_often_as_promised():
+    draw = np.random.default_rng(2004)
+    y = draw.poisson(5, (4000, 60)) + 1
+    x = draw.poisson(0.3 * y)
+    sums = (x.sum(1), y.sum(1), (x**2).sum(1), (y**2).sum(1), (x * y).sum(1))
+    lower, upper = ratio(60, *sums)
+    held = ((lower <= 0.3) & (upper >= 0.3)).mean()
+    assert 0.935 < held < 0.96
+
+
+# places
+
+
+def test_places_in_a_worked_example():
+    lower, upper = [0.70, 0.60, 0.50, 0.10], [0.80, 0.72, 0.65, 0.20]
+    first, last = rank_intervals(lower, upper)
+    assert list(first) == [1, 1, 2, 4]
+    assert list(last) == [2, 3, 3, 4]
+
+
+def test_intervals_that_touch_leave_the_order_open():
+    first, last = rank_intervals([0.5, 0.4], [0.6, 0.5])
+    assert list(first) == [1, 1]
+    assert list(last) == [2, 2]
+
+
+def test_an_area_without_an_interval_has_no_place_and_takes_none():
+    first, last = rank_intervals([0.7, np.nan, 0.1], [0.8, np.nan, 0.2])
+    np.testing.assert_array_equal(first, [1, np.nan, 2])
+    np.testing.assert_array_equal(last, [1, np.nan, 2])
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.3)), min_size=1, max_size=32))
+def test_every_place_lies_between_first_and_last(areas):
+    middle, reach = np.transpose(areas)
+    first, last = rank_intervals(middle - reach, middle + reach)
+    place = stats.rankdata(-middle, method="min")
+    assert (first <= place).all()
+    assert (place <= last).all()
+    assert first.min() == 1
+    assert last.max() == len(areas)
+
+
+def test_all_places_hold_at_once_as_often_as_promised():
+    draw = np.random.default_rng(2004)
+    true = np.linspace(0.6, 0.8, 32)
+    places = 32 - np.arange(32)
+    held = 0
+    for _ in range(1000):
+        hits = draw.binomial(400, true)
+        first, last = rank_intervals(*wilson(hits, 400, of_each(32)))
+        held += ((first <= places) & (places <= last)).all()
+    assert held >= 950
+
+
+def test_intervals_that_hold_at_once_are_wider():
+    assert of_each(1) == 0.95
+    assert of_each(32) ** 32 == pytest.approx(0.95)

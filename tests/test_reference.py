@@ -338,7 +338,7 @@ def test_another_force_needs_no_tables_but_its_own(data_dir):
 
 def test_the_check_command_reads_the_reference_tables(data_dir, capsys):
     assert __main__.main(["check"]) == 0
-    assert "15 reference tables" in capsys.readouterr().out
+    assert "17 reference tables" in capsys.readouterr().out
     save(data_dir / "reference", STANDARDS + "grade:I,MPS,60,,,locl\n", "standards.csv")
     assert __main__.main(["check"]) == 2
     assert "line 2, column status: 'locl'" in capsys.readouterr().err
@@ -385,7 +385,7 @@ def test_tables_come_to_sql_with_their_types_even_without_rows(data_dir):
     )
     house.close()
     assert ever == ("1900-01-01", "9999-12-31")
-    assert len(types) == 15
+    assert len(types) == 17
     assert types["facility_opening_hours"] == {
         "facility_code": "VARCHAR", "weekday": "BIGINT", "opens": "VARCHAR",
         "closes": "VARCHAR", "note": "VARCHAR", "valid_from": "DATE",
@@ -416,6 +416,13 @@ def test_the_digest_follows_the_files_in_force(data_dir):
     after = reference.digests(data_dir)
     assert {name for name in before if before[name] != after[name]} == {"bocu"}
     assert reference.digest(data_dir) != one
+    counting = reference.counting_digest(data_dir)
+    save(data_dir / "reference", BREAK, "series_break.csv")
+    assert reference.counting_digest(data_dir) == counting
+    (data_dir / "reference" / "series_break.csv").unlink()
+    (data_dir / "reference" / "bocu.csv").unlink()
+    assert reference.counting_digest(data_dir) != counting
+    save(data_dir / "reference", BOCUS, "bocu.csv")
     shipped = (settings.REFERENCE / "bocu.csv").read_bytes()
     (data_dir / "reference" / "bocu.csv").write_bytes(shipped)
     assert reference.digest(data_dir) == one
@@ -535,7 +542,7 @@ def test_a_break_names_an_indicator_of_the_catalogue_or_all(data_dir):
         re.fullmatch(r"(cust|ops|emp|fin)_\w+|\*", one) for one in frame["kpi_id"]
     )
     exports = frame["export"][frame["kpi_id"] == "*"]
-    assert set(exports) == {"calls", "incidents"}
+    assert set(exports) == {"incidents"}
 
 
 def test_a_spelling_of_signs_alone_stands_for_nothing(data_dir):

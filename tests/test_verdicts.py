@@ -1,169 +1,18 @@
-"""What may be said of a series, and what we do about the hazards of XmR charts."""
+"""What may be said of a series, in one verdict and in sentences."""
 
-import json
-from pathlib import Path
+from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from kpis import verdicts
-
-GOLDEN = json.loads(
-    (Path(__file__).parent / "golden" / "xmr_nhsrplotthedots.json").read_text("utf-8")
-)
-
-STABLE = [70, 72, 69, 71, 70, 72, 69, 71, 70, 72, 69, 71, 70, 72, 69, 71]
-FALLEN = [*[72, 76, 70, 74] * 3, 68, 70, 66, 69, 68, 70, 69]
-RISING = [*[70, 76, 66, 72, 68, 78, 64, 74] * 2, 66, 67, 68, 69, 71, 73, 75]
-SPIKE = [*STABLE, 90]
-TWICE_NEAR = [*STABLE, 70, 75.5, 72, 75.5]
-
-SPOKEN = {
-    "v": "value",
-    "r": "reported",
-    "p": "provisional",
-    "f": "too_few",
-    "u": "not_reliable",
-    "-": "not_measured",
-}
-
-
-def series(values, states=None, first="2002-10-01", frequency="MS"):
-    """A frame as `results` gives it; `states` is one letter of SPOKEN a row."""
-    starts = pd.date_range(first, periods=len(values), freq=frequency)
-    letters = states or "v" * len(values)
-    return pd.DataFrame(
-        {
-            "period_start": starts,
-            "value": np.array(values, dtype=float) / 100,
-            "n": 59_500.0,
-            "state": [SPOKEN[letter] for letter in letters],
-        }
-    )
+from kpis import spc, verdicts
+from tests.series_cases import FALLEN, RISING, SPIKE, STABLE, TWICE_NEAR, series
 
 
 def verdict_on(values, states=None, better="higher", by="month"):
     return verdicts.verdict(verdicts.judge(series(values, states), better, by), by)
-
-
-def is_plain(case):
-    """Long enough to judge, and not one of the hazards that we treat otherwise."""
-    given, expected = case["input"], case["expected"]
-    return (
-        "error" not in expected
-        and not given["rebase_dates"]
-        and given["fix_after_n_points"] is None
-        and given["screen_outliers"]
-        and len(given["values"]) >= verdicts.MINIMUM_POINTS
-        and not case["id"].startswith("constant")
-    )
-
-
-PLAIN = [case for case in GOLDEN["cases"] if is_plain(case)]
-
-
-@pytest.mark.parametrize("case", PLAIN, ids=lambda case: case["id"])
-def test_meaning_is_that_of_the_package(case):
-    directions = {"increase": "higher", "decrease": "lower", "neutral": "neither"}
-    values = np.array(case["input"]["values"], dtype=float)
-    frame = series(values).assign(value=values)
-    judged = verdicts.judge(frame, directions[case["input"]["improvement_direction"]])
-    words = {
-        "common_cause": "",
-        "special_cause_improvement": "improvement",
-        "special_cause_concern": "concern",
-        "special_cause_neutral_high": "change",
-        "special_cause_neutral_low": "change",
-    }
-    assert list(judged["meaning"]) == [words[t] for t in case["expected"]["point_type"]]
-
-
-def test_enough_golden_cases_are_plain():
-    assert len(PLAIN) == 17
-
-
-def test_frame_is_kept_and_five_columns_are_added():
-    frame = series(STABLE)
-    judged = verdicts.judge(frame, "higher")
-    added = ["mean", "lower_limit", "upper_limit", "rule", "meaning"]
-    assert list(judged.columns) == [*frame.columns, *added]
-    pd.testing.assert_frame_equal(judged[frame.columns], frame)
-
-
-@pytest.mark.parametrize(
-    ("better", "up", "down"),
-    [
-        ("higher", "improvement", "concern"),
-        ("lower", "concern", "improvement"),
-        ("neither", "change", "change"),
-        ("nearer_zero", "change", "change"),
-    ],
-)
-def test_meaning_follows_the_good_direction(better, up, down):
-    spikes = [*STABLE, 90, 70, 50]
-    meanings = verdicts.judge(series(spikes), better)["meaning"]
-    assert list(meanings[-3:]) == [up, "", down]
-
-
-@pytest.mark.parametrize("letter", ["p", "f", "u", "-"])
-def test_rows_that_are_not_settled_figures_take_no_part(letter):
-    with_odd = verdicts.judge(series([*STABLE, 99], "v" * 16 + letter), "higher")
-    without = verdicts.judge(series(STABLE), "higher")
-    columns = ["mean", "lower_limit", "upper_limit", "rule", "meaning"]
-    pd.testing.assert_frame_equal(with_odd.loc[:15, columns], without[columns])
-    assert with_odd["rule"].iloc[-1] == with_odd["meaning"].iloc[-1] == ""
-
-
-def test_published_figures_take_part():
-    judged = verdicts.judge(series(SPIKE, "r" * 17), "higher")
-    assert judged["rule"].iloc[-1] == "outside_high"
-
-
-def test_twelve_points_are_not_judged_and_thirteen_are():
-    values = [*STABLE[:11], 95]
-    twelve = verdicts.judge(series(values), "higher")
-    assert twelve[["mean", "lower_limit", "upper_limit"]].isna().all(axis=None)
-    assert set(twelve["rule"]) == {""}
-    thirteen = verdicts.judge(series([70, *values]), "higher")
-    assert thirteen["rule"].iloc[-1] == "outside_high"
-
-
-def test_series_that_never_varies_has_its_mean_for_limits():
-    judged = verdicts.judge(series([7] * 15), "higher")
-    for column in ["mean", "lower_limit", "upper_limit"]:
-        assert set(judged[column]) == {0.07}
-    assert set(judged["rule"]) == {""}
-    assert verdicts.verdict(judged).phrase == "no variation"
-
-
-def test_screening_is_not_used_where_it_would_collapse_the_limits():
-    judged = verdicts.judge(series([7] * 14 + [9]), "higher")
-    assert (judged["upper_limit"] > judged["lower_limit"]).all()
-    assert list(judged["rule"][:14]) == ["shift_low"] * 14
-    assert judged["rule"].iloc[-1] == "outside_high"
-
-
-def test_points_without_neighbours_have_no_limits():
-    judged = verdicts.judge(series([70, 72] * 13, "v-" * 13), "higher")
-    columns = ["mean", "lower_limit", "upper_limit"]
-    assert judged[columns].isna().all(axis=None)
-    phrase = verdicts.verdict(judged.iloc[:-1]).phrase
-    assert phrase == "too few months in a row to judge change"
-
-
-def test_windows_of_twelve_months_are_not_judged():
-    judged = verdicts.judge(series(FALLEN), "higher", by="rolling12")
-    assert set(judged["rule"]) == {""}
-    verdict = verdicts.verdict(judged, by="rolling12")
-    assert verdict.variation == "no_verdict"
-    assert verdict.phrase == "not judged: windows of 12 months overlap"
-
-
-@pytest.mark.parametrize("order", [[1, 0], [0, 0]])
-def test_periods_out_of_order_or_twice_are_a_bug(order):
-    with pytest.raises(ValueError, match="each period once, in order"):
-        verdicts.judge(series([70, 71]).iloc[order], "higher")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +146,8 @@ def spoken(values, year_ago, unit="percent", states=None, **row):
 def test_sentence():
     assert spoken(FALLEN, 0.74) == (
         "69 in 100 in April 2004, n 59_500; 74 in 100 a year ago; "
-        "worse than its past since October 2003."
+        "worse than its past since October 2003: "
+        "seven months in a row below the average."
     )
 
 
@@ -330,3 +180,210 @@ def test_sentence_of_a_missing_month():
     assert spoken(values, 0.7, states="v" * 15 + "-") == (
         "No data for January 2004: not measured."
     )
+
+
+# why
+
+
+@pytest.mark.parametrize(
+    ("values", "because"),
+    [
+        (SPIKE, "above its usual range"),
+        ([*STABLE, 40], "below its usual range"),
+        (RISING, "risen six months in a row"),
+        ([-value for value in RISING], "fallen six months in a row"),
+        ([*RISING, 77], "risen seven months in a row"),
+        (TWICE_NEAR, "two of the last three months near the top of its usual range"),
+        (
+            [-value for value in TWICE_NEAR],
+            "two of the last three months near the bottom of its usual range",
+        ),
+        (FALLEN, "seven months in a row below the average"),
+        ([-value for value in FALLEN], "seven months in a row above the average"),
+        ([*FALLEN, *FALLEN[-6:]], "13 months in a row below the average"),
+        (STABLE, ""),
+    ],
+)
+def test_each_rule_is_said_in_plain_words(values, because):
+    assert verdict_on(values).because == because
+
+
+def test_words_name_the_periods_of_the_series():
+    judged = verdicts.judge(
+        series(FALLEN, first="2000-01-01", frequency="QS"), "higher", "quarter"
+    )
+    because = verdicts.verdict(judged, "quarter").because
+    assert because == "seven quarters in a row below the average"
+
+
+# what is counted begins with the last break
+
+
+def judged_after(values, day, states=None):
+    return verdicts.judge(series(values, states), "higher", breaks=[date(*day)])
+
+
+def test_too_few_months_since_a_break_are_said_to_be():
+    judged = judged_after([*STABLE, 40, 44, 42, 41, 43], (2004, 1, 17))
+    assert verdicts.verdict(judged).phrase == (
+        "too few months since February 2004 to judge change (5 of 13)"
+    )
+
+
+def test_months_without_neighbours_since_a_break_are_said_to_be_too_few_in_a_row():
+    judged = judged_after([*STABLE, *[70, 72] * 13], (2004, 2, 1), "v" * 16 + "v-" * 13)
+    assert verdicts.verdict(judged.iloc[:-1]).phrase == (
+        "too few months in a row since February 2004 to judge change"
+    )
+
+
+def test_a_run_does_not_begin_before_the_break():
+    after = [*[72, 76, 70, 74] * 3, *[68, 70, 66, 69, 68, 70, 69]]
+    values = [*STABLE, 20, 20, 20, *after]
+    judged = judged_after(values, (2004, 5, 1))
+    verdict = verdicts.verdict(judged)
+    assert verdict.since == pd.Timestamp("2005-05-01")
+    assert verdict.because == "seven months in a row below the average"
+    flagged = judged.loc[judged["segment"] == 0, "rule"]
+    assert set(flagged[-3:]) == {"outside_low"}
+    only_flags = judged_after([*STABLE, 20, *[40, 44] * 6, 10], (2004, 3, 1))
+    since = verdicts.verdict(only_flags).since
+    assert since == pd.Timestamp("2005-03-01")
+
+
+# seasons
+
+
+def test_a_flag_that_stood_there_a_year_before_may_be_the_season():
+    summer = [70, 72, 69, 71, 70, 72, 90, 71, 70, 72, 69, 71]
+    verdict = verdict_on([*summer, *summer[:7]], better="neither")
+    assert verdict.phrase == (
+        "changed in April 2004, as in April 2003, perhaps the season"
+    )
+    assert verdict.because == "above its usual range"
+
+
+@pytest.mark.parametrize("year_ago", [70, 50])
+def test_a_flag_that_did_not_stand_there_a_year_before_is_no_season(year_ago):
+    before = [70, 72, 69, 71, 70, 72, year_ago, 71, 70, 72, 69, 71]
+    verdict = verdict_on([*before, 70, 72, 69, 71, 70, 72, 90])
+    assert verdict.phrase == "better than its past in April 2004"
+
+
+def test_a_run_longer_than_a_year_is_no_season():
+    assert verdict_on([*[90, 92] * 10, *[60, 61, 60, 62] * 4]).phrase == (
+        "worse than its past since June 2004"
+    )
+
+
+# targets
+
+
+def promised(values, target, better="higher", **more):
+    judged = verdicts.judge(series(values), better, **more)
+    assurance = partial(spc.assurance, target, better=better)
+    return verdicts.verdict(judged, assurance=assurance)
+
+
+@pytest.mark.parametrize(
+    ("target", "better", "expected"),
+    [
+        (0.9, "higher", "fail"),
+        (0.5, "higher", "pass"),
+        (0.7, "higher", "hit_or_miss"),
+        (0.9, "lower", "pass"),
+        (0.5, "lower", "fail"),
+        (0.9, "neither", None),
+        (None, "higher", None),
+        (0.9, "nearer_zero", "pass"),
+        (0.5, "nearer_zero", "fail"),
+        (0.7, "nearer_zero", "hit_or_miss"),
+    ],
+)
+def test_the_limits_of_the_latest_month_decide_on_the_target(target, better, expected):
+    assert promised(STABLE, target, better).assurance == expected
+
+
+def test_the_target_is_set_against_limits_that_are_not_cut():
+    # limits of 94 to 103 in 100: all of them is within reach, not out of it
+    verdict = promised([98, 99, 97, 100] * 4, 1.0)
+    assert verdict.assurance == "hit_or_miss"
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"), [(1.0, "pass"), (0.9, "pass"), (1.1, "fail")]
+)
+def test_what_always_meets_its_target_is_not_said_to_miss_it(target, expected):
+    assert promised([100] * 15, target).assurance == expected
+
+
+def test_the_limits_since_the_break_decide():
+    values = [*STABLE, *(value - 30 for value in STABLE)]
+    assert promised(values, 0.6, breaks=[date(2004, 2, 1)]).assurance == "fail"
+    assert promised(STABLE, 0.6).assurance == "pass"
+
+
+@pytest.mark.parametrize("values", [STABLE[:12], [*STABLE[:15], np.nan]])
+def test_without_a_verdict_nothing_is_said_of_the_target(values):
+    states = "".join("-" if np.isnan(value) else "v" for value in values)
+    judged = verdicts.judge(series(values, states), "higher")
+    assurance = partial(spc.assurance, 0.9, better="higher")
+    verdict = verdicts.verdict(judged, assurance=assurance)
+    assert (verdict.variation, verdict.assurance) == ("no_verdict", None)
+    assert verdict.outlook == ""
+
+
+def test_sentence_with_a_target():
+    judged = verdicts.judge(series(FALLEN), "higher")
+    assurance = partial(spc.assurance, 0.95, better="higher")
+    verdict = verdicts.verdict(judged, assurance=assurance)
+    text = verdicts.sentence("percent", judged.iloc[-1], 0.74, verdict)
+    assert text.endswith(
+        "seven months in a row below the average; "
+        "it misses its target every month unless something changes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("assurance", "outlook"),
+    [
+        ("pass", "it meets its target every week unless something changes"),
+        ("fail", "it misses its target every week unless something changes"),
+        ("hit_or_miss", "it meets its target in some weeks and misses it in others"),
+        (None, ""),
+    ],
+)
+def test_each_promise_is_said_in_plain_words(assurance, outlook):
+    frame = series(STABLE, first="2004-02-02", frequency="7D")
+    judged = verdicts.judge(frame, "higher", "week")
+    verdict = verdicts.verdict(judged, "week", assurance=lambda *_: assurance)
+    assert verdict.outlook == outlook
+
+
+# chance
+
+
+@pytest.mark.parametrize(
+    ("charts", "note"),
+    [
+        (0, ""),
+        (
+            1,
+            "Chance alone flags this chart in at least 1 of 71 months, "
+            "even if nothing has changed.",
+        ),
+        (
+            4,
+            "Chance alone flags one of these 4 charts in at least 1 of 18 months, "
+            "even if nothing has changed.",
+        ),
+        (
+            320,
+            "Chance alone flags at least 4 of these 320 charts on average, "
+            "even if nothing has changed.",
+        ),
+    ],
+)
+def test_what_chance_alone_flags(charts, note):
+    assert verdicts.chance_note(charts) == note
+    assert verdicts.expected_flags(charts) == pytest.approx(0.014 * charts)

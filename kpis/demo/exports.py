@@ -80,7 +80,8 @@ def write(
 def write_reference(data_dir: Path, seed: int = 2004, *, defects: bool = False) -> None:
     """Write the demo's own reference tables into `reference/` of its data directory.
 
-    Its facilities with their hours and stops, and the call centre of each borough.
+    Its facilities with their hours and stops, the standard of their waits, and the call
+    centre of each borough.
     """
     of = force(seed, defects=defects)
     places = facilities.facilities(of)
@@ -88,6 +89,7 @@ def write_reference(data_dir: Path, seed: int = 2004, *, defects: bool = False) 
         "facility": facilities.facility_table(of, places),
         "facility_opening_hours": facilities.opening_table(places),
         "mobile_schedule": facilities.mobile_table(of),
+        "standards": facilities.standards_table(),
         "bocu_call_site": centres.table(defects=defects),
     }
     target = data_dir / "reference"

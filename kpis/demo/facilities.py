@@ -36,6 +36,8 @@ OPENING = {"24h": (0, 24, True), "day": (7, 22, True), "office": (9, 17, False)}
 _KINDS = list(OPENING)
 _BANK_HOLIDAY = 8
 _SOURCE = "synthetic"
+# No standard for waits at counters was published: the demo force has set its own.
+WAIT_STANDARD_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,20 @@ def mobile_table(of: Force) -> pd.DataFrame:
     columns = ["facility_code", "stop_name", "bocu_code", "weekday", "week_of_month"]
     columns += ["starts", "ends", "valid_from", "valid_to", "source"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def standards_table() -> pd.DataFrame:
+    """The reference table `standards`: the shipped one, and that of the counters."""
+    path = settings.REFERENCE / "standards.csv"
+    shipped = pd.read_csv(path, dtype=str, keep_default_na=False)
+    own = {
+        "applies_to": "counter",
+        "area": settings.FORCE,
+        "seconds": str(WAIT_STANDARD_SECONDS),
+        "status": "local",
+        "source": f"{_SOURCE}: the demo force's own",
+    }
+    return pd.concat([shipped, pd.DataFrame([own])]).fillna("")
 
 
 def _counters_by_borough(call_shares: np.ndarray) -> np.ndarray:

@@ -54,11 +54,26 @@ function row(body, item, open) {
   add(verdict, "span", isNews ? "" : "quiet", item.phrase)
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const table = document.createElement("table")
-  for (const [name, colour] of Object.entries(data.palette)) {
-    table.style.setProperty(`--${name}`, colour)
+function legend(parent, key) {
+  const list = add(parent, "ul", "key")
+  for (const { mark: kind, says } of key) {
+    const item = add(list, "li")
+    const svg = picture(item, 18, 14, "")
+    if (kind === "band") draw(svg, "path", { d: "M0 1H18V13H0Z", class: "band" })
+    else if (kind === "mean") draw(svg, "path", { d: "M0 7H18", class: "mean" })
+    else mark(svg, kind, 9, 7, 4.5, kind === "provisional")
+    add(item, "span", "", says)
   }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  parentElement.querySelector(".board")?.remove()
+  const board = add(parentElement, "div", "board")
+  for (const [name, colour] of Object.entries(data.palette)) {
+    board.style.setProperty(`--${name}`, colour)
+  }
+  legend(board, data.key)
+  const table = add(board, "table")
   add(table, "caption", "", data.caption)
   const heads = add(add(table, "thead"), "tr")
   for (const head of data.columns) add(heads, "th", "", head).scope = "col"
@@ -69,6 +84,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
     heading.colSpan = data.columns.length
     for (const item of family.rows) row(body, item, id => setTriggerValue("opened", id))
   }
-  parentElement.querySelector("table")?.remove()
-  parentElement.appendChild(table)
 }

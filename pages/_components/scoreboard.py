@@ -17,6 +17,7 @@ from pages._components.mounting import component
 
 SPARKLINE_PERIODS = 24
 FAMILIES = ("operational", "customer", "employee", "financial")
+NOT_IN_SPARKLINES = ("too_few", "gap")
 COLUMNS = ("Indicator", "Latest", "Cases", "Past and its limits", "What it says")
 
 _mount = component("scoreboard")
@@ -41,6 +42,7 @@ def contents(judged: pd.DataFrame, kpis: Mapping[str, Kpi], theme: str) -> dict:
     return {
         "caption": "Indicators with their latest settled figure",
         "columns": COLUMNS,
+        "key": _key(judged),
         "families": [
             {"title": family.capitalize(), "rows": rows}
             for family, rows in families.items()
@@ -48,6 +50,15 @@ def contents(judged: pd.DataFrame, kpis: Mapping[str, Kpi], theme: str) -> dict:
         ],
         "palette": asdict(charts.PALETTES[theme]),
     }
+
+
+def _key(judged: pd.DataFrame) -> list[dict]:
+    """Name what the small pictures hold, in one line."""
+    recent = judged.groupby("kpi").tail(SPARKLINE_PERIODS)
+    drawn = [one for one in charts.key(recent) if one[0] not in NOT_IN_SPARKLINES]
+    if recent["mean"].notna().any():
+        drawn += [("mean", "mean"), ("band", "its limits")]
+    return [{"mark": mark, "says": says} for mark, says in drawn]
 
 
 def shared_period(judged: pd.DataFrame) -> str:

@@ -6,21 +6,24 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from kpis import figures, results, verdicts
+from kpis import charts, figures, results, verdicts
 from kpis.registry import Kpi
-from pages import _cached, _parts, _scope, _series
+from pages import _cached, _parts, _passport, _scope, _series
 from pages._scope import Scope
 from pages._text import plain
 
 CHART = "spc"
+# the chart's marks as letters, to be named below it
+SIGNS = {
+    "improvement": "▲",
+    "concern": "▼",
+    "change": "◆",
+    "too_few": "I",
+    "provisional": "○",
+    "gap": "×",
+}
 # rows of the denominator that come from no export
 EXPOSURES = {"residents": "thousand resident-years"}
-DIRECTIONS = {
-    "higher": "higher is better",
-    "lower": "lower is better",
-    "neither": "neither; read it with its counterweight",
-    "nearer_zero": "nearer to zero is better",
-}
 
 
 def directory(kpis: dict[str, Kpi]) -> None:
@@ -78,6 +81,12 @@ def chart(scope: Scope, by: str, in_words: str) -> None:
     )
 
 
+def key(series: pd.DataFrame) -> str:
+    """Name the marks of the chart, in one line."""
+    said = [f"{SIGNS[mark]} {says}" for mark, says in charts.key(series)]
+    return " \u2003 ".join(said)
+
+
 def take_point(by: str) -> None:
     """Make the period of the point that was clicked the chosen one."""
     points = st.session_state[CHART].selection.points
@@ -93,8 +102,11 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
     shown = series[series["state"] != "not_applicable"].iloc[::-1]
     latest = _series.latest(series)
     st.header("Rows behind the figure", anchor=False)
+    is_open = charts.is_open(shown) & shown["value"].notna()
     start = _scope.choose_period(
-        shown["period_start"], latest["by"], latest["period_start"]
+        dict(zip(shown["period_start"], is_open, strict=True)),
+        latest["by"],
+        latest["period_start"],
     )
     cell = shown[shown["period_start"] == start].iloc[0]
     found = _cached.rows(scope, cell["period_start"], cell["period_end"])
@@ -239,7 +251,7 @@ def downloads(series: pd.DataFrame, cell: pd.Series, scope: Scope) -> None:
         )
         st.download_button(
             "This series (CSV)",
-            _parts.csv(with_sides(series).drop(columns=["is_latest", "parts"])),
+            _parts.csv(with_sides(series).drop(columns=["is_latest", "is_settled", "parts"])),
             f"{scope.kpi}_{scope.area}_by_{cell['by']}.csv",
             "text/csv",
         )
@@ -260,50 +272,6 @@ def with_sides(series: pd.DataFrame) -> pd.DataFrame:
     return series.join(pd.DataFrame(sides, index=series.index))
 
 
-def standard(kpi: Kpi) -> str:
-    """Word the standards that the figure is held against, each with its dates."""
-    found = _cached.standards(scope.build_id)
-    found = found[found["applies_to"] == kpi.standard]
-    return "; ".join(
-        f"{figures.figure(row.seconds, 'minutes')}{in_force(row)} "
-        f"({row.status}: {row.source})"
-        for row in found.itertuples()
-    )
-
-
-def in_force(row) -> str:
-    """Word when a standard held; a start that was not published is left out."""
-    start = f" from {row.valid_from:%-d %B %Y}" if row.valid_from.year > 1900 else ""
-    end = f" until {row.valid_to:%-d %B %Y}" if row.valid_to.year < 9999 else ""
-    return start + end
-
-
-def definition(kpi: Kpi) -> None:
-    """Say how the figure is made, by whom, and show the statement itself."""
-    st.header("Definition", anchor=False)
-    st.markdown(f"*{kpi.question}*")
-    is_counted = kpi.stage == "rows"
-    parts = {
-        "Counted": kpi.numerator,
-        "Out of": kpi.denominator,
-        "Standard": standard(kpi),
-        "Good direction": DIRECTIONS[kpi.better],
-        "Settles after": f"{kpi.settles_after_days} days" if is_counted else "",
-        "Judged from": f"{figures.count(kpi.min_n)} cases" if is_counted else "",
-        "Caveats": " ".join(kpi.caveats),
-        "Source": kpi.source,
-        "Owner": kpi.owner,
-    }
-    with st.container(key="definition"):
-        st.table(
-            {name: text for name, text in parts.items() if text},
-            border="horizontal",
-            hide_header=True,
-        )
-    with st.expander("How it is computed (SQL)"):
-        st.code(kpi.sql, language="sql")
-
-
 scope = _parts.scope()
 kpis = _cached.build(scope.build_id).kpis
 if scope.kpi is None:
@@ -314,5 +282,6 @@ series = _cached.series(scope)
 headline(series, kpi, scope)
 if series["value"].notna().any():
     chart(scope, series["by"].iloc[0], sentence(series, kpi))
+    st.caption(key(series))
 rows_behind(series, kpi, scope)
-definition(kpi)
+_passport.show(kpi, scope.build_id)

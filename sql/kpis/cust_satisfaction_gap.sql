@@ -10,11 +10,12 @@ unit = "points"
 better = "nearer_zero"
 area = "bocu"
 chart = "xmr"
+base = "effective_cases"
+disclosure = "respondents"
 smallest_period = { mps = "rolling12" }
 min_n = 200
 settles_after_days = 140
 needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight", "ethnicity_group"] }
-dimensions = ["respondent_group"]
 caveats = [
     "No evidence of a gap is not evidence of no gap: see the interval.",
     "Users who did not state their ethnicity belong to neither group.",
@@ -32,7 +33,7 @@ select
     on_date,
     case when is_satisfied then weight else 0 end as numerator,
     weight as denominator,
-    respondent_group
+    (1 / coalesce(design_effect, 1))::decimal(18, 6) as base
 from survey_responses
 where
     survey_code = 'USS'

@@ -10,16 +10,18 @@ unit = "pounds"
 better = "neither"
 area = "site"
 chart = "xmr"
+counts = "amounts"
 smallest_period = { mps = "month", site = "month" }
 min_n = 1
-settles_after_days = 14
+settles_after_days = 31
 needs = { finance_monthly = ["cost_centre_type", "cost_type", "actual", "accrual", "basis"], calls = ["outcome", "stage", "line_type"] }
-read_with = ["ops_999_answered_in_target"]
+read_with = ["ops_999_answered_in_target", "cust_999_answer_satisfaction"]
 caveats = [
     "The denominator decides: 95 million pounds a year is 38 pounds a call on 2.5 million calls and 8 pounds on 12 million.",
-    "Cheaper is not better: see beside it whether calls are answered in time.",
+    "Cheaper is not better: see beside it whether calls are answered in time, and whether callers are content with that.",
     "Two systems ran side by side while call handling moved to the C3i centres (2004 to 2007).",
     "The force's figure holds the boroughs' control rooms, which no site has.",
+    "Capital charges and forecasts are left out.",
     "March holds the adjustments of period 13.",
 ]
 source = "Benchmark of 95 million pounds a year: MPA 10 May 2001, report 10"

@@ -17,10 +17,10 @@ settles_after_days = 14
 line_type = "emergency_999"
 needs = { calls = ["line_type", "stage", "offered_at", "answered_at", "outcome"] }
 dimensions = ["origin", "hour", "weekday"]
-read_with = ["ops_999_answered_in_target"]
+read_with = ["ops_999_abandonment", "ops_999_answered_in_target"]
 caveats = [
     "Taken from the single waits of the period, never from percentiles of days or sites.",
-    "Abandoned calls have no answer time: leaving them out flatters the tail.",
+    "Abandoned calls have no answer time: leaving them out flatters the tail. See beside it how many there are.",
     "A call that the queue passed on after two minutes ends there: longer waits are not seen.",
 ]
 source = "MPA PPRC 14 Sep 2006, report 10: total performance rather than pass and fail"

@@ -16,9 +16,10 @@ settles_after_days = 14
 needs = { incidents = ["grade_first", "first_on_scene_at", "origin"] }
 dimensions = ["origin", "grade_final", "hour", "weekday"]
 default = { origin = ["public", "partner_agency", "alarm_company"] }
-read_with = ["ops_immediate_response_median", "ops_immediate_attended_in_target"]
+read_with = ["ops_immediate_response_median", "ops_immediate_attended_in_target", "ops_arrival_time_recorded"]
 caveats = [
     "A few late or unclosed jobs decide it: read it with the median.",
+    "Arrivals that somebody estimated count as they were written down.",
     "Nothing is cut off below 24 hours; a time above that is a fault, listed and not used.",
     "Incidents without a usable arrival time are left out here and count as missed in the share attended in target.",
 ]

@@ -16,11 +16,12 @@ settles_after_days = 14
 needs = { incidents = ["grade_first", "first_on_scene_at", "origin"] }
 dimensions = ["origin", "grade_final", "hour", "weekday"]
 default = { origin = ["public", "partner_agency", "alarm_company"] }
-read_with = ["ops_immediate_attended_in_target"]
+read_with = ["ops_immediate_attended_in_target", "ops_arrival_time_recorded"]
 caveats = [
     "Taken from the single times, never from medians of boroughs.",
     "Incidents without a usable arrival time are left out here and count as missed in the share attended in target.",
     "Negative times and times above 24 hours are faults: listed, and not used.",
+    "Arrivals that somebody estimated count as they were written down.",
 ]
 source = "MPA PPRC 14 Sep 2006, report 10"
 owner = "local owner to be named"

@@ -17,6 +17,7 @@ min_n = 1
 settles_after_days = 31
 needs = {}
 stage = "after_cube"
+read_with = ["ops_share_with_target"]
 caveats = [
     "A core indicator without an export that measures it counts as not measured: that is a finding, not a fault.",
     "Whether a figure is reliable is another question: see its state.",

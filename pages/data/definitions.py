@@ -1,0 +1,77 @@
+"""Every indicator and what it means: searched as a list, read as a passport."""
+
+import pandas as pd
+import streamlit as st
+
+from kpis import figures
+from kpis.registry import Kpi
+from pages import _cached, _parts, _passport, _scope
+
+LIST = "definitions"
+FAMILIES = ("customer", "employee", "financial", "operational")
+
+
+def listed(kpis: dict[str, Kpi], judged: pd.DataFrame, build_id: str) -> pd.DataFrame:
+    """Return a row for each indicator, by family and name."""
+    latest = judged[judged["is_latest"]].set_index("kpi")
+    rows = [
+        {
+            "id": kpi.id,
+            "Indicator": kpi.title,
+            "Family": kpi.family.capitalize(),
+            "Themes": ", ".join(kpi.themes),
+            "Tier": _passport.TIERS[kpi.tier],
+            "For the force": figures.missing(latest.at[kpi.id, "state"]) or "measured",
+            "Target": _passport.target(kpi, build_id),
+            "Question": kpi.question,
+        }
+        for kpi in sorted(
+            kpis.values(), key=lambda kpi: (FAMILIES.index(kpi.family), kpi.title)
+        )
+    ]
+    return pd.DataFrame(rows)
+
+
+def counted(rows: pd.DataFrame) -> str:
+    """Say how many there are, and how many of the core have a figure."""
+    core = rows[rows["Tier"] == "core"]
+    measured = int((core["For the force"] != figures.missing("not_measured")).sum())
+    reserve = int((rows["Tier"] == "reserve").sum())
+    return (
+        f"{measured} of {len(core)} core indicators are measured for the force; "
+        f"{reserve} more are in reserve."
+    )
+
+
+build_id = _parts.build_id()
+kpis = _cached.build(build_id).kpis
+st.title("Definitions", anchor=False)
+rows = listed(kpis, _cached.judged(build_id, "MPS", "month"), build_id)
+st.markdown(counted(rows))
+wanted = st.text_input("Search", placeholder="a word of the name or the question")
+if wanted:
+    text = (rows["Indicator"] + " " + rows["Question"] + " " + rows["id"]).str.lower()
+    rows = rows[text.str.contains(wanted.lower(), regex=False)].reset_index(drop=True)
+event = st.dataframe(
+    rows,
+    key=LIST,
+    hide_index=True,
+    height=420 if len(rows) > 11 else "auto",
+    column_order=[name for name in rows if name not in ("id", "Question")],
+    on_select="rerun",
+    selection_mode="single-row",
+)
+chosen = event.selection.rows
+if chosen and chosen[0] < len(rows):
+    kpi = kpis[rows.at[chosen[0], "id"]]
+    st.subheader(kpi.title, anchor=False)
+    st.page_link(
+        "pages/browse/indicator.py",
+        label="See its figures",
+        query_params={_scope.KPI: kpi.title},
+    )
+    _passport.show(kpi, build_id)
+elif len(rows):
+    st.caption("Choose a line to read the whole definition.")
+else:
+    st.markdown("No indicator has this word.")

@@ -1,0 +1,42 @@
+/*
+title = "999 callers satisfied with what the police did"
+question = "Are people who dial 999 content with what we then did?"
+family = "customer"
+themes = ["quality"]
+numerator = "Those very or fairly satisfied (weighted)"
+denominator = "999 callers who gave a valid answer on what the police did (weighted)"
+kind = "proportion"
+unit = "percent"
+better = "higher"
+area = "bocu"
+chart = "p_prime"
+base = "effective_cases"
+disclosure = "respondents"
+smallest_period = { mps = "quarter", bocu = "quarter" }
+min_n = 100
+settles_after_days = 140
+needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight"] }
+caveats = [
+    "Belongs to the day of the experience, or to that of the interview where the experience has no usable day. Interviews follow up to 20 weeks later: the latest periods are not complete.",
+    "Weighted, as the survey office gave the weights; n counts people. Never a mean of boroughs' percentages.",
+    "The interval takes weighted answers as fewer than there are: by the survey's own design effect, or by how unequal the weights are, whichever leaves fewer.",
+    "Five answers with a middle one since April 2000, four without before: not one series.",
+    "Who refused, did not know, or found that it did not apply is left out.",
+    "2,409 callers were asked in six months of 2000, some 38 a borough and quarter. A borough has few answers in a quarter: read its twelve months.",
+]
+source = "BVPI 23, standard of 90 % in 2000/01: MPA PSPM 14 Nov 2000, report 5; SI 2002/694, indicator 1(c); 72.8 % in July to September 2003: MPA PPRC 12 Feb 2004, report 15"
+owner = "local owner to be named"
+*/
+select
+    'survey_responses:' || answer_ref as row_id,
+    bocu_code as area_code,
+    on_date,
+    case when is_satisfied then weight else 0 end as numerator,
+    weight as denominator,
+    (1 / coalesce(design_effect, 1))::decimal(18, 6) as base
+from survey_responses
+where
+    survey_code = 'C999'
+    and question_code = 'c999_action'
+    and is_satisfied is not null
+    and weight is not null

@@ -1,0 +1,51 @@
+/*
+title = "Callers rung back before a missed target"
+question = "When we will be late, do we say so in time?"
+family = "customer"
+themes = ["expectations", "quality"]
+numerator = "Those whose caller was told of the delay before the target had passed"
+denominator = "Incidents from the public, duplicates merged, that nobody had reached when their target passed (the standard of the day for I and S; 48 hours or 30 minutes after the appointment for E)"
+kind = "proportion"
+unit = "percent"
+better = "higher"
+area = "bocu"
+chart = "xmr"
+smallest_period = { mps = "month", bocu = "month" }
+min_n = 50
+settles_after_days = 14
+needs = { incidents = ["grade_first", "first_on_scene_at", "delay_callback_at", "origin"] }
+dimensions = ["origin", "grade_first", "grade_when_due", "hour", "weekday"]
+default = { origin = ["public"] }
+read_with = ["ops_immediate_attended_in_target"]
+caveats = [
+    "The target is that of the grade in force when the first grade's time ran out, not that of the last grade. Where that grade is referred there is no target.",
+    "A grade that was raised does not bring the target forward: the caller still had the first grade's time to wait for.",
+    "The grade in force then is the recorded one, or else follows from the time of the last change.",
+    "Told exactly when the target passed is in time. Told before the incident existed is a fault and does not count.",
+    "Incidents first graded referred have no target.",
+    "48 hours is from knowledge and not published; the half hour after an appointment is a definition of this product.",
+    "No usable arrival time: nobody had reached it, if it was open longer than the target.",
+    "Callers who asked not to be rung, or left no number, cannot be told: the exports do not say how many.",
+]
+source = "Definition: this product; no public source found"
+owner = "local owner to be named"
+*/
+select
+    'incidents:' || incident_ref as row_id,
+    bocu_code as area_code,
+    created_on as on_date,
+    coalesce(
+        delay_callback_at
+        between created_at and created_at + to_seconds(told_by_seconds),
+        false
+    )::int as numerator,
+    1 as denominator,
+    origin,
+    grade_first,
+    grade_when_due,
+    hour,
+    weekday
+from incidents
+where
+    not is_duplicate
+    and coalesce(attended_seconds, open_seconds) > told_by_seconds

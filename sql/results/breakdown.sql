@@ -1,0 +1,15 @@
+{rows}
+
+select
+    coalesce({dimension}::varchar, '') as member,
+    {part} as part,
+    count(row_id) as n,
+    sum(numerator)::decimal(38, 6) as numerator,
+    sum(denominator)::decimal(38, 6) as denominator,
+    sum(numerator * numerator)::decimal(38, 12) as numerator_squared,
+    sum(denominator * denominator)::decimal(38, 12) as denominator_squared,
+    {base}::decimal(38, 6) as base
+from kpi_rows
+where ? = 'MPS' or list_contains(?::varchar[], area_code)
+group by all
+order by member

@@ -1,0 +1,8 @@
+select
+    digest,
+    header,
+    sql,
+    first_build
+from cube.kpi_texts
+where kpi = ?
+order by first_build

@@ -1,0 +1,3 @@
+insert into {table}
+select *
+from previous.{table}

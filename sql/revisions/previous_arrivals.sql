@@ -1,0 +1,5 @@
+select
+    source,
+    max(extracted_at)::date as as_at
+from previous.imports
+group by source

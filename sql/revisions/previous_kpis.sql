@@ -1,0 +1,5 @@
+select
+    id,
+    digest,
+    header
+from previous.kpis

@@ -29,6 +29,9 @@ SCALES = {
     "pounds": Scale(before="£"),
     "points": Scale(100, " points", highest=100.0, lowest=-100.0),
     "per 1,000 a year": Scale(above="per 1,000 a year"),
+    "percent a year": Scale(100, above="% a year"),
+    "days a year": Scale(above="days a year"),
+    "calls": Scale(above="calls per incident"),
 }
 
 

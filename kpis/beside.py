@@ -29,8 +29,7 @@ REVISION_COLUMNS = [
 
 def targets(build: Build) -> list[Target]:
     """Return every target of the build, and every saying that there is none."""
-    rows = build.warehouse.tuples(warehouse.text("results/targets"))
-    return [Target(*row) for row in rows]
+    return [Target(*row) for row in build.table("targets")]
 
 
 def target(build: Build, kpi_id: str, area: str, day: date) -> Target:
@@ -57,8 +56,7 @@ def breaks(build: Build, kpi_id: str, area: str) -> list[Break]:
         area,
     )
     found = (
-        build.warehouse.tuples(warehouse.text(f"results/{name}"))
-        for name in ("series_breaks", "standard_changes", "moves")
+        build.table(name) for name in ("series_breaks", "standard_changes", "moves")
     )
     return breaks_of.of_series(series, *found)
 
@@ -94,8 +92,7 @@ def revisions(build: Build, kpi_id: str, area: str) -> pd.DataFrame:
         revisions_of.hidden_in_words(one.was_as_at, one.reason)
         if is_hidden
         else revisions_of.in_words(
-            one.was_value, one.was_n, one.unit, one.was_as_at, one.reason,
-            one.was_provisional,
+            one.was_value, one.unit, one.was_as_at, one.reason, one.was_provisional
         )
         for one, is_hidden in zip(frame.itertuples(), is_secret, strict=True)
     ]  # fmt: skip

@@ -34,12 +34,19 @@ class Build:
     is_demo: bool
     known: dict[str, Arrived] = field(default_factory=dict)
     told: dict[tuple, dict] = field(default_factory=dict)
+    tables: dict[str, list[tuple]] = field(default_factory=dict)
 
     @property
     def as_at(self) -> date:
         """Return the day of the latest extraction; today where no import counts."""
         days = [one["extracted_at"] for one in self.imports]
         return max(days, default=date.today())
+
+    def table(self, name: str) -> list[tuple]:
+        """Return what a small statement of `sql/results/` finds, asked once."""
+        if name not in self.tables:
+            self.tables[name] = self.warehouse.tuples(warehouse.text(f"results/{name}"))
+        return self.tables[name]
 
     def close(self) -> None:
         """Close the database."""

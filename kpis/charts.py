@@ -35,7 +35,7 @@ MARKS = {
     "improvement": "better than its past",
     "concern": "worse than its past",
     "change": "changed",
-    "too_few": "too few cases: the line shows how sure it is",
+    "too_few": "too few cases; the line shows where the figure may lie",
     "provisional": "provisional",
     "gap": "no figure",
 }

@@ -38,6 +38,26 @@ def figure(value: float, unit: str, n: float | None = None) -> str:
     return words if value >= 0 or is_nothing else MINUS + words
 
 
+# so many that a decimal of a share is never lost in chance
+_COUNTED_WHOLE = 1e9
+
+
+def cases(counts: str, n: float, effective: float = float("nan")) -> float:
+    """The cases by which a figure is rounded: `n` of `figure` for a cell.
+
+    Amounts are no sample and keep their decimal; weighted answers count as their
+    effective number.
+    """
+    if counts == "amounts":
+        return _COUNTED_WHOLE
+    return n if pd.isna(effective) else effective
+
+
+def between(lower: float, upper: float, unit: str) -> str:
+    """A range as two short figures: what is known only so far is not one figure."""
+    return f"{figure(lower, unit)} to {figure(upper, unit)}"
+
+
 def _percent(value: float, n: float | None) -> str:
     decimals = 1 if n is not None and _half_width_points(value, n) < 0.5 else 0
     bound, digits = _rounded(100 * value, decimals)

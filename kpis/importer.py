@@ -81,6 +81,17 @@ def _fits(path: Path, layout: Mapping, texts: dict, temporary: Path) -> bool:
     return True
 
 
+def tells_when(layout: Mapping | Split, file_name: str) -> bool:
+    """Whether layout or file name tells when an export was made."""
+    try:
+        return all(
+            part.edition.last_row or mapping.extracted_at(part, file_name)
+            for part in layout.parts
+        )
+    except UserError:
+        return False
+
+
 def import_file(
     path: Path,
     mapping_name: str,

@@ -56,10 +56,11 @@ def judge(
 ) -> pd.DataFrame:
     """Add segment, mean, lower_limit, upper_limit, rule and meaning to one series.
 
-    `series` holds one indicator in one area, a row per period of the full calendar,
-    with period_start, value and state. Rows that are not settled figures stay and get
-    no rule. `meaning` is "", improvement, concern or change. Windows of twelve months
-    overlap, so they are left unjudged.
+    `series` holds one indicator in one area, a row per period with period_start, value
+    and state; a period without a row is a gap in the calendar, as is one without a
+    value. Rows that are not settled figures stay and get no rule. `meaning` is "",
+    improvement, concern or change. Windows of twelve months overlap, so they are left
+    unjudged.
 
     `chart` is xmr or p_prime, which also needs `cases`, or without that column
     `denominator`: the independent cases behind each share, effective ones where
@@ -67,7 +68,7 @@ def judge(
 
     `breaks` are days from which figures cannot be compared with those before: limits
     begin anew with the first period that starts on or after one.
-    Raises ValueError when periods repeat, are out of order or leave one out.
+    Raises ValueError when periods repeat or are out of order.
     """
     made = _judgement(_rows(series), better, by, chart, breaks)
     return series.assign(**made)
@@ -131,7 +132,7 @@ def _judgement(
     """The columns that a judgement adds."""
     places = _calendar_places(rows.starts, by)
     if len(places) and places[-1] + 1 != len(places):
-        made = _judgement(_with_gaps(rows, places), better, by, chart, breaks)
+        made = _judgement(_with_gaps(rows, places, by), better, by, chart, breaks)
         return {name: column[places] for name, column in made.items()}
     if chart == "p_prime" and rows.cases is None:
         raise ValueError("a P' chart takes the cases behind each share")
@@ -160,19 +161,19 @@ def _calendar_places(starts: np.ndarray, by: str) -> np.ndarray:
     return np.append(0, np.cumsum(steps // step))[: len(starts)]
 
 
-def _with_gaps(rows: _Rows, places: np.ndarray) -> _Rows:
-    """The rows in a full calendar, without a value where there was no row.
-
-    A gap starts where the period before it does: it is told apart by having no value.
-    """
+def _with_gaps(rows: _Rows, places: np.ndarray, by: str) -> _Rows:
+    """The rows in a full calendar, without value and cases where there is no row."""
+    unit, step = _STEPS[by]
+    size = places[-1] + 1
 
     def spread(column: np.ndarray) -> np.ndarray:
-        full = np.full(places[-1] + 1, np.nan)
+        full = np.full(size, np.nan)
         full[places] = column
         return full
 
+    calendar = rows.starts[0].astype(f"datetime64[{unit}]") + step * np.arange(size)
     cases = None if rows.cases is None else spread(rows.cases)
-    return _Rows(calendar, spread(rows.values), cases)
+    return _Rows(calendar.astype("datetime64[D]"), spread(rows.values), cases)
 
 
 def days(starts: pd.Series) -> np.ndarray:

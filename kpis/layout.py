@@ -97,11 +97,6 @@ class Mapping:
     digest: str = field(default="", repr=False)
 
     @property
-    def needs_extracted_at(self) -> bool:
-        """Whether the import has to be told when the export was made."""
-        return not (self.edition.file_name or self.edition.last_row)
-
-    @property
     def hides_numbers(self) -> bool:
         """Whether the export holds callers' numbers, which may be written nowhere."""
         return any(source.number for source in self.columns.values())
@@ -135,8 +130,3 @@ class Split:
     splits: tuple[str, ...]
     notes: str = ""
     parts: tuple[Mapping, ...] = ()
-
-    @property
-    def needs_extracted_at(self) -> bool:
-        """Whether the import has to be told when the export was made."""
-        return any(part.needs_extracted_at for part in self.parts)

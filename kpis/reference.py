@@ -94,21 +94,19 @@ def _digest(found: dict[str, str]) -> str:
 
 
 def check_indicators(data_dir: Path, units: dict[str, str]) -> None:
-    """Raise UserError for a row of the force's own about an indicator there is not.
+    """Raise UserError for a row about an indicator that there is not.
 
-    `units` are the units of all indicators, by id. A target that is a share is written
-    as one: 0.8, not 80.
+    `units` are the units of all indicators, by id. What is a share is written as one:
+    0.8, not 80.
     """
     for name in ABOUT_INDICATORS:
-        if not _is_own(name, data_dir):
-            continue
         file = path(name, data_dir)
         for row in _rows(name, data_dir):
             column, kpi_id = _indicator(row)
             if kpi_id and kpi_id not in units:
                 problem = f"{unknown('indicator', kpi_id, units)} Correct it."
                 raise reference_rules.fault(file, row.line, column, kpi_id, problem)
-            if name == "target" and units[kpi_id].startswith("percent"):
+            if kpi_id and units[kpi_id].startswith(("percent", "points")):
                 _check_shares(file, row)
 
 
@@ -122,7 +120,7 @@ def _indicator(row: Row) -> tuple[str, str]:
 
 def _check_shares(file: Path, row: Row) -> None:
     for column in ("value", "value_to"):
-        value = row.values[column]
+        value = row.values.get(column)
         if value is not None and abs(value) > 1:
             raise reference_rules.fault(
                 file, row.line, column, f"{value:g}",

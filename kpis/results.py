@@ -376,8 +376,32 @@ def scoreboard(
         never = latest_start.isna()
         is_last = ~frame.duplicated("kpi", keep="last")
         frame["is_latest"] |= never & is_last
-        frames.append(frame.assign(by=own))
+        frames.append(_with_headlines(build, frame.assign(by=own), area, latest))
     return pd.concat(frames, ignore_index=True)
+
+
+HEADLINE = ("value", "n", "state", "reason")
+
+
+def _with_headlines(build: Build, frame: pd.DataFrame, area: str, latest):
+    """Add what stands for an indicator in place of its latest month: twelve of them.
+
+    Only where the indicator says so; nothing is judged on it, as windows overlap.
+    """
+    ends = {
+        one: period[1]
+        for one, period in latest.items()
+        if period and build.kpis[one].accumulate == "rolling12"
+    }
+    for name in HEADLINE:
+        frame[f"headline_{name}"] = None
+    for end in sorted(set(ends.values())):
+        of_end = [one for one in ends if ends[one] == end]
+        found = shown(build, of_end, area, end, end, "rolling12").set_index("kpi")
+        rows = frame["is_latest"] & frame["kpi"].isin(of_end)
+        for name in HEADLINE:
+            frame.loc[rows, f"headline_{name}"] = frame["kpi"].map(found[name])
+    return frame
 
 
 def _last_day(build: Build, kpi_id: str) -> date:
@@ -385,9 +409,11 @@ def _last_day(build: Build, kpi_id: str) -> date:
 
 
 def _unmeasured(build: Build, kpi_ids, area, by: str) -> pd.DataFrame:
-    day = build.as_at
+    lasts = [arrived(build, kpi_id).last for kpi_id in kpi_ids]
+    day = max((last for last in lasts if last), default=build.as_at)
     frame = series(build, kpi_ids, [area], day, day, by)
-    return frame.assign(is_latest=True, is_settled=False, by=by)
+    frame = frame.assign(is_latest=True, is_settled=False, by=by)
+    return _with_headlines(build, frame, area, {})
 
 
 def rows(

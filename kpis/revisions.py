@@ -165,17 +165,23 @@ def _figures() -> dict[str, str]:
 
 
 def in_words(
-    value: float, n: float, unit: str, as_at: date, reason: str, is_provisional: bool
+    value: float, unit: str, as_at: date, reason: str, is_provisional: bool
 ) -> str:
     """Return a revision as it stands beside the figure.
 
-    "was 71.2 % in the build as at 1 March 2004; the definition changed".
+    "was 71.2 % in the build as at 1 March 2004; the definition changed": with a decimal
+    more than a figure may have, or a small revision would look like none.
     """
-    was = "had no figure" if pd.isna(value) else f"was {figures.figure(value, unit, n)}"
-    own = f" {figures.left_out(unit)}" if figures.left_out(unit) else ""
+    was = "had no figure" if pd.isna(value) else f"was {_finely(value, unit)}"
     state = " (provisional)" if is_provisional else ""
     when = figures.period(as_at, "day")
-    return f"{was}{own}{state} in the build as at {when}; {REASONS[reason]}"
+    return f"{was}{state} in the build as at {when}; {REASONS[reason]}"
+
+
+def _finely(value: float, unit: str) -> str:
+    if unit in ("percent", "percent a year", "points"):
+        return figures.exact(round(value, 3), unit)
+    return f"{figures.figure(value, unit)} {figures.left_out(unit)}".strip()
 
 
 def hidden_in_words(as_at: date, reason: str) -> str:

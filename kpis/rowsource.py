@@ -102,10 +102,21 @@ def rows(
 
 
 def columns(kpi: Kpi) -> dict[str, str]:
-    """Return what only some indicators' rows have, as SQL: the side, and the base."""
+    """Return the columns of a cell that are not the same for every indicator, as SQL.
+
+    Squares serve intervals: amounts have none, and those of pounds would overflow.
+    """
+    squares = {
+        "numerator_squared": "sum(numerator * numerator)",
+        "denominator_squared": "sum(denominator * denominator)",
+        "product": "sum(numerator * denominator)",
+    }
+    if kpi.counts == "amounts":
+        squares = dict.fromkeys(squares, "null")
     return {
         "part": "part" if kpi.kind == "difference" else "''",
         "base": "count(row_id)" if kpi.base == "rows" else "sum(base)",
+        **squares,
     }
 
 

@@ -10,7 +10,8 @@ import gc
 import pandas as pd
 import streamlit as st
 
-from kpis import beside, charts, contracts, results, settings, verdicts
+from kpis import beside, charts, contracts, judging, results, settings
+from kpis import targets as targets_of
 from kpis.results import Build
 from kpis.targets import Target
 from pages import _scope
@@ -121,17 +122,20 @@ def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
     """
     opened = build(build_id)
     found = results.scoreboard(opened, area, by, PERIODS_JUDGED)
-    return pd.concat(
-        _judged(found[found["kpi"] == kpi_id], kpi.better)
-        for kpi_id, kpi in opened.kpis.items()
-    )
+    kept = found[_is_since_measured(found)].reset_index(drop=True)
+    breaks = {
+        pair: [one.day for one in results.breaks(opened, *pair) if not one.is_joinable]
+        for pair in set(zip(kept["kpi"], kept["area"], strict=True))
+    }
+    return judging.judge_all(kept, opened.kpis, breaks)
 
 
-def _judged(one: pd.DataFrame, better: str) -> pd.DataFrame:
-    is_measured = ~one["state"].isin(UNMEASURED)
-    has_begun, is_not_over = is_measured.cummax(), is_measured[::-1].cummax()
-    kept = one[has_begun & is_not_over | one["is_latest"]].reset_index(drop=True)
-    return verdicts.judge(kept, better, kept["by"].iloc[0])
+def _is_since_measured(board: pd.DataFrame) -> pd.Series:
+    """Whether a row lies between the first and the last that was measured."""
+    is_measured = ~board["state"].isin(UNMEASURED)
+    has_begun = is_measured.groupby(board["kpi"]).cummax()
+    is_not_over = is_measured[::-1].groupby(board["kpi"]).cummax()
+    return has_begun & is_not_over | board["is_latest"]
 
 
 def series(scope: Scope) -> pd.DataFrame:
@@ -146,8 +150,16 @@ def series(scope: Scope) -> pd.DataFrame:
 @st.cache_data(max_entries=400, show_spinner=False)
 def board(build_id: str, area: str, by: str, theme: str) -> dict:
     """Return the contents of the scoreboard."""
-    kpis = build(build_id).kpis
-    return scoreboard.contents(judged(build_id, area, by), kpis, theme)
+    found, opened = judged(build_id, area, by), build(build_id)
+    latest = found[found["is_latest"]]
+    in_force = {
+        row.kpi: targets_of.in_force(
+            targets(build_id), row.kpi, row.area, row.period_start.date()
+        )
+        for row in latest.itertuples()
+    }
+    names = area_names(build_id)
+    return scoreboard.contents(found, opened.kpis, in_force, names, theme)
 
 
 @st.cache_data(max_entries=400, show_spinner=False)

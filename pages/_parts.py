@@ -67,9 +67,7 @@ def synthetic_notice(build: Build) -> None:
 
 def absence(one, names: Mapping[str, str]) -> str:
     """Say of a row of `results.missing` what has not arrived."""
-    return states.absence(
-        names, one.source, one.area, one.missing_from, one.missing_to
-    )
+    return states.absence(names, one.source, one.area, one.missing_from, one.missing_to)
 
 
 def theme() -> str:

@@ -1,8 +1,12 @@
 """What pages read off a judged series: its headline, verdict and the year before."""
 
+from functools import partial
+
 import pandas as pd
 
-from kpis import figures, verdicts
+from kpis import figures, results, targets, verdicts
+from kpis.registry import Kpi
+from kpis.targets import Target
 from kpis.verdicts import Verdict
 
 
@@ -11,26 +15,53 @@ def latest(series: pd.DataFrame) -> pd.Series:
     return series[series["is_latest"]].iloc[-1]
 
 
-def verdict(series: pd.DataFrame) -> Verdict:
-    """Return the verdict on the headline row.
+def verdict(series: pd.DataFrame, target: Target | None = None) -> Verdict:
+    """Return the verdict on the headline row, and on its target where there is one.
 
     Later rows are left out: an unfinished month may hold too few cases, which is then
     its state, and no reason to pass over the last finished one.
     """
     headline = latest(series)
     until_then = series[series["period_start"] <= headline["period_start"]]
-    return verdicts.verdict(until_then, headline["by"])
+    is_set = target is not None and target.is_set
+    assurance = partial(targets.assurance, target) if is_set else None
+    return verdicts.verdict(until_then, headline["by"], assurance=assurance)
 
 
 def year_ago(series: pd.DataFrame) -> float:
-    """Return the value of the headline's period a year earlier, NaN if none."""
+    """Return the value of the headline's period a year earlier, NaN if none.
+
+    Across a break of the series the two are not the same measure: there is none.
+    """
     headline = latest(series)
     # 52 weeks lead to a Monday again.
     is_week = headline["by"] == "week"
     step = pd.Timedelta(weeks=52) if is_week else pd.DateOffset(years=1)
     earlier = series["period_start"] == headline["period_start"] - step
-    found = series.loc[earlier, "value"]
+    same = series["segment"] == headline["segment"]
+    found = series.loc[earlier & same, "value"]
     return found.iloc[0] if len(found) else float("nan")
+
+
+def figure(row: pd.Series, kpi: Kpi) -> str:
+    """Return the figure of a row as it stands in large; a range where it is one."""
+    if kpi.kind == "sum":
+        return figures.between(row["lower"], row["upper"], kpi.unit)
+    cases = figures.cases(kpi.counts, row["n"], row["cases"])
+    return figures.figure(row["value"], kpi.unit, cases)
+
+
+def headline(series: pd.DataFrame, kpi: Kpi) -> pd.Series:
+    """Return the row to show in large: the latest, or the twelve months to its end."""
+    row = latest(series)
+    if kpi.accumulate == "none" or row["headline_state"] is None:
+        return row
+    start = row["period_start"] - pd.DateOffset(months=11)
+    of_year = {name: row[f"headline_{name}"] for name in results.HEADLINE}
+    nothing = {"lower": float("nan"), "upper": float("nan"), "cases": float("nan")}
+    return pd.Series(
+        {**row, **nothing, **of_year, "by": "rolling12", "period_start": start}
+    )
 
 
 def period(row: pd.Series) -> str:

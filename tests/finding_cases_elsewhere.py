@@ -13,6 +13,7 @@ SCALES = (
     "response_id | wave | interview_date | question_code | answer_code | scale_code\n"
 )
 WEIGHTS = "response_id | wave | interview_date | question_code | answer_code | weight\n"
+RETURNS = "month | channel | bocu_code | contacts\n"
 VISITS = "visit_id | arrived_at | facility_code\n"
 VISITED = "visit_id | arrived_at | facility_code | outcome | incident_ref\n"
 
@@ -89,6 +90,37 @@ CASES = {
                 2003-06 | LX | 5  | 2 | 12
                 2003-04 | MD | 10 | 0 | 0
                 2003-06 | MD | 5  | 2 | 13
+                """
+            )
+        },
+    ),
+    "channel_without_its_number": Case(
+        {
+            "contacts_other_monthly": read(
+                RETURNS
+                + """
+                2003-05 | email  | QK  | 4
+                2003-05 | online | SX  | 4
+                2003-06 | email  | QK  | -
+                2003-06 | online | MPS | -
+                2003-07 | email  | QK  | 4
+                """
+            )
+        },
+        [
+            ("", "2003-07-01", "2003-07-31", 1, None),
+            ("MPS", "2003-06-01", "2003-06-30", 1, "2003-06/online/MPS"),
+            ("QK", "2003-06-01", "2003-06-30", 1, "2003-06/email/QK"),
+        ],
+        {
+            "contacts_other_monthly": read(
+                RETURNS
+                + """
+                2003-05 | email  | QK  | 4
+                2003-05 | email  | SX  | 4
+                2003-06 | email  | QK  | 0
+                2003-07 | online | QK  | 4
+                2003-07 | email  | MPS | 4
                 """
             )
         },

@@ -6,6 +6,7 @@ export holds), and either `seconds` or whole `numerator` and `denominator`. Weig
 pounds are counted in millionths, so that sums are exact.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,9 @@ KEYS = {
     "front_counter_visits": ["visit_id"],
     "facility_hours_monthly": ["month", "facility_code"],
     "contacts_other_monthly": ["month", "channel", "bocu_code"],
+    "workforce_monthly": ["month", "unit_code", "staff_group"],
+    "patrol_monthly": ["month", "bocu_code", "role"],
+    "activity_annual": ["financial_year", "bocu_code"],
 }
 # without these, or with a local time of which nobody says the offset, a row is refused
 REQUIRED = {"survey_responses": ["weight"]}
@@ -42,8 +46,14 @@ class Exports:
     paths: tuple[Path, ...]
 
     def of(self, source: str) -> list[Path]:
-        """Return the files of one source."""
-        return [path for path in self.paths if source_of(path) == source]
+        """Return the files of one source, one that was sent twice only once."""
+        own = sorted(path for path in self.paths if source_of(path) == source)
+        return list({_sha256(path): path for path in reversed(own)}.values())[::-1]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def source_of(path: Path) -> str:

@@ -180,10 +180,8 @@ def lowered(exports: Exports) -> pd.DataFrame:
     incidents = asked_for(exports, "I", "S")
     limit = allowed(incidents, incidents["grade_first"])
     incidents = incidents[unattended_after(incidents, limit)]
-    last, then = (
-        grades.map(URGENCY)
-        for grades in (incidents["grade_final"], grade_then(incidents))
-    )
+    last = incidents["grade_final"].map(URGENCY)
+    then = grade_then(incidents).map(URGENCY)
     changed_after = incidents["regraded_at"] - incidents["created_at"]
     is_after = changed_after.gt(limit).mask(
         changed_after.isna(), incidents["grade_at_target"].notna()

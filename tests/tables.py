@@ -142,6 +142,12 @@ class Force:
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{name}.toml").write_text(text, encoding="utf-8")
 
+    def add_reference(self, name: str, table: str) -> None:
+        """Put a reference table of the force's own into the data directory."""
+        place = self.data_dir / "reference"
+        place.mkdir(parents=True, exist_ok=True)
+        write(place / f"{name}.csv", read(table))
+
     @contextmanager
     def build(self) -> Iterator[results.Build]:
         """Build what has been received so far and hold it open."""

@@ -11,7 +11,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from kpis import importer
+from kpis import importer, mapping
 from kpis.errors import UserError
 from tests.exports import (
     JOB_ROWS,
@@ -244,6 +244,19 @@ def test_a_wrong_layout_is_said_before_an_unknown_date(inbox, filled):
     path = save(inbox, JOB_ROWS)
     with pytest.raises(UserError, match="no column 'Job'.* fits: Job log"):
         take(path, "canonical_incidents", filled, extracted_at=None)
+
+
+@pytest.mark.parametrize(
+    ("layout", "name", "is_told"),
+    [
+        ("lfb_dwelling_fires", "lfb_2009_fires.csv", True),
+        ("lfb_dwelling_fires", "fires.csv", False),
+        ("lfb_animal_rescues", "to_2023-13.csv", False),
+        ("mopac_pas_total", "any.csv", True),
+    ],
+)
+def test_what_tells_when_the_export_was_made(layout, name, is_told, data_dir):
+    assert importer.tells_when(mapping.load(layout, data_dir), name) is is_told
 
 
 def test_the_layouts_that_fit_are_found_by_their_columns(inbox, data_dir):

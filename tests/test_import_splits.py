@@ -155,10 +155,11 @@ def test_the_command_line_lists_an_account_a_part(inbox, data_dir):
 def test_a_split_is_offered_among_the_mappings(data_dir):
     offered = {one.name: one for one in importer.available_mappings(data_dir)}
     assert offered["contacts"].title == "Contact log"
-    assert not offered["contacts"].needs_extracted_at
+    name = "contacts_made_2004-04-01.csv"
+    assert importer.tells_when(offered["contacts"], name)
     text = INCIDENTS.replace("[edition]", "").replace("file_name", "# file_name")
     save_mapping(data_dir, text, "contacts_incidents")
-    assert mapping.load("contacts", data_dir).needs_extracted_at
+    assert not importer.tells_when(mapping.load("contacts", data_dir), name)
 
 
 FAULTS = {

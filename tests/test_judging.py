@@ -139,9 +139,45 @@ def test_periods_out_of_order_or_twice_are_a_bug(order):
         verdicts.judge(series([70, 71]).iloc[order], "higher")
 
 
-def test_a_hole_in_the_calendar_is_a_bug():
-    with pytest.raises(ValueError, match="leaves none out"):
-        verdicts.judge(series(STABLE).drop(index=5), "higher")
+@pytest.mark.parametrize("chart", ["xmr", "p_prime"])
+@pytest.mark.parametrize("place", [5, 19])
+def test_a_period_without_a_row_is_a_gap_as_is_one_without_a_value(chart, place):
+    values = [*STABLE, *RISING]
+    frame = series(values).assign(denominator=200.0)
+    gap = frame.assign(value=frame["value"].mask(frame.index == place))
+    day = date(2004, 2, 10)
+    with_gap, without_row = (
+        verdicts.judge(one, "higher", chart=chart, breaks=[day])
+        for one in (gap, frame.drop(index=place))
+    )
+    pd.testing.assert_frame_equal(with_gap.drop(index=place), without_row)
+    assert not with_gap[LIMITS].equals(
+        verdicts.judge(frame, "higher", chart=chart, breaks=[day])[LIMITS]
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "first", "frequency"),
+    [
+        ("day", "2004-02-27", "D"),
+        ("week", "2003-12-29", "7D"),
+        ("quarter", "2000-01-01", "QS"),
+        ("year", "1980-04-01", "YS-APR"),
+    ],
+)
+def test_calendars_of_every_length_know_their_gaps(by, first, frequency):
+    frame = series([*STABLE, *RISING], first=first, frequency=frequency)
+    gap = frame.assign(value=frame["value"].mask(frame.index == 36))
+    judged = verdicts.judge(frame.drop(index=36), "higher", by)
+    pd.testing.assert_frame_equal(
+        judged, verdicts.judge(gap, "higher", by).drop(index=36)
+    )
+    assert set(judged["rule"][-2:]) == {""}
+
+
+def test_periods_that_fit_no_calendar_are_a_bug():
+    with pytest.raises(ValueError, match="each period once, in order"):
+        verdicts.judge(series([1, 2, 3], frequency="MS"), "higher", "quarter")
 
 
 def test_screening_is_decided_for_each_segment_by_itself():

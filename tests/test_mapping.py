@@ -189,7 +189,6 @@ def test_a_file_s_name_tells_when_it_was_made(name, made_at, data_dir):
     assert mapping.extracted_at(one, name) == (
         made_at and made_at.replace(tzinfo=LONDON)
     )
-    assert not one.needs_extracted_at
 
 
 @pytest.mark.parametrize(

@@ -306,11 +306,11 @@ def test_a_borough_is_revised_by_its_facilities(tmp_path, monkeypatch):
 
 def test_words():
     day = date(2004, 3, 1)
-    said = revisions.in_words(0.712, 60_000, "percent", day, "definition", False)
+    said = revisions.in_words(0.712, "percent", day, "definition", False)
     assert said == (
         "was 71.2\u202f% in the build as at 1 March 2004; the definition changed"
     )
-    said = revisions.in_words(math.nan, 0, "percent", day, "data", False)
+    said = revisions.in_words(math.nan, "percent", day, "data", False)
     assert said.startswith("had no figure in the build as at 1 March 2004")
-    said = revisions.in_words(12.34, 9, "per 1,000 a year", day, "data", False)
+    said = revisions.in_words(12.34, "per 1,000 a year", day, "data", False)
     assert said.startswith("was 12.3 per 1,000 a year in the build")

@@ -6,7 +6,7 @@ from math import nan
 
 import pytest
 
-from kpis import __main__, build, reference, results, targets
+from kpis import __main__, build, reference, registry, results, targets
 from kpis.errors import UserError
 from kpis.targets import Target
 from tests.exports import save
@@ -192,6 +192,11 @@ def test_a_fault_in_a_target_is_told(row, words, data_dir):
             "It is a share: write 0.8 for 80 %.",
         ),
         (
+            "comparator",
+            "kpi_id,force,value\nops_999_answered_in_target,National,71.5\n",
+            "It is a share: write 0.715 for 71.5 %.",
+        ),
+        (
             "series_break",
             "kpi_id,valid_from,reason,joinable\nops_999,2004-04-01,x,true\n",
             "There is no indicator 'ops_999'",
@@ -209,6 +214,11 @@ def test_check_reads_what_own_tables_say_of_indicators(
     save(data_dir / "reference", content, f"{name}.csv")
     assert __main__.main(["check"]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_every_indicator_has_a_target_or_the_saying_that_there_is_none(data_dir):
+    said = reference.table("target", data_dir)["kpi_id"]
+    assert set(said) == set(registry.load())
 
 
 def test_a_build_does_not_ask_for_indicators_that_are_not_there(tmp_path):

@@ -5,6 +5,7 @@ order in which things happen
 
     ## incidents, covers 2004-03, extracted 2004-04-01T03:00    an export arrives
     ## mapping NAME                   the layout of the next exports, in TOML
+    ## reference NAME                 a reference table of the force's own
     ## account                        what became of the last export's rows
     ## refused                        which of its lines were refused
     ## cells of KPI by month          what the dashboard then says
@@ -51,6 +52,8 @@ def test_example(path, tmp_path):
         kind = section.words[0]
         if kind == "mapping":
             force.add_mapping(section.words[1], FENCED.search(section.body)[1])
+        elif kind == "reference":
+            force.add_reference(section.words[1], section.body)
         elif kind in SOURCES:
             account = force.receives(kind, section.body, **section.options)
         elif kind == "account":

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kpis import charts, figures
 from kpis.registry import Kpi
+from kpis.targets import Target, in_words
 from kpis.verdicts import Verdict
 from pages import _series
 from pages._components.mounting import component
@@ -29,15 +30,28 @@ def show(table: dict) -> str | None:
     return result.opened
 
 
-def contents(judged: pd.DataFrame, kpis: Mapping[str, Kpi], theme: str) -> dict:
+def contents(
+    judged: pd.DataFrame,
+    kpis: Mapping[str, Kpi],
+    targets: Mapping[str, Target],
+    names: Mapping[str, str],
+    theme: str,
+) -> dict:
     """Return the table of one area as JSON, by family.
 
-    `judged` is a scoreboard whose series have been judged.
+    `judged` is a scoreboard whose series have been judged, `targets` those in force by
+    indicator, `names` those of the areas.
     """
+    usual = judged["area"].mode().iloc[0]
+    elsewhere = {code: name for code, name in names.items() if code != usual}
     shared = shared_period(judged)
     families: dict[str, list] = {family: [] for family in FAMILIES}
     for kpi_id, series in judged.groupby("kpi", sort=False):
-        row = _row(series.reset_index(drop=True), kpis[kpi_id], shared)
+        own = series.reset_index(drop=True)
+        row = _row(own, kpis[kpi_id], targets[kpi_id], shared)
+        row["note"] = ", ".join(
+            filter(None, [row["note"], _answered_at(own, elsewhere)])
+        )
         families[kpis[kpi_id].family].append(row)
     return {
         "caption": "Indicators with their latest settled figure",
@@ -67,26 +81,34 @@ def shared_period(judged: pd.DataFrame) -> str:
     return found.apply(_series.period, axis=1).mode().iloc[-1] if len(found) else ""
 
 
-def _row(series: pd.DataFrame, kpi: Kpi, shared: str) -> dict:
-    latest, verdict = _series.latest(series), _series.verdict(series)
+def _answered_at(series: pd.DataFrame, elsewhere: Mapping[str, str]) -> str:
+    """Name the site whose figure stands for a borough's."""
+    site = elsewhere.get(_series.latest(series)["area"])
+    return f"figure of {site}" if site else ""
+
+
+def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
+    latest, verdict = _series.headline(series, kpi), _series.verdict(series, target)
     recent = series.tail(SPARKLINE_PERIODS)
     has_figure = pd.notna(latest["value"])
     has_past = recent["value"].notna().any()
+    # rows of a return are no cases
+    is_counted = has_figure and kpi.counts == "cases" and latest["n"] > 0
     return {
         "id": kpi.id,
         "title": kpi.title,
         "note": _note(latest, shared),
-        "figure": figures.figure(latest["value"], kpi.unit, latest["n"])
+        "figure": _series.figure(latest, kpi)
         if has_figure
         else figures.missing(latest["state"]).capitalize(),
         "is_word": not has_figure,
         "is_quiet": not has_figure or latest["state"] == "too_few",
         "interval": _below(latest, kpi.unit),
-        "count": figures.count(latest["n"]) if has_figure and latest["n"] > 0 else "",
+        "count": figures.count(latest["n"]) if is_counted else "",
         "spark": charts.sparkline(recent, kpi) if has_past else None,
         "spark_label": _spoken(recent, kpi) if has_past else "",
         "variation": verdict.variation,
-        "phrase": _phrase(series, kpi.unit, verdict),
+        "phrase": _phrase(series, kpi, verdict, target),
     }
 
 
@@ -108,14 +130,18 @@ def _below(latest: pd.Series, unit: str) -> str:
     return " to ".join(ends)
 
 
-def _phrase(series: pd.DataFrame, unit: str, verdict: Verdict) -> str:
+def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) -> str:
     latest, past = _series.latest(series), _series.year_ago(series)
     if pd.isna(latest["value"]):
         return latest["reason"]
     phrase = verdict.phrase[0].upper() + verdict.phrase[1:]
-    if pd.isna(past):
+    if pd.notna(past):
+        cases = figures.cases(kpi.counts, latest["n"], latest["cases"])
+        phrase += f"; {figures.figure(past, kpi.unit, cases)} a year ago"
+    if not verdict.outlook:
         return f"{phrase}."
-    return f"{phrase}; {figures.figure(past, unit, latest['n'])} a year ago."
+    outlook = verdict.outlook[0].upper() + verdict.outlook[1:]
+    return f"{phrase}. {outlook}: {in_words(target, kpi.unit)}."
 
 
 def _spoken(recent: pd.DataFrame, kpi: Kpi) -> str:

@@ -18,7 +18,7 @@ SIGNS = {
     "improvement": "▲",
     "concern": "▼",
     "change": "◆",
-    "too_few": "I",
+    "too_few": "│",
     "provisional": "○",
     "gap": "×",
 }
@@ -251,7 +251,9 @@ def downloads(series: pd.DataFrame, cell: pd.Series, scope: Scope) -> None:
         )
         st.download_button(
             "This series (CSV)",
-            _parts.csv(with_sides(series).drop(columns=["is_latest", "is_settled", "parts"])),
+            _parts.csv(
+                with_sides(series).drop(columns=["is_latest", "is_settled", "parts"])
+            ),
             f"{scope.kpi}_{scope.area}_by_{cell['by']}.csv",
             "text/csv",
         )

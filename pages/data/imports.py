@@ -1,6 +1,7 @@
 """Bring exports in, account for every row, take a wrong file out again."""
 
 import shutil
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,13 +10,19 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from kpis import contracts, figures, importer, lake, results, settings
+from kpis import contracts, figures, importer, lake, mapping, results, settings
 from pages import _cached, _jobs, _parts
 from pages._components import coverage_grid, findings
 from pages._text import plain
 
 JOB = "job"
-UPLOADS = "uploads"
+# counts the forms: a new one is empty, and the server forgets the file of the old
+FORM = "form"
+# the chosen file, and the layouts that fit it
+FITS = "fits"
+# the job whose file the form no longer holds
+TAKEN = "taken"
+ZONE = ZoneInfo(settings.TIME_ZONE)
 ABSENCES_LISTED = 4
 FILE_TYPES = ["csv", "gz", "xlsx", "parquet", "txt"]
 COUNTS = {
@@ -49,56 +56,122 @@ def which_data() -> None:
         if results.current_build_id(other):
             label = "Show real data" if is_demo else "Show synthetic data"
             choice = "real" if is_demo else "demo"
-            st.button(label, on_click=settings.show, args=(choice,))
+            st.button(label, on_click=show, args=(choice,))
+
+
+def show(choice: str) -> None:
+    settings.show(choice)
+    forget()
+
+
+def forget() -> None:
+    """Say no more of a job that has ended, once something else is done."""
+    job = st.session_state.get(JOB)
+    if job and job.is_done:
+        del st.session_state[JOB]
 
 
 def import_form(is_busy: bool) -> None:
     """Ask for a file and its layout, and start the import."""
     st.header("Import a file", anchor=False)
-    mappings = {layout.name: layout for layout in importer.available_mappings()}
-    st.session_state.setdefault(UPLOADS, 0)
-    with st.form("import", border=False):
-        left, middle, right = st.columns([4, 4, 3])
-        # A new key empties the box: the server forgets the file once it is imported.
-        file = left.file_uploader(
-            "Export", FILE_TYPES, key=f"upload_{st.session_state[UPLOADS]}"
-        )
-        name = middle.selectbox(
-            "Layout",
-            mappings,
-            index=None,
-            format_func=lambda name: mappings[name].title,
-            placeholder="Choose the layout of this export",
-        )
-        made_at = right.datetime_input(
-            "When the export was made",
-            value=None,
-            format="DD/MM/YYYY",
-            help="Needed where neither the file's name nor the layout tells it.",
-        )
-        is_started = st.form_submit_button("Import", type="primary", disabled=is_busy)
-    if is_started:
-        start_import(file, mappings.get(name), made_at)
+    layouts = {layout.name: layout for layout in importer.available_mappings()}
+    form = st.session_state.setdefault(FORM, 0)
+    left, middle, right = st.columns([3, 5, 3])
+    file = left.file_uploader(
+        "Export", FILE_TYPES, key=f"file_{form}", on_change=forget
+    )
+    fits = fitting(file, f"layout_{form}") if file else []
+    name = middle.selectbox(
+        "Layout",
+        in_order(layouts, fits),
+        index=None,
+        format_func=lambda name: layouts[name].title,
+        key=f"layout_{form}",
+        on_change=forget,
+        placeholder="Choose the layout of this export",
+    )
+    if file:
+        middle.caption(which_fit(len(fits)))
+    made_at = right.datetime_input(
+        "When the export was made",
+        value=None,
+        min_value=datetime(mapping.FIRST_YEAR, 1, 1),
+        max_value=datetime.now(ZONE).replace(hour=23, minute=59, tzinfo=None),
+        key=f"made_at_{form}",
+        on_change=forget,
+        format="DD/MM/YYYY",
+        help="Needed where neither the file's name nor the layout tells it.",
+    )
+    if st.button("Import", type="primary", disabled=is_busy, on_click=forget):
+        start_import(file, layouts.get(name), name in fits, made_at)
 
 
-def start_import(file, layout, made_at: datetime | None) -> None:
+def fitting(file, choice: str) -> list[str]:
+    """Return the layouts that fit a file; one that alone fits is chosen."""
+    known, fits = st.session_state.get(FITS, ("", []))
+    if known == file.file_id:
+        return fits
+    with st.spinner("Reading the columns ..."), TemporaryDirectory() as directory:
+        path = saved(file, directory)
+        fits = [one.name for one in importer.fitting(path, settings.home())]
+    st.session_state[FITS] = (file.file_id, fits)
+    if fits and st.session_state.get(choice) not in fits:
+        st.session_state[choice] = fits[0] if len(fits) == 1 else None
+    return fits
+
+
+def saved(file, directory: str) -> Path:
+    """Write an uploaded file into a directory and return its path."""
+    path = Path(directory) / Path(file.name).name
+    file.seek(0)
+    with path.open("wb") as target:
+        shutil.copyfileobj(file, target)
+    return path
+
+
+def in_order(layouts: Mapping, fits: Collection[str]) -> list[str]:
+    """Return the names of layouts, those that fit first, our own layouts last."""
+
+    def place(name: str) -> tuple[bool, bool, str]:
+        is_ours = name.startswith("canonical_")
+        return (name not in fits, is_ours, layouts[name].title.casefold())
+
+    return sorted(layouts, key=place)
+
+
+def which_fit(count: int) -> str:
+    if not count:
+        return "No layout fits the columns of this file."
+    if count == 1:
+        return "One layout fits the columns of this file."
+    return f"{count} layouts fit the columns of this file; they stand first."
+
+
+def start_import(file, layout, is_fitting: bool, made_at: datetime | None) -> None:
     """Start the import, or say what is missing."""
     if file is None or layout is None:
         st.error("Choose a file and its layout.")
-    elif layout.needs_extracted_at and made_at is None:
-        st.error(f"{plain(layout.title)}: say when this export was made.")
+    elif is_fitting and made_at is None and not importer.tells_when(layout, file.name):
+        st.error(
+            f"{plain(file.name)}: neither its name nor the layout tells when the "
+            "export was made. Fill in *When the export was made*."
+        )
     else:
         # It may hold callers' numbers: its directory goes when the job ends.
         directory = TemporaryDirectory(prefix="import-")
-        path = Path(directory.name) / Path(file.name).name
-        with path.open("wb") as target:
-            shutil.copyfileobj(file, target)
-        zone = ZoneInfo(settings.TIME_ZONE)
-        instant = made_at and made_at.replace(tzinfo=zone).isoformat()
+        path = saved(file, directory.name)
+        instant = made_at and made_at.replace(tzinfo=ZONE).isoformat()
         commands = _jobs.importing(path, layout.name, instant)
         begin(_jobs.Job(commands, clean_up=directory.cleanup))
-        st.session_state[UPLOADS] += 1
         st.rerun()
+
+
+def renew_form(job: _jobs.Job) -> None:
+    """Empty the form once its file is imported; a refused file stays."""
+    is_taken = any(not one["error"] for one in accounts_of(job))
+    if is_taken and st.session_state.get(TAKEN) is not job:
+        st.session_state[TAKEN] = job
+        st.session_state[FORM] += 1
 
 
 def begin(job: _jobs.Job) -> None:
@@ -114,20 +187,28 @@ def progress() -> None:
     st.progress(min(job.share, 1.0), text=f"{job.step.capitalize()} ...")
 
 
+def accounts_of(job: _jobs.Job) -> list[dict]:
+    """Return the account of each source that a job has imported."""
+    return [one for report in job.reports if isinstance(report, list) for one in report]
+
+
 def outcome(job: _jobs.Job) -> None:
-    """Show what the last job did."""
+    """Show what the last job did, and lead on."""
     if job.error:
         st.error(plain(job.error))
-    accounts = [
-        one for report in job.reports if isinstance(report, list) for one in report
-    ]
+    accounts = [one for one in accounts_of(job) if not one["error"]]
     for account in accounts:
-        if not account["error"]:
-            name = f"**{plain(account['file'])}**"
-            if len(accounts) > 1:
-                name += f" ({account['source'].replace('_', ' ')})"
+        name = f"**{plain(account['file'])}**"
+        if len(accounts) > 1:
+            name += f" ({contracts.load(account['source']).title})"
+        if account["is_known"]:
+            st.info(f"{name}: already imported; nothing changed.")
+        else:
             st.success(f"{name} is imported. {account_of_rows(account)}")
             reasons(account)
+    if accounts and not job.error:
+        with st.container(key="onward"):
+            st.page_link("pages/browse/overview.py", label="See the overview")
 
 
 def account_of_rows(account) -> str:
@@ -152,11 +233,15 @@ def reasons(account) -> None:
     if not account["reasons"]:
         return
     layouts = {layout.name: layout for layout in importer.available_mappings()}
-    says = {one.reason: one.says for one in layouts[account["mapping"]].filters}
-    says |= {rule.name: rule.says for rule in contracts.load(account["source"]).rules}
+    filters = layouts[account["mapping"]].filters
+    said = {one.reason: one.says for one in filters if one.says}
+    says = {rule.name: rule.says for rule in contracts.load(account["source"]).rules}
     rows = [
         (
-            plain(f"{rule.replace('_', ' ').capitalize()}. {says.get(rule, '')}"),
+            plain(
+                said.get(rule)
+                or f"{rule.replace('_', ' ').capitalize()}. {says.get(rule, '')}"
+            ),
             figures.count(number),
         )
         for rule, number in account["reasons"].items()
@@ -214,7 +299,8 @@ def all_imports(is_busy: bool) -> None:
         return
     made = pd.to_datetime(imports["extracted_at"], utc=True)
     made = made.dt.tz_convert(settings.TIME_ZONE).dt.tz_localize(None)
-    source = imports["source"].str.replace("_", " ").str.capitalize()
+    titles = {name: one.title for name, one in contracts.load_all().items()}
+    source = imports["source"].map(titles)
     shown = imports.assign(made=made, source=source).reset_index(drop=True)
     st.dataframe(
         shown[list(SHOWN)].style.format(figures.count, subset=list(COUNTS)),
@@ -267,6 +353,8 @@ def withdraw_form(import_id: str, is_busy: bool) -> None:
 _parts.require_frame()
 job = st.session_state.get(JOB)
 is_busy = job is not None and not job.is_done
+if job and job.is_done:
+    renew_form(job)
 st.title("Imports", anchor=False)
 which_data()
 import_form(is_busy)

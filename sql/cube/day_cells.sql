@@ -8,9 +8,9 @@ select
     count(row_id) as n,
     sum(numerator) as numerator,
     sum(denominator) as denominator,
-    sum(numerator * numerator) as numerator_squared,
-    sum(denominator * denominator) as denominator_squared,
-    sum(numerator * denominator) as product,
+    {numerator_squared} as numerator_squared,
+    {denominator_squared} as denominator_squared,
+    {product} as product,
     {base} as base
 from kpi_rows
 group by all

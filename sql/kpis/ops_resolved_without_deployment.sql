@@ -16,7 +16,7 @@ settles_after_days = 14
 needs = { incidents = ["resolution", "units_assigned", "origin"] }
 dimensions = ["origin", "grade_first", "resolution", "hour", "weekday"]
 default = { origin = ["public"] }
-read_with = ["ops_repeat_contact_rate"]
+read_with = ["ops_repeat_contact_rate", "cust_overall_satisfaction"]
 caveats = [
     "On its own it rewards not going: read it with repeat contacts and with satisfaction.",
     "A unit that was assigned and called back was still assigned. Where the number of units is empty, no unit is taken to have been assigned unless a dispatch or an arrival is recorded.",

@@ -1,14 +1,18 @@
 """A file goes through the import page, and every open page shows what came of it."""
 
+import json
 import re
 import shutil
 
 import pytest
 from playwright.sync_api import expect
 
+from kpis import registry
 from tests.browser.visit import (
+    choice,
     choose,
     download,
+    run_kpis,
     table,
     title,
     visit,
@@ -47,8 +51,9 @@ def figure(page):
 
 def bring_in(page, file, layout):
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(file)
-    expect(page.get_by_test_id("stFileChip")).to_be_visible()
-    choose(page, "Layout", layout)
+    expect(page.get_by_text("the columns of this file")).to_be_visible()
+    if choice(page, "Layout").input_value() != layout:
+        choose(page, "Layout", layout)
     page.get_by_role("button", name="Import", exact=True).click()
 
 
@@ -96,8 +101,47 @@ def test_a_wrong_layout_is_explained(serve, home, page, export):
     bring_in(page, export, "Calls in this product's own layout")
     notice = page.get_by_test_id("stAlert")
     expect(notice).to_contain_text(FILE, timeout=30_000)
-    expect(notice).to_contain_text("Choose another mapping")
+    expect(notice).to_contain_text(f"Choose a layout that fits: {LAYOUT}")
+    # the file is kept, and the old error goes when something is changed
+    expect(page.get_by_test_id("stFileChip")).to_be_visible()
+    choose(page, "Layout", LAYOUT)
+    expect(notice).to_have_count(0)
     expect(page.get_by_text(SAYS_DEMO, exact=True)).to_be_visible()
+
+
+def test_an_old_error_does_not_outlive_another_choice_of_data(
+    serve, home, page, export
+):
+    run_kpis(home, "import", str(export), "--mapping", "canonical_incidents")
+    run_kpis(home, "build")
+    visit(page, f"{serve(home)}/imports")
+    bring_in(page, export, "Calls in this product's own layout")
+    notice = page.get_by_test_id("stAlert")
+    expect(notice).to_contain_text(FILE, timeout=30_000)
+    page.get_by_role("button", name="Show synthetic data").click()
+    expect(page.get_by_text(SAYS_DEMO, exact=True)).to_be_visible()
+    expect(notice).to_have_count(0)
+
+
+def test_without_a_date_the_page_asks_for_it_in_its_own_words(
+    serve, home, page, export, tmp_path
+):
+    file = shutil.copy(export, tmp_path / "march.csv")
+    visit(page, f"{serve(home)}/imports")
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(file)
+    expect(page.get_by_text("One layout fits the columns")).to_be_visible()
+    expect(choice(page, "Layout")).to_have_value(LAYOUT)
+    page.get_by_role("button", name="Import", exact=True).click()
+    notice = page.get_by_test_id("stAlert")
+    expect(notice).to_contain_text("Fill in When the export was made.")
+    assert "--" not in notice.inner_text()
+
+    page.get_by_role("spinbutton", name="day, When the export was made").click()
+    page.keyboard.type("200420041200")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(notice).to_contain_text("march.csv is imported.", timeout=30_000)
+    made = json.loads(run_kpis(home, "imports", "--json"))[-1]["extracted_at"]
+    assert made == "2004-04-20T12:00:00+01:00"
 
 
 def test_a_real_export_goes_through_the_import_page(serve, real_data, page, tmp_path):
@@ -109,15 +153,33 @@ def test_a_real_export_goes_through_the_import_page(serve, real_data, page, tmp_
 
     fires = real_data / "lfb_2009_dwelling_fires_attendance.csv"
     layout = "London Fire Brigade: dwelling fires with attendance time, 2009"
-    bring_in(page, fires, layout)
+    file = page.get_by_test_id("stFileUploader").locator("input")
+    file.set_input_files(fires)
+    expect(choice(page, "Layout")).to_have_value(layout)
+    expect(notice).to_have_count(0)
+    page.get_by_role("button", name="Import", exact=True).click()
     expect(notice).to_contain_text(f"{fires.name} is imported.", timeout=60_000)
+    expect(page.get_by_test_id("stFileChip")).to_have_count(0)
     rows = "6 708 rows read = 6 704 accepted + 0 quarantined + 0 duplicates"
     expect(notice).to_contain_text(
         re.compile(rows.replace(" ", r"\s").replace("+", r"\+"))
     )
     reasons = page.get_by_test_id("stTable")
-    expect(reasons).to_contain_text("City of London is no BOCU of the force.")
+    outside = "City of London is outside the force's boroughs."
+    expect(reasons.get_by_text(outside, exact=True)).to_be_visible()
     expect(page.get_by_text("Real data is shown.")).to_be_visible()
     expect(page.get_by_title("Incidents, December 2009: whole")).to_be_visible()
     needed = page.get_by_role("row").filter(has_text="Calls").get_by_role("cell")
-    expect(needed).to_have_text(re.compile("never arrived; needed by . indicators"))
+    expect(needed).to_have_text(re.compile(r"never arrived; needed by \d+ indicators"))
+
+    file.set_input_files(fires)
+    expect(choice(page, "Layout")).to_have_value(layout)
+    page.get_by_role("button", name="Import", exact=True).click()
+    known = f"{fires.name}: already imported; nothing changed."
+    expect(notice).to_have_text(known, timeout=30_000)
+    page.get_by_role("link", name="See the overview").click()
+    expect(title(page)).to_have_text("MPS, November 2009")
+    never = "No export of published figures with what this needs has been imported."
+    good_job = registry.load()["cust_public_confidence"].title
+    published = page.get_by_role("row").filter(has_text=good_job)
+    expect(published).to_contain_text(never)

@@ -156,6 +156,16 @@ def test_a_link_may_give_codes(address, page):
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
+def test_a_period_that_is_not_settled_is_marked_and_its_old_link_holds(address, page):
+    visit(page, f"{address}/indicator?kpi={ATTENDED}&period=2004-03-01")
+    expect(choice(page, "Period")).to_have_value("March 2004, provisional")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    choose(page, "Period", "February 2004")
+    choose(page, "Period", "March 2004, provisional")
+    expect(page).to_have_url(re.compile("period=March"))
+    expect(page.get_by_text("○ provisional")).to_be_visible()
+
+
 # Shown as it stands: as Markdown it would fetch a picture from who knows where.
 @pytest.mark.parametrize("area", ["Brentt", "![x](http://192.0.2.1/x.png)"])
 def test_nonsense_in_a_link_gets_a_notice(address, page, area):

@@ -198,9 +198,7 @@ def _add_limits(
     is_counted = sizes is not None and (sizes[has_value] > 0).all()
     limits = _p_prime(values, sizes) if is_counted else _xmr(values)
     upper = np.broadcast_to(limits.upper, len(values))
-    # No two neighbours among the points: there is no moving range at all.
-    if np.isnan(upper[has_value]).any():
-        return
+    # no limits without cases, nor where no two neighbours leave a moving range
     added["mean"][own] = np.where(np.isnan(upper), np.nan, limits.mean)
     added["lower_limit"][own] = limits.lower
     added["upper_limit"][own] = upper

@@ -91,7 +91,9 @@ def _arrived(build: Build, kpi: Kpi) -> Arrived:
     covers = _covers(build, kpi)
     exports = tuple((source, cover.spans) for source, cover in covers.items())
     told = build.told.setdefault(exports, {})
-    months = None if kpi.made_of else frozenset(build.months.get(kpi.id, ()))
+    # a survey without the question is no survey with no answers
+    is_asked = "survey_responses" in kpi.needs
+    months = frozenset(build.months.get(kpi.id, ())) if is_asked else None
     whole = Arrived(covers, faults, build.names, standards, months=months, told=told)
     hidden = protected.areas(build.warehouse, kpi, build.places, whole)
     return replace(whole, hidden=hidden)

@@ -239,7 +239,7 @@ def _why_no_rows(arrived: Arrived, period: Period) -> str:
     first = period[0].replace(day=1)
     if any(first <= month <= period[1] for month in arrived.months):
         return ""
-    return "The exports hold nothing of it for this period, anywhere in the force."
+    return "No survey of this period asked it, anywhere in the force."
 
 
 def _why_not_reliable(arrived: Arrived, gaps: dict[str, dict]) -> str:

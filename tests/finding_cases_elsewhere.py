@@ -33,6 +33,14 @@ def weights(wave: str, *values: float) -> str:
     )
 
 
+def answers(wave: str, scale: str, count: int) -> str:
+    """Lines with so many respondents on a scale, enough of them to be shown."""
+    return "\n".join(
+        f"{scale}{number} | {wave} | 2003-12-05 | uss_arrival_time | 1 | {scale}"
+        for number in range(count)
+    )
+
+
 CASES = {
     "amount_a_thousand_times_off": Case(
         {
@@ -182,10 +190,13 @@ CASES = {
                 a | change | 2004-03-31 | uss_overall | 1 | -
                 b | change | 2004-04-01 | uss_overall | 1 | -
                 """
+                + answers("mixed", "satisfaction_4", 1)
+                + "\n"
+                + answers("mixed", "satisfaction_5", 9)
             )
         },
         [
-            ("", "2003-11-28", "2004-04-01", 6, "USS/change/a/uss_overall"),
+            ("", "2003-11-28", "2004-04-01", 16, "USS/change/a/uss_overall"),
         ],
         {
             "survey_responses": read(

@@ -170,7 +170,7 @@ def is_shut(exports: Exports, rows: pd.DataFrame) -> pd.Series:
     for shift in (-1, 0, 1):
         day = local.dt.normalize() + pd.Timedelta(days=shift)
         minute = (local - day).dt.total_seconds() // 60
-        kind = day.dt.dayofweek + 1
+        kind = day.dt.day_of_week + 1
         kind = kind.mask(days(day).isin(holidays), BANK_HOLIDAY)
         at = pd.DataFrame({"area": rows["area"], "weekday": kind, "minute": minute})
         near = at.reset_index().merge(hours, on=["area", "weekday"])

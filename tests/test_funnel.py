@@ -316,6 +316,11 @@ def test_adjustment_only_widens_limits(counts):
         pd.testing.assert_frame_equal(wide[list(ENDS)], plain[list(ENDS)])
 
 
+def test_what_varies_no_more_than_chance_makes_it_is_not_adjusted():
+    found = funnel.proportion([41, 73, 63], [96, 133, 130])
+    assert found.attrs == {"phi": pytest.approx(0.7274, abs=1e-4), "tau2": 0}
+
+
 @given(st.lists(st.integers(0, 3000), min_size=2, max_size=40), st.floats(0.1, 1e5))
 def test_an_outlying_rate_is_one_whose_exact_interval_leaves_the_centre_out(
     counts, exposure

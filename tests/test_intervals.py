@@ -318,8 +318,10 @@ def test_unequal_weights_only_take_away_from_the_number_of_answers(weights, fact
 def test_equal_weights_give_the_plain_interval(hits, misses, weight):
     n = hits + misses
     effective = effective_n(weight * n, weight**2 * n)
-    found = weighted_wilson(weight * hits, weight * n, effective)
-    np.testing.assert_allclose(found, wilson(hits, n), rtol=1e-9, atol=1e-12)
+    for confidence in (0.8, 0.95):
+        found = weighted_wilson(weight * hits, weight * n, effective, confidence)
+        expected = wilson(hits, n, confidence)
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
 def test_unequal_weights_widen_the_interval():
@@ -362,7 +364,8 @@ def test_rows_in_proportion_leave_nothing_to_chance():
 
 @pytest.mark.parametrize(("n", "y"), [(1, 3), (0, 0), (5, 0)])
 def test_a_ratio_of_one_row_or_over_nothing_has_no_interval(n, y):
-    assert all(np.isnan(ratio(n, 3, y, 9, 9, 9)))
+    with np.errstate(all="raise"):
+        assert all(np.isnan(ratio(n, 3, y, 9, 9, 9)))
 
 
 def test_the_interval_of_a_ratio_holds_the_true_one_as_often_as_promised():

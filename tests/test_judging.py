@@ -172,6 +172,7 @@ def test_calendars_of_every_length_know_their_gaps(by, first, frequency):
     pd.testing.assert_frame_equal(
         judged, verdicts.judge(gap, "higher", by).drop(index=36)
     )
+    assert judged[LIMITS].notna().all(axis=None)
     assert set(judged["rule"][-2:]) == {""}
 
 

@@ -16,12 +16,35 @@ import pytest
 from scipy import stats
 
 from kpis import build, demo, importer, results
-from tests import second_count
+from tests import (
+    second_count,
+    second_count_calls,
+    second_count_incidents,
+    second_count_returns,
+    second_count_surveys,
+)
 from tests.second_count import FORCE, KEYS, MILLION, QUANTILES, Exports
 
 SCALE, YEARS = 0.02, 2
 FIRST, LAST = date(2002, 4, 1), date(2004, 3, 31)
 KPIS = list(second_count.ROWS)
+CATALOGUE = (
+    second_count_calls,
+    second_count_incidents,
+    second_count_returns,
+    second_count_surveys,
+)
+for group in CATALOGUE:
+    second_count.ROWS |= group.ROWS
+    QUANTILES |= getattr(group, "QUANTILES", {})
+ADDED = [kpi_id for group in CATALOGUE for kpi_id in group.ROWS]
+# no survey of these years had the question
+NOT_ASKED = (
+    "cust_front_counter_satisfaction",
+    "cust_telephone_satisfaction",
+    "cust_patrol_satisfaction",
+)
+HIDDEN = ("not_applicable", "not_measured", "suppressed")
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
 MEAN, P95 = "ops_immediate_response_mean", "ops_999_answer_p95"
 ANSWERED, CONFIDENCE = "ops_999_answered_in_target", "cust_public_confidence"
@@ -31,7 +54,10 @@ PERIODS = ["month", "quarter", "year", "rolling12"]
 CASES = [(kpi_id, by) for kpi_id in KPIS for by in PERIODS if kpi_id != GAP]
 CASES.append((GAP, "rolling12"))
 # the denominator of the figure in units of the summed one
-DENOMINATOR_UNITS = {RATE: second_count.DAYS_OF_A_YEAR_TIMES_1000}
+DENOMINATOR_UNITS = {
+    RATE: second_count.DAYS_OF_A_YEAR_TIMES_1000,
+    **second_count_returns.DENOMINATOR_UNITS,
+}
 # what the spoilt exports cannot tell: no arrivals in Hackney for a week, and a return
 # of Newham, which is a part of the force's costs, in thousands of pounds
 UNTOLD = {
@@ -197,6 +223,41 @@ def test_every_cell_is_what_pandas_counts(force, kpi_id, by):
         compare_values(found, value, untold, check_exact=True)
     assert found["n"].fillna(0).tolist() == expected["n"].fillna(0).tolist()
     assert found["n"].sum() > 1000
+
+
+@pytest.mark.parametrize("by", PERIODS)
+@pytest.mark.parametrize("kpi_id", ADDED)
+def test_every_cell_of_the_catalogue_is_what_pandas_counts(force, kpi_id, by):
+    found = shown(force, kpi_id, by)
+    found = found[~found["state"].isin(HIDDEN)]
+    has_value = found["value"].notna()
+    if kpi_id in QUANTILES:
+        expected = second_count.quantiles(force.exports, kpi_id, by, FIRST, LAST)
+        expected = expected.reindex(found.index)
+        value, how = expected["value"], {"rtol": 1e-14}
+    else:
+        expected = second_count.sums(force.exports, kpi_id, by, FIRST, LAST)
+        expected = expected.droplevel("part").reindex(found.index)
+        unit = DENOMINATOR_UNITS.get(kpi_id, 1)
+        for name, in_units_of in (("numerator", 1), ("denominator", unit)):
+            assert found[name].equals(expected[name] / in_units_of)
+        value = expected["numerator"] * unit / expected["denominator"]
+        how = {"check_exact": True}
+    assert found["n"].fillna(0).tolist() == expected["n"].fillna(0).tolist()
+    pd.testing.assert_series_equal(
+        found["value"][has_value], value[has_value].rename("value"), **how
+    )
+    # what has no figure begins before the exports, is in doubt, or has no cases
+    is_early = found["period_start"].dt.date < FIRST
+    is_doubted = found["state"].eq("not_reliable")
+    assert (has_value | is_doubted | value.isna()).all()
+    assert is_doubted[is_early].all()
+
+
+@pytest.mark.parametrize("kpi_id", ADDED)
+def test_an_indicator_of_the_catalogue_has_figures_to_compare(clean, kpi_id):
+    lengths = [by for by in PERIODS if shown(clean, kpi_id, by)["value"].notna().any()]
+    assert bool(lengths) == (kpi_id not in NOT_ASKED)
 
 
 def compared_sides(force: Demo, found: pd.DataFrame, by: str, untold: pd.Series):

@@ -300,6 +300,13 @@ def test_a_month_without_cases_or_hits_is_a_gap_in_p_prime(missing):
     assert chart.attrs["sigma_z"] == [pytest.approx(ranges.mean() / 1.128)]
 
 
+@pytest.mark.parametrize("hits", [[1, 0, 2, 0, 1], [9, 10, 8, 10, 9]])
+def test_limits_of_p_prime_end_at_0_and_1(hits):
+    chart = spc.p_prime(hits, [10] * 5)
+    assert (chart["lower"].min() == 0) == (hits[0] == 1)
+    assert (chart["upper"].max() == 1) == (hits[0] == 9)
+
+
 def test_segments_of_p_prime_do_not_look_at_each_other():
     hits, sizes = MANY
     both = spc.p_prime(hits + hits[::-1], sizes + sizes[::-1], rebase_at=[10])

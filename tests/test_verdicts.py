@@ -246,9 +246,18 @@ def test_a_run_does_not_begin_before_the_break():
     assert verdict.because == "seven months in a row below the average"
     flagged = judged.loc[judged["segment"] == 0, "rule"]
     assert set(flagged[-3:]) == {"outside_low"}
-    only_flags = judged_after([*STABLE, 20, *[40, 44] * 6, 10], (2004, 3, 1))
-    since = verdicts.verdict(only_flags).since
-    assert since == pd.Timestamp("2005-03-01")
+
+
+def test_flags_on_both_sides_of_a_break_are_two_runs():
+    falling = [90 - 2 * place for place in range(14)]
+    frame = series([*falling, *falling]).assign(cases=4.0)
+    judged = verdicts.judge(
+        frame, "higher", chart="p_prime", breaks=[date(2003, 12, 1)]
+    )
+    assert set(judged["rule"]) == {"trend_down"}
+    verdict = verdicts.verdict(judged)
+    assert verdict.since == pd.Timestamp("2003-12-01")
+    assert verdict.because == "fallen 13 months in a row"
 
 
 # seasons

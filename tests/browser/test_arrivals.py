@@ -6,7 +6,7 @@ import io
 import pytest
 from playwright.sync_api import expect
 
-from kpis import build
+from kpis import build, registry
 from tests.browser.visit import choose, download, settle, title, visit
 from tests.tables import Force
 
@@ -70,7 +70,8 @@ def test_every_cell_is_told_in_words(address, page):
     months = page.get_by_role("columnheader", name="July 2006", exact=True)
     expect(months).to_have_count(1)
     never = page.get_by_role("row", name="Workforce").get_by_role("cell")
-    expect(never).to_have_text("never arrived; no indicator needs it")
+    needed = sum("workforce_monthly" in kpi.needs for kpi in registry.load().values())
+    expect(never).to_have_text(f"never arrived; needed by {needed} indicators")
 
 
 def test_a_hole_does_not_look_like_what_is_whole(address, page):

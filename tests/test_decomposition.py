@@ -348,6 +348,19 @@ def test_what_has_not_changed_is_said_to_have_not():
     )
 
 
+def test_what_rounding_leaves_is_no_change():
+    found = split(
+        """
+        group | n0  | d0 | n1  | d1
+        A     | 0.1 | 1  | 0.3 | 1
+        B     | 0.2 | 1  | 0   | 1
+        """,
+        "ratio",
+    )
+    assert found.attrs["change"] != 0
+    assert decomposition.in_words(found, "calls").startswith("It has not changed: 0.15")
+
+
 @pytest.mark.parametrize(
     ("unit", "one", "other", "said"),
     [

@@ -155,11 +155,10 @@ def test_the_command_line_lists_an_account_a_part(inbox, data_dir):
 def test_a_split_is_offered_among_the_mappings(data_dir):
     offered = {one.name: one for one in importer.available_mappings(data_dir)}
     assert offered["contacts"].title == "Contact log"
-    name = "contacts_made_2004-04-01.csv"
-    assert importer.tells_when(offered["contacts"], name)
+    assert importer.tells_when(offered["contacts"], FLAT)
     text = INCIDENTS.replace("[edition]", "").replace("file_name", "# file_name")
     save_mapping(data_dir, text, "contacts_incidents")
-    assert not importer.tells_when(mapping.load("contacts", data_dir), name)
+    assert not importer.tells_when(mapping.load("contacts", data_dir), FLAT)
 
 
 FAULTS = {

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis import charts, figures, results, verdicts
+from kpis.errors import UserError
 from kpis.registry import Kpi
 from pages import _cached, _parts, _passport, _scope, _series
 from pages._scope import Scope
@@ -109,7 +110,12 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
         latest["period_start"],
     )
     cell = shown[shown["period_start"] == start].iloc[0]
-    found = _cached.rows(scope, cell["period_start"], cell["period_end"])
+    try:
+        found = _cached.rows(scope, cell["period_start"], cell["period_end"])
+    except UserError as error:
+        # there are none, or they are people: what follows is shown all the same
+        st.markdown(plain(str(error)))
+        return
     st.markdown(account_of_rows(cell, kpi, len(found)))
     if len(found):
         areas = _cached.area_names(scope.build_id)
@@ -154,8 +160,10 @@ def for_reading(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> pd.Data
     added = found.assign(**found[sides].fillna(0))
     shown = added.dropna(axis="columns", how="all").assign(
         row_id=found["row_id"].fillna(kpi.exposure),
-        area_code=found["area_code"].map(areas).fillna("not located"),
     )
+    if "area_code" in found:
+        named = found["area_code"].map(areas).fillna("not located")
+        shown = shown.assign(area_code=named)
     if "weekday" in found:
         days = dict(enumerate(calendar.day_name, 1))
         shown = shown.assign(weekday=found["weekday"].map(days))
@@ -197,6 +205,10 @@ def of_proportion(cell: pd.Series, kpi: Kpi, value: str) -> str:
 
 
 def of_rate(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    if not kpi.exposure:
+        sides = (figures.number(cell[side], 1) for side in ("numerator", "denominator"))
+        unit = figures.left_out(kpi.unit)
+        return f"{' over '.join(sides)} make {f'{value} {unit}'.strip()}."
     numerator = figures.count(cell["numerator"])
     denominator = f"{figures.number(cell['denominator'], 1)} {EXPOSURES[kpi.exposure]}"
     return (

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from types import SimpleNamespace
 
 import numpy as np
@@ -410,8 +410,8 @@ def test_a_scoreboard_is_judged_in_a_moment():
     )
     taken = []
     for _ in range(5):
-        begun = perf_counter()
+        begun = process_time()
         verdicts.judge_all(months, KPIS)
-        taken.append(perf_counter() - begun)
+        taken.append(process_time() - begun)
     # 15 ms on the machine on which it was written
     assert min(taken) < 0.05

@@ -191,7 +191,24 @@ def is_untold(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
         areas, first, last = UNTOLD[kpi_id]
         is_here = cells.index.get_level_values("area").isin(areas)
         untold |= is_here & (start <= last) & (end >= first)
+    if force.one.kpis[kpi_id].reliable_if:
+        untold |= is_badly_recorded(force, kpi_id, cells)
     return untold
+
+
+def is_badly_recorded(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
+    """Which cells have enough cases, and too few arrival times that can be used."""
+    first = cells["period_start"].iloc[0]
+    by = {0: "month", 2: "quarter", 11: "year"}[
+        (cells["period_end"].iloc[0].to_period("M") - first.to_period("M")).n
+    ]
+    is_rolling = cells["period_start"].dt.month.nunique() > 4 and by == "year"
+    by = "rolling12" if is_rolling else by
+    recorded = second_count.sums(
+        force.exports, "ops_arrival_time_recorded", by, FIRST, LAST
+    ).droplevel("part")
+    share = (recorded["numerator"] / recorded["denominator"]).reindex(cells.index)
+    return share.lt(0.9) & cells["n"].ge(force.one.kpis[kpi_id].min_n)
 
 
 def compare_values(found: pd.DataFrame, value: pd.Series, untold: pd.Series, **how):

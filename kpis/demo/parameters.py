@@ -313,7 +313,7 @@ TELEPHONE_RESOLUTIONS = {
     "referred": 0.20,
     "appointment_at_counter": 0.10,
 }
-ARRIVAL_SOURCES = {"mdt": 0.25, "voice": 0.60, "inferred": 0.10, "estimated": 0.05}
+ARRIVAL_SOURCES = {"mdt": 0.25, "voice": 0.64, "inferred": 0.10, "estimated": 0.01}
 FURTHER_UNITS = {"I": 0.9, "S": 0.2, "E": 0.05, "R": 0.2, "P": 0.3}
 SINGLE_CREW_SHARE, THREE_CREW_SHARE = 0.15, 0.03
 DELAY_CALLBACK_SHARE = 0.25

@@ -5,7 +5,8 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from kpis import figures
+from kpis import figures, verdicts
+from kpis.registry import Kpi
 from pages import _cached, _parts
 from pages._components import findings, scoreboard
 from pages._text import plain
@@ -21,20 +22,30 @@ def title(judged: pd.DataFrame, area: str) -> str:
     return ", ".join(filter(None, [area, scoreboard.shared_period(judged)]))
 
 
-def completeness(judged: pd.DataFrame, as_at: date) -> str:
-    """How much is measured, and as at which day."""
-    states = judged.loc[judged["is_latest"], "state"]
+def completeness(judged: pd.DataFrame, kpis: dict[str, Kpi], as_at: date) -> str:
+    """How much of the catalogue is measured, and as at which day."""
+    latest = judged[judged["is_latest"]]
+    core = {kpi_id for kpi_id, kpi in kpis.items() if kpi.tier == "core"}
+    states = latest.loc[latest["kpi"].isin(core), "state"]
     measured = int((~states.isin(_cached.UNMEASURED)).sum())
     elsewhere = int(states.eq("not_applicable").sum())
     unreliable = int(states.eq("not_reliable").sum())
+    few = int(states.eq("too_few").sum())
     return " · ".join(
         [
-            f"{measured} of {len(states) - elsewhere} indicators measured",
-            *([f"{unreliable} of them not reliable"] if unreliable else []),
-            *([f"{elsewhere} not applicable"] if elsewhere else []),
+            f"{measured} of {len(states)} core indicators measured",
+            *([f"{elsewhere} of them not for this area"] if elsewhere else []),
+            *([f"{few} on too few cases to judge"] if few else []),
+            *([f"{unreliable} not reliable"] if unreliable else []),
             f"data as at {figures.period(as_at, 'day')}",
         ]
     )
+
+
+def chance(judged: pd.DataFrame, by: str) -> str:
+    """How many of the flags shown chance alone would raise, at least."""
+    latest = judged[judged["is_latest"]]
+    return verdicts.chance_note(int(latest["upper_limit"].notna().sum()), by)
 
 
 def doubts(missing: pd.DataFrame, unreliable: int, names: dict[str, str]) -> str:
@@ -76,11 +87,12 @@ titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
 
 st.title(plain(title(judged, names[scope.area])), anchor=False)
 with st.container(key="status", gap=None):
-    st.caption(plain(completeness(judged, build.as_at)))
+    st.caption(plain(completeness(judged, build.kpis, build.as_at)))
     if doubt:
         st.page_link("pages/data/imports.py", label=plain(doubt))
 board = _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
 st.markdown(attention(board))
+st.caption(plain(chance(judged, scope.by)))
 opened = scoreboard.show(board)
 if opened:
     st.switch_page("pages/browse/indicator.py", query_params={"kpi": titles[opened]})

@@ -13,6 +13,7 @@ chart = "xmr"
 smallest_period = { mps = "week", bocu = "month" }
 min_n = 100
 settles_after_days = 14
+reliable_if = { ops_arrival_time_recorded = 0.9 }
 needs = { incidents = ["grade_first", "first_on_scene_at", "origin"] }
 dimensions = ["origin", "grade_final", "hour", "weekday"]
 default = { origin = ["public", "partner_agency", "alarm_company"] }

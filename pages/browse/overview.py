@@ -33,8 +33,8 @@ def completeness(judged: pd.DataFrame, kpis: dict[str, Kpi], as_at: date) -> str
     few = int(states.eq("too_few").sum())
     return " · ".join(
         [
-            f"{measured} of {len(states)} core indicators measured",
-            *([f"{elsewhere} of them not for this area"] if elsewhere else []),
+            f"{measured} of {len(states) - elsewhere} core indicators measured",
+            *([f"{elsewhere} more have no figure of this area"] if elsewhere else []),
             *([f"{few} on too few cases to judge"] if few else []),
             *([f"{unreliable} not reliable"] if unreliable else []),
             f"data as at {figures.period(as_at, 'day')}",

@@ -12,9 +12,10 @@ from kpis.registry import Kpi
 from kpis.warehouse import fill, identifier
 
 BY_AREA = "area"
-# numerator and denominator that add up, so that a change has exact parts
-SPLIT_KINDS = ("proportion", "rate", "ratio", "mean")
-HIDDEN_AREAS = "Areas not shown apart"
+REST = "Not located, or not shown apart"
+SIDES = ("numerator", "denominator")
+# there is no figure of the area, or it may not be told
+UNKNOWN = ("not_measured", "not_applicable", "suppressed", "not_reliable")
 
 
 def by_dimension(
@@ -52,30 +53,20 @@ def change(
     """Split the change of a figure between two periods of one length into its parts.
 
     By borough (or site, or facility) for the force, or by a dimension for any area; see
-    `decomposition.split` for the columns. UserError where a change has no parts: a
-    median is no sum, and one of the periods may have no figure.
+    `decomposition.split` for the columns. UserError where a change has no parts, as
+    that of a median, or where one of the periods has no figure.
     """
     kpi = build.kpis[kpi_id]
-    if kpi.kind not in SPLIT_KINDS:
-        raise UserError(
-            f"The change of a {kpi.kind} has no parts: it is not a sum over a sum."
-        )
-    whole = [_whole(build, kpi, area, period, by) for period in (before, after)]
+    periods = (before, after)
+    whole = [_whole(build, kpi, area, period, by) for period in periods]
     if dimension == BY_AREA:
-        sides = [
-            _by_area(build, kpi, one, period, by)
-            for one, period in zip(whole, (before, after), strict=True)
-        ]
+        sides = _by_area(build, kpi, whole, periods, by)
     else:
-        sides = [
-            _by_member(build, kpi, area, period, dimension)
-            for period in (before, after)
-        ]
-    both = sides[0].merge(sides[1], on="group", how="outer", suffixes=_SIDES)
-    return decomposition.split(both.fillna(0.0))
-
-
-_SIDES = ("_before", "_after")
+        sides = [_by_member(build, kpi, area, one, dimension) for one in periods]
+    both = sides[0].merge(
+        sides[1], on="group", how="outer", suffixes=("_before", "_after")
+    )
+    return decomposition.split(both, kpi.kind)
 
 
 def _whole(build: Build, kpi: Kpi, area: str, period: Period, by: str) -> pd.Series:
@@ -87,28 +78,32 @@ def _whole(build: Build, kpi: Kpi, area: str, period: Period, by: str) -> pd.Ser
     return cell
 
 
-def _by_area(build: Build, kpi: Kpi, whole: pd.Series, period, by: str) -> pd.DataFrame:
-    """Return the parts of the force; what no area shows is one part of its own."""
-    kinds = build.places.kinds
-    codes = [code for code, kind in kinds.items() if kind == kpi.area]
-    frame = results.series(build, [kpi.id], codes, *period, by)
-    frame = frame[frame["denominator"].notna() & ~frame["state"].isin(_UNKNOWN)]
-    parts = pd.DataFrame(
-        {
-            "group": frame["area"].map(build.names),
-            "numerator": frame["numerator"],
-            "denominator": frame["denominator"],
-        }
-    )
-    rest = {
-        name: whole[name] - parts[name].sum() for name in ("numerator", "denominator")
-    }
-    return pd.concat(
-        [parts, pd.DataFrame([{"group": HIDDEN_AREAS, **rest}])], ignore_index=True
-    )
+def _by_area(
+    build: Build, kpi: Kpi, whole: list[pd.Series], periods: tuple, by: str
+) -> list[pd.DataFrame]:
+    """Return the parts of the force in each period, by area.
+
+    What is not shown of an area in one of them is, in both, part of the rest.
+    """
+    codes = [code for code, kind in build.places.kinds.items() if kind == kpi.area]
+    frames = [
+        results.series(build, [kpi.id], codes, *period, by).set_index("area")
+        for period in periods
+    ]
+    known = [~frame["state"].isin(UNKNOWN) for frame in frames]
+    has_cases = [frame["n"] > 0 for frame in frames]
+    is_known = known[0] & known[1] & (has_cases[0] | has_cases[1])
+    return [
+        _with_rest(frame[is_known][list(SIDES)].rename(build.names), of_force)
+        for frame, of_force in zip(frames, whole, strict=True)
+    ]
 
 
-_UNKNOWN = ("not_measured", "suppressed", "not_reliable")
+def _with_rest(parts: pd.DataFrame, of_force: pd.Series) -> pd.DataFrame:
+    rest = {name: round(of_force[name] - parts[name].sum(), 6) for name in SIDES}
+    if any(rest.values()):
+        parts = pd.concat([parts, pd.DataFrame(rest, index=[REST])])
+    return parts.rename_axis("group").reset_index()
 
 
 def _by_member(build: Build, kpi: Kpi, area, period, dimension: str) -> pd.DataFrame:
@@ -117,4 +112,4 @@ def _by_member(build: Build, kpi: Kpi, area, period, dimension: str) -> pd.DataF
     if kept is not None:
         frame = frame[frame["member"].isin(kept)]
     frame = frame.rename(columns={"member": "group"})
-    return frame[["group", "numerator", "denominator"]]
+    return frame[["group", *SIDES]]

@@ -44,6 +44,7 @@ class Charted(Protocol):
 
     better: str
     chart: str
+    resolution: float
 
 
 def judge(
@@ -53,6 +54,7 @@ def judge(
     *,
     chart: str = "xmr",
     breaks: Iterable[date] = (),
+    resolution: float = 0.0,
 ) -> pd.DataFrame:
     """Add segment, mean, lower_limit, upper_limit, rule and meaning to one series.
 
@@ -67,10 +69,11 @@ def judge(
     answers are weighted. Figures published without their cases get an XmR chart.
 
     `breaks` are days from which figures cannot be compared with those before: limits
-    begin anew with the first period that starts on or after one.
+    begin anew with the first period that starts on or after one. A value within
+    `resolution` of the mean, the smallest step that was measured, counts as on it.
     Raises ValueError when periods repeat or are out of order.
     """
-    made = _judgement(_rows(series), better, by, chart, breaks)
+    made = _judgement(_rows(series), better, by, chart, breaks, resolution)
     return series.assign(**made)
 
 
@@ -92,7 +95,9 @@ def judge_all(
         kpi_id, area, by = names[own[0]]
         kpi, days_of_breaks = kpis[kpi_id], (breaks or {}).get((kpi_id, area), ())
         one = rows.at(slice(own[0], own[-1] + 1))
-        made.append(_judgement(one, kpi.better, by, kpi.chart, days_of_breaks))
+        made.append(
+            _judgement(one, kpi.better, by, kpi.chart, days_of_breaks, kpi.resolution)
+        )
     return board.assign(
         **{name: _joined(one[name] for one in made) for name in COLUMNS}
     )
@@ -127,12 +132,18 @@ def _rows(series: pd.DataFrame) -> _Rows:
 
 
 def _judgement(
-    rows: _Rows, better: str, by: str, chart: str, breaks: Iterable[date]
+    rows: _Rows,
+    better: str,
+    by: str,
+    chart: str,
+    breaks: Iterable[date],
+    resolution: float,
 ) -> dict[str, np.ndarray]:
     """The columns that a judgement adds."""
     places = _calendar_places(rows.starts, by)
     if len(places) and places[-1] + 1 != len(places):
-        made = _judgement(_with_gaps(rows, places, by), better, by, chart, breaks)
+        whole = _with_gaps(rows, places, by)
+        made = _judgement(whole, better, by, chart, breaks, resolution)
         return {name: column[places] for name, column in made.items()}
     if chart == "p_prime" and rows.cases is None:
         raise ValueError("a P' chart takes the cases behind each share")
@@ -147,7 +158,7 @@ def _judgement(
         added["segment"][own] = number
         if by != "rolling12":
             cases = rows.cases[own] if chart == "p_prime" else None
-            _add_limits(added, own, rows.values[own], cases)
+            _add_limits(added, own, rows.values[own], cases, resolution)
     meanings = _meanings(better, added["rule"], rows.values, added["mean"])
     return added | {"meaning": meanings}
 
@@ -189,7 +200,11 @@ def restart_places(starts: np.ndarray, breaks: Iterable[date]) -> list[int]:
 
 
 def _add_limits(
-    added: dict, own: np.ndarray, values: np.ndarray, sizes: np.ndarray | None
+    added: dict,
+    own: np.ndarray,
+    values: np.ndarray,
+    sizes: np.ndarray | None,
+    resolution: float,
 ) -> None:
     """Fill in limits and rules of one segment, if it is long enough for any."""
     has_value = ~np.isnan(values)
@@ -202,7 +217,9 @@ def _add_limits(
     added["mean"][own] = np.where(np.isnan(upper), np.nan, limits.mean)
     added["lower_limit"][own] = limits.lower
     added["upper_limit"][own] = upper
-    added["rule"][own] = spc.rules(values, limits)
+    # a median of whole seconds that is 15, and once 16, has not changed
+    is_on_mean = np.abs(values - limits.mean) <= resolution
+    added["rule"][own] = spc.rules(np.where(is_on_mean, limits.mean, values), limits)
 
 
 def _xmr(values: np.ndarray) -> spc.Limits:

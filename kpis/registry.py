@@ -108,6 +108,11 @@ class Kpi:
         """Whether its rows carry values to sort, and not parts to add up."""
         return self.kind in ("median", "percentile")
 
+    @property
+    def resolution(self) -> float:
+        """Return the smallest step between two figures: values are whole seconds."""
+        return 1.0 if self.has_values else 0.0
+
     def header(self) -> dict:
         """Return the header's words and rules, as `list --json` prints them."""
         left_out = ("sql", "digest")

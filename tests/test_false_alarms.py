@@ -58,7 +58,7 @@ def share_flagged_on_the_latest_point(stable, indicators, chart):
             "state": "value",
         }
     )
-    header = SimpleNamespace(better="neither", chart=chart)
+    header = SimpleNamespace(better="neither", chart=chart, resolution=0.0)
     judged = verdicts.judge_all(board, {"stable": header})
     latest = judged["rule"].to_numpy()[np.cumsum(lengths) - 1]
     return (latest != "").mean()

@@ -370,10 +370,10 @@ def board():
 
 
 KPIS = {
-    "share": SimpleNamespace(better="higher", chart="p_prime"),
-    "fallen": SimpleNamespace(better="lower", chart="xmr"),
-    "windows": SimpleNamespace(better="higher", chart="xmr"),
-    "short": SimpleNamespace(better="neither", chart="xmr"),
+    "share": SimpleNamespace(better="higher", chart="p_prime", resolution=0.0),
+    "fallen": SimpleNamespace(better="lower", chart="xmr", resolution=0.0),
+    "windows": SimpleNamespace(better="higher", chart="xmr", resolution=0.0),
+    "short": SimpleNamespace(better="neither", chart="xmr", resolution=0.0),
 }
 
 
@@ -415,3 +415,15 @@ def test_a_scoreboard_is_judged_in_a_moment():
         taken.append(process_time() - begun)
     # 15 ms on the machine on which it was written
     assert min(taken) < 0.05
+
+
+def test_a_step_as_small_as_was_measured_is_no_change():
+    seconds = [15.0] * 8 + [16.0] + [15.0] * 8 + [16.0] + [15.0] * 8
+    starts = pd.date_range("2002-01-01", periods=len(seconds), freq="MS")
+    series = pd.DataFrame({"period_start": starts, "value": seconds, "state": "value"})
+    # the rules by themselves see a long run below the mean, and months outside
+    assert verdicts.judge(series, "lower")["rule"].ne("").any()
+    judged = verdicts.judge(series, "lower", resolution=1.0)
+    assert judged["rule"].eq("").all()
+    later = series.assign(value=[*seconds[:-7], *[40.0] * 7])
+    assert verdicts.judge(later, "lower", resolution=1.0)["rule"].iloc[-1] != ""

@@ -10,7 +10,7 @@ unit = "minutes"
 better = "lower"
 area = "bocu"
 chart = "xmr"
-smallest_period = { mps = "week", bocu = "month" }
+smallest_period = { mps = "month", bocu = "month" }
 min_n = 100
 settles_after_days = 14
 reliable_if = { ops_arrival_time_recorded = 0.9 }

@@ -1,0 +1,69 @@
+"""Catalogue, registry, methods and the page of definitions say the same."""
+
+import csv
+import os
+
+import pytest
+
+from kpis import registry
+from tests.exports import PROJECT
+from tests.test_pages import visitor, words
+
+CATALOGUE = PROJECT.parent / "shared" / "kpi-catalogue.csv"
+THEMES = dict(zip(("T1", "T2", "T3", "T4", "T5"), registry.THEMES, strict=True))
+KPIS = registry.load()
+ABOUT = {kpi.id for kpi in KPIS.values() if kpi.tier == "about"}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> dict[str, dict]:
+    if not CATALOGUE.exists() and not os.environ.get("DEMAND_REQUIRE_REAL"):
+        pytest.skip(f"{CATALOGUE} is not here")
+    with CATALOGUE.open(encoding="utf-8") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def test_every_row_of_the_catalogue_is_an_indicator(catalogue):
+    assert set(catalogue) == set(KPIS) - ABOUT
+    tiers = [kpi.tier for kpi in KPIS.values()]
+    assert (tiers.count("core"), tiers.count("reserve")) == (47, 8)
+
+
+@pytest.mark.parametrize("kpi_id", sorted(set(KPIS) - ABOUT))
+def test_an_indicator_is_what_the_catalogue_says(catalogue, kpi_id):
+    kpi, row = KPIS[kpi_id], catalogue[kpi_id]
+    assert (kpi.family, kpi.kind, kpi.area) == (row["family"], row["kind"], row["area"])
+    assert (kpi.better, kpi.tier) == (row["good_direction"], row["tier"])
+    assert kpi.min_n == int(row["min_n"])
+    assert kpi.themes == tuple(THEMES[one] for one in row["themes"].split(","))
+    assert set(filter(None, row["read_with"].split(";"))) <= set(kpi.read_with)
+
+
+@pytest.mark.parametrize("kpi", KPIS.values(), ids=KPIS)
+def test_an_indicator_says_what_it_leaves_open(kpi):
+    assert kpi.caveats, "every indicator has its traps"
+    assert kpi.source
+    assert kpi.title != kpi.question
+    if kpi.better == "neither":
+        # what is only context has no counterweight
+        assert kpi.read_with or kpi.min_n == 1 or kpi.tier == "reserve"
+
+
+@pytest.mark.parametrize("kind", registry.CHOICES["kind"])
+def test_methods_explain_every_kind(kind):
+    methods = (PROJECT / "docs" / "methods.md").read_text(encoding="utf-8")
+    assert f"**{kind}**" in methods.lower()
+
+
+def test_the_page_lists_every_indicator(tmp_path, monkeypatch):
+    from kpis import __main__ as command_line
+
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(tmp_path))
+    command_line.main(["demo", "--scale", "0.01", "--years", "1"])
+    at = visitor("pages/data/definitions.py")
+    listed = at.dataframe[0].value
+    assert set(listed["Indicator"]) == {kpi.title for kpi in KPIS.values()}
+    assert "of 47 core indicators are measured for the force; 8 more" in words(at)
+    at.text_input[0].input("counter").run()
+    found = at.dataframe[0].value["Indicator"]
+    assert 0 < len(found) < len(KPIS)

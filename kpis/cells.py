@@ -147,11 +147,13 @@ def _differences(found: pd.DataFrame) -> pd.DataFrame:
     sides = found.set_index([*CELL, "part"])
     cells = found[CELL].drop_duplicates().reset_index(drop=True)
     sums = {}
-    for name in (*PART_COLUMNS, "denominator_squared"):
+    for name in (*PART_COLUMNS, "cases"):
         wide = sides[name].astype(float).unstack("part").reindex(columns=["a", "b"])
         sums[name] = wide.reindex(pd.MultiIndex.from_frame(cells)).to_numpy()
+    # squared weights that say what the design effect says too
+    squares = sums["denominator"] ** 2 / np.where(sums["cases"], sums["cases"], np.nan)
     value, lower, upper = intervals.difference(
-        sums["numerator"].T, sums["denominator"].T, sums["denominator_squared"].T
+        sums["numerator"].T, sums["denominator"].T, squares.T
     )
     n = np.nan_to_num(sums["n"])
     parts = [

@@ -23,7 +23,9 @@ def areas(
     found = house.query(warehouse.text("results/people"), [kpi.id])
     if found.empty or arrived.first is None:
         return {}
-    months = pd.date_range(found["on_date"].min(), found["on_date"].max(), freq="MS")
+    # to the last covered day: windows go on after the last answer
+    last = max(found["on_date"].max(), pd.Timestamp(arrived.last))
+    months = pd.date_range(found["on_date"].min(), last, freq="MS")
     calendars = {
         length: _settled(kpi, arrived, months, length) for length in LONGEST_FIRST
     }

@@ -39,6 +39,9 @@ KEYS = {
 REQUIRED = {"survey_responses": ["weight"]}
 
 
+VICTIMS = ["burglary", "violent_crime", "vehicle_crime", "rtc"]
+
+
 @dataclass(frozen=True)
 class Exports:
     """The files of a force; equal files are read once."""
@@ -249,6 +252,7 @@ def users(exports: Exports) -> pd.DataFrame:
         answers["survey_code"].eq("USS")
         & answers["question_code"].eq("uss_overall")
         & answers["ethnicity_group"].isin(["white", "minority_ethnic"])
+        & answers["respondent_group"].isin(VICTIMS)
         & answers["answer_code"].isin(ANSWERS)
         & answers["weight"].astype(float).gt(0)
     ]
@@ -264,6 +268,7 @@ def users(exports: Exports) -> pd.DataFrame:
             ),
             "area": answers["bocu_code"],
             "on_date": days(lived.where(delay.between(0, LONGEST_DELAY_DAYS), asked)),
+            "base": 1 / answers["design_effect"].astype(float).fillna(1),
             "numerator": weight.where(answers["answer_code"].isin(SATISFIED), 0),
             "denominator": weight,
         }

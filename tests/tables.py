@@ -37,6 +37,7 @@ DEFAULTS = {
         "wave": "2003-Q3",
         "mode": "telephone",
         "question_code": "uss_overall",
+        "respondent_group": "burglary",
         "weight": "1",
     },
     "workforce_monthly": {"staff_group": "response_officer"},

@@ -436,18 +436,20 @@ def test_the_interval_of_a_mean_is_that_of_its_rows(clean):
         assert (cell.lower, cell.upper) == pytest.approx(tuple(expected), rel=1e-9)
 
 
-def test_the_interval_of_a_difference_is_that_of_its_rows(clean):
+def test_the_interval_of_a_difference_is_that_of_its_answers(clean):
     cell = next(chosen(clean, GAP).itertuples())
-    variance = 0
     answers = second_count.rows(clean.exports, GAP)
     ends = (str(day.date()) for day in (cell.period_start, cell.period_end))
     answers = answers[answers["area"].eq(cell.area) & answers["on_date"].between(*ends)]
+    variance = 0
     for _, side in answers.groupby("part"):
         weight, hits = (
             side[name].to_numpy() / MILLION for name in ("denominator", "numerator")
         )
         share = hits.sum() / weight.sum()
-        variance += share * (1 - share) * (weight**2).sum() / weight.sum() ** 2
+        of_weights = weight.sum() ** 2 / (weight**2).sum()
+        cases = min(of_weights, side["base"].round(6).sum())
+        variance += share * (1 - share) / cases
     reach = stats.norm.ppf(0.975) * np.sqrt(variance)
     expected = cell.value - reach, cell.value + reach
     assert (cell.lower, cell.upper) == pytest.approx(expected, rel=1e-9)

@@ -15,8 +15,9 @@ disclosure = "respondents"
 smallest_period = { mps = "rolling12" }
 min_n = 200
 settles_after_days = 140
-needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight", "ethnicity_group"] }
+needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight", "ethnicity_group", "respondent_group"] }
 caveats = [
+    "Users are the victims of domestic burglary, violent crime, vehicle crime and road traffic collisions.",
     "No evidence of a gap is not evidence of no gap: see the interval.",
     "Users who did not state their ethnicity belong to neither group.",
     "A borough has some 90 interviews with minority ethnic users a year: too few for a figure.",
@@ -39,5 +40,6 @@ where
     survey_code = 'USS'
     and question_code = 'uss_overall'
     and ethnicity_group in ('white', 'minority_ethnic')
+    and respondent_group in ('burglary', 'violent_crime', 'vehicle_crime', 'rtc')
     and is_satisfied is not null
     and weight is not null

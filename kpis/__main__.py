@@ -348,10 +348,10 @@ def _show(options) -> int:
     if options.json:
         _print_json(_records(frame))
         return 0
-    unit = one.kpis[options.kpi].unit
+    kpi = one.kpis[options.kpi]
     width = max(len(one.names[area]) for area in frame["area"])
-    for row in frame.itertuples():
-        shown = figures.figure(row.value, unit, row.n)
+    for _, row in frame.iterrows():
+        shown = figures.of_cell(row, kpi)
         count = "" if math.isnan(row.n) else f"n {figures.count(row.n)}"
         days = f"{row.period_start:%Y-%m-%d} to {row.period_end:%Y-%m-%d}"
         state = figures.missing(row.state)

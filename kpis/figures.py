@@ -53,6 +53,16 @@ def cases(counts: str, n: float, effective: float = float("nan")) -> float:
     return n if pd.isna(effective) else effective
 
 
+def of_cell(row, kpi) -> str:
+    """The figure of a row of results as it is shown; a range where it is one.
+
+    `kpi` has the kind, counts and unit of its indicator.
+    """
+    if kpi.kind == "sum" and pd.notna(row["value"]):
+        return between(row["lower"], row["upper"], kpi.unit)
+    return figure(row["value"], kpi.unit, cases(kpi.counts, row["n"], row["cases"]))
+
+
 def between(lower: float, upper: float, unit: str) -> str:
     """A range as two short figures: what is known only so far is not one figure."""
     return f"{figure(lower, unit)} to {figure(upper, unit)}"

@@ -43,14 +43,6 @@ def year_ago(series: pd.DataFrame) -> float:
     return found.iloc[0] if len(found) else float("nan")
 
 
-def figure(row: pd.Series, kpi: Kpi) -> str:
-    """Return the figure of a row as it stands in large; a range where it is one."""
-    if kpi.kind == "sum":
-        return figures.between(row["lower"], row["upper"], kpi.unit)
-    cases = figures.cases(kpi.counts, row["n"], row["cases"])
-    return figures.figure(row["value"], kpi.unit, cases)
-
-
 def headline(series: pd.DataFrame, kpi: Kpi) -> pd.Series:
     """Return the row to show in large: the latest, or the twelve months to its end."""
     row = latest(series)

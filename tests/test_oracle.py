@@ -426,6 +426,9 @@ def test_each_row_of_a_cell_is_a_line_of_an_export(clean, kpi_id):
             line = lines[row.file][int(row.line) - 1]
             header = lines[row.file][0].split(",")
             written = dict(zip(header, line.split(","), strict=True))
+            if "financial_year" in written:
+                # 2003/04 is named by the year in which it begins
+                written["financial_year"] = written["financial_year"][:4]
             assert "/".join(written[name] for name in KEYS[source]) == key
 
 

@@ -98,7 +98,7 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
         "id": kpi.id,
         "title": kpi.title,
         "note": _note(latest, shared),
-        "figure": _series.figure(latest, kpi)
+        "figure": figures.of_cell(latest, kpi)
         if has_figure
         else figures.missing(latest["state"]).capitalize(),
         "is_word": not has_figure,

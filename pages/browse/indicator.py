@@ -54,7 +54,7 @@ def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
             state = figures.missing(latest["state"])
             st.markdown(f"{where}: {state}. {plain(latest['reason'])}")
         else:
-            value = figures.figure(latest["value"], kpi.unit, latest["n"])
+            value = figures.of_cell(latest, kpi)
             unit = figures.left_out(kpi.unit)
             label = f"{where}, {plain(unit)}" if unit else where
             st.metric(label, value, width="content")
@@ -188,7 +188,7 @@ def account_of_rows(cell: pd.Series, kpi: Kpi, shown: int) -> str:
     if pd.isna(cell["value"]):
         said = cell["reason"] or f"{figures.missing(cell['state']).capitalize()}."
         return plain(said)
-    value = figures.figure(cell["value"], kpi.unit, cell["n"])
+    value = figures.of_cell(cell, kpi)
     if cell["state"] == "reported":
         made = f"{value}, taken as published."
     else:

@@ -284,22 +284,17 @@ def _with_states(build: Build, frame: pd.DataFrame, by: str) -> pd.DataFrame:
     frame["state"] = [state for state, _ in found]
     frame["reason"] = [reason for _, reason in found]
     is_hidden = frame["state"].isin(states.HIDES_VALUE)
-    is_secret = frame["state"] == "suppressed"
+    # of people not even the number is told where there is no figure
+    is_of_people = frame["kpi"].map(
+        {one: build.kpis[one].disclosure != "none" for one in covers}
+    )
+    is_secret = frame["state"].eq("not_applicable") | is_hidden & is_of_people
     frame.loc[is_secret, ["n", "numerator", "denominator", "cases"]] = np.nan
-    frame["parts"] = frame["parts"].mask(is_secret)
+    frame["parts"] = frame["parts"].mask(is_hidden)
     frame.loc[is_hidden, ["value", "lower", "upper"]] = np.nan
-    frame["parts"] = [
-        _without_shares(parts) if hidden and isinstance(parts, dict) else parts
-        for parts, hidden in zip(frame["parts"], is_hidden, strict=True)
-    ]
     for name in ("n", "numerator", "denominator", "value", "lower", "upper", "cases"):
         frame[name] = frame[name].astype(float)
     return frame
-
-
-def _without_shares(parts: dict[str, dict]) -> dict[str, dict]:
-    """Hide the shares of a difference's two sides, as the difference is."""
-    return {part: {**side, "value": None} for part, side in parts.items()}
 
 
 def serving_sites(build: Build, kpi: Kpi, area: str) -> list[tuple[str, Period]]:

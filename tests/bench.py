@@ -235,6 +235,8 @@ def bench_full_build(one: Home) -> list[str]:
 def run_bare(opened: results.Build) -> None:
     """Run every indicator's select over finished marts, and add up what it gives."""
     for kpi in opened.kpis.values():
+        if not kpi.sql:
+            continue
         names = "value" if kpi.has_values or kpi.stage == "published" else "numerator"
         rows = rowsource.rows(kpi, opened.imports)
         opened.warehouse.tuples(f"{rows} select count(*), sum({names}) from kpi_rows")

@@ -1,5 +1,6 @@
 """Numbers of cells from the cube: sums, ratios, quantiles, and their intervals."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -10,56 +11,105 @@ from kpis.periods import Period
 from kpis.registry import Kpi
 from kpis.warehouse import Warehouse, fill
 
+KEYS = ["question", "kpi", "area", "period_start", "period_end"]
 COLUMNS = [
-    "kpi", "area", "period_start", "period_end", "n", "numerator", "denominator",
+    *KEYS, "n", "numerator", "denominator",
     "value", "lower", "upper", "parts", "cases", "fewest", "publishers",
 ]  # fmt: skip
-CELL = ["kpi", "area", "period_start"]
+CELL = ["question", "kpi", "area", "period_start"]
 PART_COLUMNS = ["n", "numerator", "denominator", "value"]
 
 
-def read(
-    house: Warehouse,
-    kpis: list[Kpi],
-    members: list[tuple[str, str]],
-    calendar: list[Period],
-    by: str,
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Asked:
+    """Which cells are read: indicators, areas, and periods of one length.
+
+    `members` are areas, each with a code whose cells add up to it.
+    """
+
+    kpis: list[Kpi]
+    members: list[tuple[str, str]]
+    calendar: list[Period]
+    by: str
+
+    @property
+    def size(self) -> str:
+        """Return the size of the cells that the periods are made of."""
+        return "day" if self.by in ("day", "week") else "month"
+
+
+def read(house: Warehouse, asked: list[Asked]) -> pd.DataFrame:
     """Return one row, with COLUMNS, for each cell that has rows or was published.
 
-    `members` are areas, each with a code whose cells add up to it. One query a kind of
-    indicator. `parts` holds the two sides of a difference by name;
-    `fewest` is n, or that of the smaller side; `publishers` counts the differing
-    figures that were published for one cell.
+    One query for each kind of indicator and size of cells. `question` is the place in
+    `asked`; `parts` holds the two sides of a difference by name; `fewest` is n, or that
+    of the smaller side; `publishers` counts the differing figures that were published
+    for one cell.
     """
-    size = "day" if by in ("day", "week") else "month"
-    areas, codes = [area for area, _ in members], [code for _, code in members]
-    firsts, lasts = [first for first, _ in calendar], [last for _, last in calendar]
-    scope = [areas, codes, firsts, lasts]
-    ends = dict(calendar)
-    published = [kpi.id for kpi in kpis if kpi.stage == "published"]
-    counted = [kpi for kpi in kpis if kpi.sql and kpi.stage != "published"]
-    valued = {kpi.id: kpi for kpi in counted if kpi.has_values}
-    summed = {kpi.id: kpi for kpi in counted if not kpi.has_values}
-    frames = [pd.DataFrame(columns=COLUMNS)]
-    if summed:
-        sql = fill("results/number_cells", cells=f"cube.{size}_cells")
-        found = house.query(sql, [*scope, list(summed)])
-        frames.append(_with_end(_with_ratio(found, summed), ends))
-    if valued:
-        sql = fill("results/value_cells", cells=f"cube.{size}_values")
-        found = house.query(sql, [*scope, list(valued)])
-        frames.append(_with_end(_with_quantile(found, valued), ends))
-    if published:
-        sql = warehouse.text("results/published_cells")
-        found = house.query(sql, [areas, published])
-        for name in ("period_start", "period_end"):
-            found[name] = found[name].dt.date
-        frames.append(found)
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    ends = {
+        (place, first): last
+        for place, one in enumerate(asked)
+        for first, last in one.calendar
+    }
+    kpis = [kpi for one in asked for kpi in one.kpis if kpi.sql]
+    counted = {kpi.id: kpi for kpi in kpis if kpi.stage != "published"}
+    valued = {kpi_id: kpi for kpi_id, kpi in counted.items() if kpi.has_values}
+    summed = {kpi_id: kpi for kpi_id, kpi in counted.items() if not kpi.has_values}
+    frames = []
+    for size in sorted({one.size for one in asked}):
+        for kind, some, figure in (
+            ("cells", summed, _with_ratio),
+            ("values", valued, _with_quantile),
+        ):
+            statement = fill(STATEMENTS[kind], cells=f"cube.{size}_{kind}", size=size)
+            found = _found(house, statement, asked, size, some)
+            if found is not None:
+                frames.append(_with_end(figure(found, some), ends))
+    frames += _published(house, asked)
+    filled = [frame for frame in frames if len(frame)]
+    filled = filled or [pd.DataFrame(columns=COLUMNS)]
     result = pd.concat(filled).reindex(columns=COLUMNS)
     result["fewest"] = result["fewest"].where(result["fewest"].notna(), result["n"])
     return result
+
+
+STATEMENTS = {"cells": "results/number_cells", "values": "results/value_cells"}
+
+
+def _found(
+    house: Warehouse, statement: str, asked: list[Asked], size: str, kpis: dict
+) -> pd.DataFrame | None:
+    """Run a statement for the questions and indicators that it can answer."""
+    own = {place: one for place, one in enumerate(asked) if one.size == size}
+    wanted = [
+        (place, kpi.id) for place, one in own.items() for kpi in one.kpis
+        if kpi.id in kpis
+    ]  # fmt: skip
+    if not wanted:
+        return None
+    scope = [(place, *member) for place, one in own.items() for member in one.members]
+    calendar = [(place, *span) for place, one in own.items() for span in one.calendar]
+    columns = [
+        list(column)
+        for rows in (wanted, scope, calendar)
+        for column in zip(*rows, strict=True)
+    ]
+    return house.query(statement, columns)
+
+
+def _published(house: Warehouse, asked: list[Asked]) -> list[pd.DataFrame]:
+    """Return the published figures of each question that asks for some."""
+    frames = []
+    for place, one in enumerate(asked):
+        published = [kpi.id for kpi in one.kpis if kpi.stage == "published"]
+        if published:
+            areas = [area for area, _ in one.members]
+            sql = warehouse.text("results/published_cells")
+            found = house.query(sql, [areas, published])
+            for name in ("period_start", "period_end"):
+                found[name] = found[name].dt.date
+            frames.append(found.assign(question=place))
+    return frames
 
 
 def of_members(kpi: Kpi, found: pd.DataFrame, start: date) -> pd.DataFrame:
@@ -69,7 +119,7 @@ def of_members(kpi: Kpi, found: pd.DataFrame, start: date) -> pd.DataFrame:
     n, numerator, denominator, value, lower and upper.
     """
     frame = found.rename(columns={"member": "area"})
-    frame = frame.assign(kpi=kpi.id, period_start=start)
+    frame = frame.assign(question=0, kpi=kpi.id, period_start=start)
     make = _with_quantile if kpi.has_values else _with_ratio
     columns = ["area", "n", "numerator", "denominator", "value", "lower", "upper"]
     made = make(frame, {kpi.id: kpi}).reindex(columns=columns)
@@ -81,7 +131,7 @@ def share_of_money(kpi: Kpi, share: pd.DataFrame, money: pd.DataFrame) -> pd.Dat
 
     The interval is that of the share: what was spent was not sampled.
     """
-    keys = ["area", "period_start", "period_end"]
+    keys = ["question", "area", "period_start", "period_end"]
     both = share.merge(money[[*keys, "numerator"]], on=keys, suffixes=("", "_spent"))
     spent = both["numerator_spent"].astype(float)
     figures = {name: both[name] * spent for name in ("value", "lower", "upper")}
@@ -90,10 +140,11 @@ def share_of_money(kpi: Kpi, share: pd.DataFrame, money: pd.DataFrame) -> pd.Dat
     ).reindex(columns=COLUMNS)
 
 
-def _with_end(frame: pd.DataFrame, ends: dict[date, date]) -> pd.DataFrame:
+def _with_end(frame: pd.DataFrame, ends: dict[tuple[int, date], date]) -> pd.DataFrame:
     # a frame without rows has no type
     starts = pd.to_datetime(frame["period_start"]).dt.date
-    return frame.assign(period_start=starts, period_end=starts.map(ends))
+    keys = zip(frame["question"], starts, strict=True)
+    return frame.assign(period_start=starts, period_end=[ends[key] for key in keys])
 
 
 def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:

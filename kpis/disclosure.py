@@ -38,18 +38,34 @@ class Measure:
     least: float
     is_stock: bool = False
 
-    def of(self, codes: Iterable[str], spans: list[slice]) -> np.ndarray:
-        """Return the people of some codes together, by span of months."""
-        rows = self.people.reindex(list(codes)).to_numpy(dtype=float)
-        by_month = np.nansum(rows, axis=0)
-        sums = np.array([by_month[span].sum() for span in spans])
-        if not self.is_stock:
-            return sums
-        return sums / np.array([by_month[span].size for span in spans])
+    def by(self, spans: list[slice]) -> "Counted":
+        """Return the people by span of months."""
+        by_month = self.people.to_numpy(dtype=float)
+        sums = np.empty((len(by_month), len(spans)))
+        for place, span in enumerate(spans):
+            own = by_month[:, span]
+            sums[:, place] = own.mean(axis=1) if self.is_stock else own.sum(axis=1)
+        rows = {code: row for row, code in enumerate(self.people.index)}
+        return Counted(rows, sums, self.least)
 
-    def is_enough(self, codes: Iterable[str], spans: list[slice]) -> bool:
-        """Return whether each span has enough people, or none."""
-        people = self.of(codes, spans)
+
+@dataclass(frozen=True)
+class Counted:
+    """The people of one measure, by code (`rows` says which row) and period."""
+
+    rows: dict[str, int]
+    people: np.ndarray
+    least: float
+
+    def of(self, codes: Iterable[str]) -> np.ndarray:
+        """Return the people of some codes together, by period."""
+        rows = [self.rows[code] for code in codes if code in self.rows]
+        # parts of posts do not add up exactly; a millionth of one decides nothing
+        return self.people[rows].sum(axis=0).round(6)
+
+    def is_enough(self, codes: Iterable[str]) -> bool:
+        """Return whether each period has enough people, or none."""
+        people = self.of(codes)
         return bool(((people == 0) | (people >= self.least)).all())
 
 
@@ -78,14 +94,14 @@ def hidden(
     for length in LONGEST_FIRST:
         if length not in calendars:
             continue
-        spans = calendars[length]
+        counted = [one.by(calendars[length]) for one in measures]
         own = before | {
             area
             for area, codes in tree.codes.items()
-            if not all(one.is_enough(codes, spans) for one in measures)
+            if not all(one.is_enough(codes) for one in counted)
         }
         for parent in tree.children:
-            _hide_partners(parent, own, measures, tree, spans)
+            _hide_partners(parent, own, counted, tree)
         for parent in reversed(tree.children):
             if parent in own:
                 own |= set(tree.children[parent])
@@ -95,7 +111,7 @@ def hidden(
 
 
 def _hide_partners(
-    parent: str, own: set[str], measures: list[Measure], tree: Tree, spans
+    parent: str, own: set[str], counted: list[Counted], tree: Tree
 ) -> None:
     """Hide more children until what is left of the parent is no single one's.
 
@@ -103,15 +119,13 @@ def _hide_partners(
     parent.
     """
     children = tree.children[parent]
-    sizes = {
-        child: measures[0].of(tree.codes[child], spans).sum() for child in children
-    }
+    sizes = {child: counted[0].of(tree.codes[child]).sum() for child in children}
     shown = sorted((c for c in children if c not in own), key=lambda c: (sizes[c], c))
-    while parent not in own and not _is_mixed(parent, own, measures, tree, spans):
+    while parent not in own and not _is_mixed(parent, own, counted, tree):
         own.add(shown.pop(0) if shown else parent)
 
 
-def _is_mixed(parent, own, measures: list[Measure], tree: Tree, spans) -> bool:
+def _is_mixed(parent: str, own: set[str], counted: list[Counted], tree: Tree) -> bool:
     """Return whether what is not shown of a parent is nothing, or enough of several."""
     away = [child for child in tree.children[parent] if child in own]
     if not away:
@@ -122,7 +136,7 @@ def _is_mixed(parent, own, measures: list[Measure], tree: Tree, spans) -> bool:
     rest = [code for code in tree.codes[parent] if code not in of_children]
     groups = [*(tree.codes[child] for child in away), rest]
     together = [code for group in groups for code in group]
-    if not all(one.is_enough(together, spans) for one in measures):
+    if not all(one.is_enough(together) for one in counted):
         return False
-    present = sum((measures[0].of(group, spans) > 0).astype(int) for group in groups)
+    present = sum((counted[0].of(group) > 0).astype(int) for group in groups)
     return bool((present != 1).all())

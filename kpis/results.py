@@ -1,25 +1,14 @@
 """The questions that pages ask of a build, answered as tidy frames.
 
-Numbers come from the cube (`cells`), states from what has arrived (`states`).
+A series is read by `series`; here are the ways in which pages and commands ask.
 """
 
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
-from kpis import (
-    cells,
-    coverage,
-    figures,
-    periods,
-    protected,
-    reference,
-    rowsource,
-    states,
-    warehouse,
-)
+from kpis import coverage, periods, reference, rowsource, states, warehouse
 from kpis.beside import breaks as breaks
 from kpis.beside import comparable as comparable
 from kpis.beside import comparators as comparators
@@ -30,15 +19,13 @@ from kpis.beside import targets as targets
 from kpis.built import Build
 from kpis.built import current_build_id as current_build_id
 from kpis.built import open_build as open_build
-from kpis.coverage import Coverage
 from kpis.disclosure import LONGEST_FIRST
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.registry import Kpi
-from kpis.states import Arrived
+from kpis.series import COLUMNS, Question, answer, members
+from kpis.series import arrived as arrived
 from kpis.warehouse import fill, identifier, literal
-
-COLUMNS = [*cells.COLUMNS[:12], "state", "reason"]
 
 
 def areas(build: Build) -> pd.DataFrame:
@@ -66,46 +53,6 @@ def find_area(build: Build, given: str) -> str:
 def standards(build: Build) -> pd.DataFrame:
     """Return the standards that the build used, with dates, status and source."""
     return build.warehouse.query(warehouse.text("results/standards"))
-
-
-def arrived(build: Build, kpi_id: str) -> Arrived:
-    """Return what has arrived of the exports that measure an indicator."""
-    if kpi_id not in build.known:
-        build.known[kpi_id] = _arrived(build, build.kpis[kpi_id])
-    return build.known[kpi_id]
-
-
-def _arrived(build: Build, kpi: Kpi) -> Arrived:
-    needs = dict(kpi.needs)
-    for part in kpi.made_of:
-        needs |= build.kpis[part].needs
-    faults = [
-        one
-        for one in build.faults
-        if any(
-            set(columns) & set(needs.get(source, ()))
-            for source, columns in one["unusable"].items()
-        )
-    ]
-    standards = build.standards.get(kpi.standard)
-    covers = _covers(build, kpi)
-    exports = tuple((source, cover.spans) for source, cover in covers.items())
-    told = build.told.setdefault(exports, {})
-    # a survey without the question is no survey with no answers
-    is_asked = "survey_responses" in kpi.needs
-    months = frozenset(build.months.get(kpi.id, ())) if is_asked else None
-    whole = Arrived(covers, faults, build.names, standards, months=months, told=told)
-    hidden = protected.areas(build.warehouse, kpi, build.places, whole)
-    return replace(whole, hidden=hidden)
-
-
-def _covers(build: Build, kpi: Kpi) -> dict[str, Coverage]:
-    if kpi.stage == "after_cube" and not kpi.made_of:
-        return coverage.of_everything(build.imports)
-    covers = coverage.of_kpi(kpi, build.imports, build.places)
-    for part in kpi.made_of:
-        covers |= _covers(build, build.kpis[part])
-    return covers
 
 
 def missing(build: Build) -> pd.DataFrame:
@@ -178,123 +125,8 @@ def series(
     seconds), NaN where there is none; `state` and, for what is not a plain value, the
     `reason` in a sentence.
     """
-    calendar = periods.between(start, end, by)
-    frame = _calendar_frame(kpi_ids, areas, calendar)
-    frame = frame.merge(
-        _cells(build, _measured(build, kpi_ids, areas), areas, calendar, by),
-        on=["kpi", "area", "period_start", "period_end"],
-        how="left",
-    )
-    frame["incomplete"] = _incomplete(build, kpi_ids, areas, calendar, by, frame)
-    frame = _with_states(build, frame, by)
-    for name in ("period_start", "period_end"):
-        frame[name] = pd.to_datetime(frame[name])
-    return frame[COLUMNS]
-
-
-def _cells(build: Build, kpis: list[Kpi], areas, calendar, by: str) -> pd.DataFrame:
-    def read(some: list[Kpi]) -> pd.DataFrame:
-        return cells.read(build.warehouse, some, members(build, areas), calendar, by)
-
-    frames = [read([kpi for kpi in kpis if not kpi.made_of])]
-    for kpi in kpis:
-        if kpi.made_of:
-            share, money = (read([build.kpis[part]]) for part in kpi.made_of)
-            frames.append(cells.share_of_money(kpi, share, money))
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return pd.concat(filled)
-
-
-def _measured(build: Build, kpi_ids: list[str], areas: list[str]) -> list[Kpi]:
-    """Return the indicators of which one of the areas can have a figure."""
-    kinds = {build.places.kinds[area] for area in areas}
-    kpis = [build.kpis[kpi_id] for kpi_id in kpi_ids]
-    return [kpi for kpi in kpis if kinds & set(kpi.smallest_period)]
-
-
-def members(build: Build, areas: list[str]) -> list[tuple[str, str]]:
-    """Return areas, each with the codes whose cells add up to it.
-
-    A borough's are its own and those of its facilities; the force's is everything.
-    """
-    return [
-        (area, code)
-        for area in areas
-        for code in dict.fromkeys(
-            [
-                area,
-                *(
-                    part
-                    for part, *_ in build.places.parts.get(area, ())
-                    if build.places.kinds[part] == "facility"
-                ),
-            ]
-        )
-    ]
-
-
-def _incomplete(build: Build, kpi_ids, areas, calendar, by, frame) -> list[str]:
-    """Say of each cell that too little is recorded to trust it, or ""."""
-    floors = {kpi_id: build.kpis[kpi_id].reliable_if or {} for kpi_id in kpi_ids}
-    asked = sorted({other for floor in floors.values() for other in floor})
-    if not asked:
-        return [""] * len(frame)
-    kpis = [build.kpis[other] for other in asked]
-    found = _cells(build, kpis, areas, calendar, by)
-    keys = ["kpi", "area", "period_start", "period_end"]
-    values = found.set_index(keys)["value"].to_dict()
-    said = []
-    for cell in frame[keys].itertuples(index=False):
-        low = [
-            (build.kpis[other], values[other, *cell[1:]], floor)
-            for other, floor in floors[cell.kpi].items()
-            if values.get((other, *cell[1:]), floor) < floor
-        ]
-        said.append(" ".join(_too_low(*one) for one in low))
-    return said
-
-
-def _too_low(kpi: Kpi, value: float, floor: float) -> str:
-    now, least = (figures.in_words(one, kpi.unit) for one in (value, floor))
-    return f"{kpi.title}: {now}, and {least} are needed to trust this figure."
-
-
-def _calendar_frame(kpi_ids, areas, calendar: list[Period]) -> pd.DataFrame:
-    rows = [
-        (kpi_id, area, first, last)
-        for kpi_id in kpi_ids
-        for area in areas
-        for first, last in calendar
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS[:4])
-
-
-def _with_states(build: Build, frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    covers = {kpi_id: arrived(build, kpi_id) for kpi_id in frame["kpi"].unique()}
-    found = [
-        states.of_cell(
-            build.kpis[cell.kpi],
-            covers[cell.kpi],
-            build.places.kinds[cell.area],
-            by,
-            cell,
-        )
-        for cell in frame.itertuples()
-    ]
-    frame["state"] = [state for state, _ in found]
-    frame["reason"] = [reason for _, reason in found]
-    is_hidden = frame["state"].isin(states.HIDES_VALUE)
-    # of people not even the number is told where there is no figure
-    is_of_people = frame["kpi"].map(
-        {one: build.kpis[one].disclosure != "none" for one in covers}
-    )
-    is_secret = frame["state"].eq("not_applicable") | is_hidden & is_of_people
-    frame.loc[is_secret, ["n", "numerator", "denominator", "cases"]] = np.nan
-    frame["parts"] = frame["parts"].mask(is_hidden)
-    frame.loc[is_hidden, ["value", "lower", "upper"]] = np.nan
-    for name in ("n", "numerator", "denominator", "value", "lower", "upper", "cases"):
-        frame[name] = frame[name].astype(float)
-    return frame
+    question = Question(kpi_ids, areas, periods.between(start, end, by), by)
+    return answer(build, [question])[COLUMNS]
 
 
 def serving_sites(build: Build, kpi: Kpi, area: str) -> list[tuple[str, Period]]:
@@ -319,26 +151,38 @@ def shown(
     In place of a borough's that does not exist stands that of the site which served it
     at the end of the period; `area` is then the site's code.
     """
-    frame = series(build, kpi_ids, [area], start, end, by)
+    calendar = periods.between(start, end, by)
+    found = _shown(build, area, [Question(kpi_ids, [area], calendar, by)])
+    return found[COLUMNS].reset_index(drop=True)
+
+
+def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
+    """Answer questions of one area, with the sites' figures that stand for its own."""
+    kpi_ids = [kpi_id for one in questions for kpi_id in one.kpi_ids]
     serving = {one: serving_sites(build, build.kpis[one], area) for one in kpi_ids}
     sites = sorted({site for spans in serving.values() for site, _ in spans})
     if not sites:
-        return frame
-    sited = [one for one in kpi_ids if serving[one]]
-    found = series(build, sited, sites, start, end, by)
+        return answer(build, questions)
+    of_sites = [
+        replace(one, areas=sites, kpi_ids=[k for k in one.kpi_ids if serving[k]])
+        for one in questions
+    ]
+    found = answer(build, [*questions, *of_sites])
+    is_own = found["question"] < len(questions)
     serves = [
         any(
             site == row.area and first <= row.period_end.date() <= last
             for site, (first, last) in serving[row.kpi]
         )
-        for row in found.itertuples()
+        for row in found[~is_own].itertuples()
     ]
-    keys = ["kpi", "period_start"]
-    of_site = found[serves].drop_duplicates(keys)
-    both = pd.concat([of_site, frame]).drop_duplicates(keys)
+    of_site = found[~is_own][serves]
+    of_site = of_site.assign(question=of_site["question"] - len(questions))
+    keys = ["question", "kpi", "period_start"]
+    both = pd.concat([of_site, found[is_own]]).drop_duplicates(keys)
     order = {one: place for place, one in enumerate(kpi_ids)}
     both = both.assign(place=both["kpi"].map(order))
-    return both.sort_values(["place", "period_start"])[COLUMNS].reset_index(drop=True)
+    return both.sort_values(["question", "place", "period_start"])
 
 
 def scoreboard(
@@ -348,69 +192,71 @@ def scoreboard(
 
     `is_settled` is false of what is not over, or for which late entries may come in.
     Each indicator is shown by `by`, or by its own smallest period where that is
-    longer (column `by`), so frames of several lengths stand below each other.
+    longer (column `by`), so frames of several lengths stand below each other. The
+    headline of an indicator that accumulates is of the last twelve months.
     """
-    frames = []
     lengths: dict[str, list[str]] = {}
     order = periods.LENGTHS.index
     for kpi in build.kpis.values():
         smallest = smallest_period(build, kpi, area) or by
         own = max(by, smallest, key=order)
         lengths.setdefault(own, []).append(kpi.id)
+    latest: dict[str, Period | None] = {}
+    questions = []
     for own, kpi_ids in lengths.items():
-        latest = {k: latest_settled(build, k, area, own) for k in kpi_ids}
-        known = [period for period in latest.values() if period]
-        end = max((_last_day(build, k) for k in kpi_ids if latest[k]), default=None)
-        if not known:
-            frames.append(_unmeasured(build, kpi_ids, area, own))
-            continue
-        start = periods.back(min(known), own, count - 1)[1]
-        frame = shown(build, kpi_ids, area, start, max(end, max(known)[1]), own)
-        starts = {kpi_id: period[0] for kpi_id, period in latest.items() if period}
-        latest_start = frame["kpi"].map(starts)
-        frame["is_latest"] = frame["period_start"].dt.date == latest_start
-        frame["is_settled"] = frame["period_start"] <= pd.to_datetime(latest_start)
-        never = latest_start.isna()
-        is_last = ~frame.duplicated("kpi", keep="last")
-        frame["is_latest"] |= never & is_last
-        frames.append(_with_headlines(build, frame.assign(by=own), area, latest))
-    return pd.concat(frames, ignore_index=True)
+        last = {k: latest_settled(build, k, area, own) for k in kpi_ids}
+        latest |= last
+        calendar = _latest_periods(build, last, own, count)
+        questions.append(Question(kpi_ids, [area], calendar, own))
+    headlines = _headlines(build, area, latest)
+    found = _shown(build, area, [*questions, *headlines])
+    is_headline = found["question"] >= len(questions)
+    frame = found[~is_headline].reset_index(drop=True)
+    frame["by"] = frame["question"].map(dict(enumerate(lengths)))
+    starts = {kpi_id: period[0] for kpi_id, period in latest.items() if period}
+    latest_start = pd.to_datetime(frame["kpi"].map(starts))
+    is_last = ~frame.duplicated("kpi", keep="last")
+    frame["is_latest"] = frame["period_start"].eq(latest_start) | (
+        latest_start.isna() & is_last
+    )
+    frame["is_settled"] = frame["period_start"] <= latest_start
+    twelve_months = found[is_headline].set_index("kpi")
+    for name in HEADLINE:
+        of_kpi = frame["kpi"].map(twelve_months[name])
+        frame[f"headline_{name}"] = of_kpi.where(frame["is_latest"])
+    return frame.drop(columns="question")
 
 
 HEADLINE = ("value", "n", "state", "reason")
 
 
-def _with_headlines(build: Build, frame: pd.DataFrame, area: str, latest):
-    """Add what stands for an indicator in place of its latest month: twelve of them.
+def _latest_periods(
+    build: Build, latest: dict[str, Period | None], by: str, count: int
+) -> list[Period]:
+    """Return the last periods up to all that has arrived; one if nothing is settled."""
+    lasts = {kpi_id: arrived(build, kpi_id).last for kpi_id in latest}
+    known = [period for period in latest.values() if period]
+    if not known:
+        day = max((last for last in lasts.values() if last), default=build.as_at)
+        return [periods.of_day(day, by)]
+    end = max(lasts[kpi_id] for kpi_id, period in latest.items() if period)
+    start = periods.back(min(known), by, count - 1)[1]
+    return periods.between(start, max(end, max(known)[1]), by)
+
+
+def _headlines(build: Build, area: str, latest) -> list[Question]:
+    """Ask for what stands in place of an indicator's latest month: twelve of them.
 
     Only where the indicator says so; nothing is judged on it, as windows overlap.
     """
-    ends = {
-        one: period[1]
-        for one, period in latest.items()
-        if period and build.kpis[one].accumulate == "rolling12"
-    }
-    for name in HEADLINE:
-        frame[f"headline_{name}"] = None
-    for end in sorted(set(ends.values())):
-        of_end = [one for one in ends if ends[one] == end]
-        found = shown(build, of_end, area, end, end, "rolling12").set_index("kpi")
-        rows = frame["is_latest"] & frame["kpi"].isin(of_end)
-        for name in HEADLINE:
-            frame.loc[rows, f"headline_{name}"] = frame["kpi"].map(found[name])
-    return frame
-
-
-def _last_day(build: Build, kpi_id: str) -> date:
-    return arrived(build, kpi_id).last
-
-
-def _unmeasured(build: Build, kpi_ids, area, by: str) -> pd.DataFrame:
-    lasts = [arrived(build, kpi_id).last for kpi_id in kpi_ids]
-    day = max((last for last in lasts if last), default=build.as_at)
-    frame = series(build, kpi_ids, [area], day, day, by)
-    frame = frame.assign(is_latest=True, is_settled=False, by=by)
-    return _with_headlines(build, frame, area, {})
+    ends: dict[date, list[str]] = {}
+    for kpi_id, period in latest.items():
+        if period and build.kpis[kpi_id].accumulate == "rolling12":
+            ends.setdefault(period[1], []).append(kpi_id)
+    return [
+        Question(kpi_ids, [area], periods.between(end, end, "rolling12"), "rolling12")
+        for end, kpi_ids in sorted(ends.items())
+    ]
 
 
 def rows(

@@ -230,15 +230,10 @@ def _differences(found: pd.DataFrame) -> pd.DataFrame:
 
 def _with_quantile(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     """Take quantiles from counted values, with order-statistic intervals."""
-    cells = found[CELL].drop_duplicates()
+    cells = found[CELL]
     if cells.empty:
         return cells.reindex(columns=[*CELL, "n", "value", "lower", "upper"])
-    # the rows of a cell stand together, its values in order
-    starts = cells.index.to_numpy()
-    values = np.split(found["value"].to_numpy(), starts[1:])
-    counts = [
-        np.cumsum(one) for one in np.split(found["frequency"].to_numpy(), starts[1:])
-    ]
+    counts = [np.cumsum(one) for one in found["frequencies"]]
     n = np.array([one[-1] for one in counts])
     quantiles = cells["kpi"].map({kpi.id: kpi.quantile for kpi in kpis.values()})
     ranks = np.transpose(intervals.quantile_ranks(n, quantiles.to_numpy()))
@@ -248,7 +243,7 @@ def _with_quantile(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
             *(at_rank(one, ranked, rank) for rank in ends),
         )
         for one, ranked, quantile, ends in zip(
-            values, counts, quantiles, ranks, strict=True
+            found["known_values"], counts, quantiles, ranks, strict=True
         )
     ]
     columns = dict(zip(("value", "lower", "upper"), np.transpose(numbers), strict=True))

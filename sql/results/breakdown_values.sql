@@ -1,10 +1,19 @@
-{rows}
+{rows},
+
+counted as (
+    select
+        coalesce({dimension}::varchar, '') as member,
+        value,
+        count(*) as frequency
+    from kpi_rows
+    where ? = 'MPS' or list_contains(?::varchar[], area_code)
+    group by member, value
+)
 
 select
-    coalesce({dimension}::varchar, '') as member,
-    value,
-    count(*) as frequency
-from kpi_rows
-where ? = 'MPS' or list_contains(?::varchar[], area_code)
-group by member, value
-order by member, value
+    member,
+    list(value order by value) as known_values,
+    list(frequency order by value) as frequencies
+from counted
+group by member
+order by member

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 
 import pandas as pd
 
@@ -59,6 +59,20 @@ def value_range(
     spare = max(widths * width - (high - low), 0.16 * (high - low)) / 2
     low, high = max(low - spare, lowest), high + spare or 1.0
     return low, min(high, scale.highest) if scale.highest else high
+
+
+def with_room(
+    ends: tuple[float, float], lines: Sequence[float], scale: Scale
+) -> tuple[float, float]:
+    """Return the ends of an axis, moved so far that lines beyond them are seen."""
+    low, high = ends
+    spare = 0.06 * (high - low)
+    for value in lines:
+        if value < low + spare:
+            low = min(low, max(value - spare, min(value, scale.lowest)))
+        if value > high - spare:
+            high = max(high, min(value + spare, max(value, scale.highest or inf)))
+    return low, high
 
 
 def ticks(low: float, high: float) -> list[float]:

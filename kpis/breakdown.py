@@ -24,7 +24,8 @@ def by_dimension(
     """Return member, n, numerator, denominator, value, lower, upper of a dimension.
 
     Members that the indicator leaves out by default are there too: each stands for
-    itself. UserError names the dimensions that the indicator has.
+    itself, and `is_left_out` says which. UserError names the dimensions that the
+    indicator has.
     """
     kpi = build.kpis[kpi_id]
     if dimension not in kpi.dimensions:
@@ -38,7 +39,23 @@ def by_dimension(
     else:
         sql = fill("results/breakdown", **words, **rowsource.columns(kpi))
     codes = [code for _, code in results.members(build, [area])]
-    return cells.of_members(kpi, build.warehouse.query(sql, [area, codes]), start)
+    found = cells.of_members(kpi, build.warehouse.query(sql, [area, codes]), start)
+    kept = (kpi.default or {}).get(dimension)
+    is_kept = True if kept is None else found["member"].isin(kept)
+    return found.assign(is_left_out=~pd.Series(is_kept, index=found.index))
+
+
+def with_all(found: pd.DataFrame, kpi: Kpi) -> float:
+    """Return what the figure would be with the members that it leaves out.
+
+    `found` is of `by_dimension`. NaN where it leaves none out, or where the members'
+    figures do not add up to one, as those of a median.
+    """
+    sides = found[list(SIDES)].astype(float)
+    if not found["is_left_out"].any() or sides.isna().any(axis=None):
+        return float("nan")
+    whole = sides.sum()
+    return whole["numerator"] / whole["denominator"]
 
 
 def change(
@@ -108,8 +125,6 @@ def _with_rest(parts: pd.DataFrame, of_force: pd.Series) -> pd.DataFrame:
 
 def _by_member(build: Build, kpi: Kpi, area, period, dimension: str) -> pd.DataFrame:
     frame = by_dimension(build, kpi.id, area, *period, dimension)
-    kept = (kpi.default or {}).get(dimension)
-    if kept is not None:
-        frame = frame[frame["member"].isin(kept)]
+    frame = frame[~frame["is_left_out"]]
     frame = frame.rename(columns={"member": "group"})
     return frame[["group", *SIDES]]

@@ -4,13 +4,19 @@ A survey's scale, a standard, the control room of a borough: across such a day t
 figures are not set against each other, and one line does not join them.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kpis import figures, periods, settings, states
+from kpis.labels import Mark
 from kpis.periods import Period
 
+# what follows tells of the time before, or explains
+_ASIDE = re.compile(r" in place of |[;:] | \(")
+# letters of a name above a chart
+LONGEST_NAME = 48
 DAY = timedelta(days=1)
 LAST_DAY = date(9999, 12, 31)
 # sources of what a control room takes and sends
@@ -128,7 +134,7 @@ def _moves(series: Series, rows: Iterable[tuple]) -> list[Break]:
         ]
         if before and max(before)[1] != name:
             last = max(before)[0]
-            reason = f"The borough's calls and control room moved to {name}"
+            reason = f"Calls and control room moved to {name}"
             found.append(Break(first, reason, False, source or "", last + DAY))
     return found
 
@@ -140,12 +146,17 @@ def snapped(day: date, by: str) -> tuple[date, str]:
     """
     length = "month" if by == "rolling12" else by
     first, last = periods.of_day(day, length)
-    if first == day:
+    start = first if first == day else last + DAY
+    drawn = figures.period(start, by)
+    if by == "rolling12":
+        # a chart names twelve months by their last one
+        why = f"the {drawn}, the first that lie wholly after it"
+    elif first == day:
         return day, ""
-    start = last + DAY
-    whole = {"year": "financial year"}.get(length, length)
-    drawn = f"{figures.period(start, length)}, the first whole {whole}"
-    return start, f"The change of {_day(day)} is drawn from {drawn}."
+    else:
+        whole = {"year": "financial year"}.get(by, by)
+        why = f"{drawn}, the first whole {whole}"
+    return start, f"The change of {_day(day)} is drawn from {why}."
 
 
 def comparable(found: Iterable[Break], one: Period, other: Period) -> str:
@@ -170,6 +181,48 @@ def _why(one: Break) -> str:
         f"May not be comparable: {one.reason}, on a day from {_day(one.earliest)} to "
         f"{_day(one.day)} that is not published."
     )
+
+
+def marks(found: Iterable[Break], starts: Collection[date], by: str) -> list[Mark]:
+    """Return the breaks that fall between the periods of a chart, as it draws them.
+
+    `starts` are the first days of its periods.
+    """
+    return [
+        Mark(start, _name(one), in_words(one), one.has_known_day)
+        for one in found
+        for start in [snapped(one.day, by)[0]]
+        if start in starts and start > min(starts)
+    ]
+
+
+def account(found: Iterable[Break], shown: Sequence[Period], by: str) -> list[str]:
+    """Return what is to be said of each break that falls into the periods of a chart.
+
+    Also of one that is not drawn: inside the last of them, or on an unknown day.
+    """
+    drawn_from = {first for first, _ in shown[1:]}
+    said = []
+    for one in found:
+        if one.day <= shown[0][0] or one.earliest > shown[-1][1]:
+            continue
+        start, later = snapped(one.day, by)
+        sentences = [
+            in_words(one),
+            "" if one.is_joinable else "Figures before and after are not compared.",
+            later if start in drawn_from else "",
+            f"Source: {one.source}." if one.source else "",
+        ]
+        said.append(" ".join(filter(None, sentences)))
+    return said
+
+
+def _name(one: Break) -> str:
+    """Return what changed in a few words: its reason up to what was there before."""
+    name = _ASIDE.split(one.reason, maxsplit=1)[0]
+    if len(name) > LONGEST_NAME:
+        name = f"{name[:LONGEST_NAME].rpartition(' ')[0]} …"
+    return name if one.has_known_day else f"{name}, by then"
 
 
 def in_words(one: Break) -> str:

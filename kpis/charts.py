@@ -1,35 +1,35 @@
-"""Figures as plain dicts: frames in, Plotly JSON or SVG geometry out.
+"""Figures as plain dicts: frames in, Plotly JSON out.
 
-Every look constant of the product stands here. Nothing in this module decides what
-a number means: colour and shape follow the column `meaning` of a frame that
-`kpis.verdicts` has judged, and words come from `kpis.figures`.
+Nothing in this module decides what a number means: colour and shape follow the column
+`meaning` of a frame that `kpis.verdicts` has judged, and words come from
+`kpis.figures`. How it looks is in `kpis.look`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from math import ceil
 
 import pandas as pd
 
-from kpis import axes, figures
+from kpis import axes, drawing, figures, labels
 from kpis.axes import SCALES, Scale
+from kpis.drawing import is_open
+from kpis.labels import Mark
+from kpis.labels import unit_above as unit_above
+from kpis.look import (
+    FONT,
+    LABELS_WIDTH,
+    LETTER_WIDTH,
+    MARGIN,
+    PALETTES,
+    SPC_HEIGHT,
+    SYMBOLS,
+    Palette,
+)
 from kpis.registry import Kpi
 from kpis.spc import RULE_SET
+from kpis.targets import Target
 
-FONT = "Source Sans, Source Sans Pro, sans-serif"
-SPC_HEIGHT = 346
-MARGIN = {"l": 48, "r": 132, "t": 14, "b": 50}
-# pixels: what a page of 1,280 leaves for the chart, and a letter of its labels
-LABELS_WIDTH, LETTER_WIDTH = 1000, 7
-SPARK_WIDTH, SPARK_HEIGHT = 240, 44
-
-# Shape says the same as colour, for whoever does not see the colour.
-SYMBOLS = {
-    "improvement": "triangle-up",
-    "concern": "triangle-down",
-    "change": "diamond",
-}
 INTERVAL = ("lower", "upper")
 MARKS = {
     "improvement": "better than its past",
@@ -52,74 +52,47 @@ RULES = {
 }
 
 
-@dataclass(frozen=True)
-class Palette:
-    """Colours of one theme; people who are colour-blind can tell the three meanings."""
-
-    ground: str
-    ink: str
-    muted: str
-    hairline: str
-    common: str
-    band: str
-    improvement: str
-    concern: str
-    change: str
-
-
-PALETTES = {
-    "light": Palette(
-        ground="#ffffff",
-        ink="#1b2a41",
-        muted="#5b6778",
-        hairline="#e3e7ec",
-        common="#8a94a3",
-        band="rgba(27, 42, 65, 0.07)",
-        improvement="#12436D",
-        concern="#F46A25",
-        change="#801650",
-    ),
-    "dark": Palette(
-        ground="#10151c",
-        ink="#e6ebf2",
-        muted="#9aa7b8",
-        hairline="#2a3442",
-        common="#7f8b9b",
-        band="rgba(230, 235, 242, 0.09)",
-        improvement="#7ab8ec",
-        concern="#F58B55",
-        change="#d98bb8",
-    ),
-}
-
-
-def spc(judged: pd.DataFrame, kpi: Kpi, by: str, theme: str) -> dict:
+def spc(
+    judged: pd.DataFrame,
+    kpi: Kpi,
+    by: str,
+    theme: str,
+    marks: Iterable[Mark] = (),
+    targets: Sequence[Target] = (),
+) -> dict:
     """Return one series as an SPC chart, a dict that Plotly draws.
 
     `judged` has a row for each period in order, as `results.series` returns it, with
     the columns that `verdicts` adds. The trace named "points" has one point per row,
-    missing ones included as gaps, so a point's index is the row's index.
+    missing ones included as gaps, so a point's index is the row's index. `marks` are
+    breaks to draw, `targets` those in force, one a row.
     """
     palette, scale = PALETTES[theme], SCALES[kpi.unit]
-    drawn = _scaled(judged, scale.factor)
-    low, high = axes.value_range(drawn, scale)
+    drawn = drawing.scaled(judged, scale.factor)
+    aims = _target_lines(drawn, targets, kpi)
+    ends = axes.value_range(drawn, scale)
+    low, high = axes.with_room(ends, [value for *_, value, _ in aims], scale)
+    starts = list(drawn["period_start"].dt.date)
+    top = labels.above(marks, starts, scale, palette)
     return {
         "data": [
             *_bands(drawn, palette),
             _mean(drawn, palette),
+            *_targets(aims, palette),
             *_lines(drawn, palette),
             _points(drawn, kpi, by, (low, high), palette),
             _gaps(drawn, by, low, palette),
         ],
         "layout": {
-            **_base_layout(palette),
-            "height": SPC_HEIGHT,
-            "margin": MARGIN | ({"t": 34} if scale.above else {}),
+            **base_layout(palette),
+            "height": SPC_HEIGHT + top.height,
+            "margin": MARGIN | {"t": MARGIN["t"] + top.height},
             "xaxis": _period_axis(drawn, by, palette),
-            "yaxis": _value_axis(low, high, scale, palette),
+            "yaxis": value_axis(low, high, scale, palette),
+            "shapes": top.shapes,
             "annotations": [
-                *_unit_above(scale, palette),
-                *_edge_labels(drawn, kpi, low, high, palette),
+                *top.annotations,
+                *_names(drawn, kpi, aims, (low, high), palette),
             ],
         },
     }
@@ -137,141 +110,116 @@ def key(judged: pd.DataFrame) -> list[tuple[str, str]]:
     return [(mark, MARKS[mark]) for mark, is_one in is_there.items() if is_one]
 
 
-def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
-    """Return the geometry of a sparkline with its limits, for a fixed box.
-
-    The paths are SVG path data in a box of SPARK_WIDTH by SPARK_HEIGHT: `line`,
-    `dashed` (to provisional points), `mean` and `band`. `points` are those worth a
-    mark: where a rule fired, the headline and provisional ones.
-    """
-    scale = SCALES[kpi.unit]
-    drawn = _scaled(judged, scale.factor).reset_index(drop=True)
-    # The band itself gives the scale, so it may fill most of so small a picture.
-    low, high = axes.value_range(drawn, scale, widths=1.2)
-    edge = 6
-    step = (SPARK_WIDTH - 2 * edge) / max(len(drawn) - 1, 1)
-
-    def place(index: int, value: float) -> tuple[float, float]:
-        share = (value - low) / (high - low)
-        inner = SPARK_HEIGHT - 2 * edge
-        return round(edge + index * step, 1), round(edge + (1 - share) * inner, 1)
-
-    settled, provisional = _split(drawn)
-    return {
-        "width": SPARK_WIDTH,
-        "height": SPARK_HEIGHT,
-        "line": _path(settled, place),
-        "dashed": _path(provisional, place),
-        "mean": _path(drawn["mean"], place),
-        "band": "".join(
-            _path(run["upper_limit"], place)
-            + _path(run["lower_limit"][::-1], place).replace("M", "L")
-            + "Z"
-            for run in _limit_runs(drawn)
-        ),
-        "points": [_spark_point(row, place) for row in _worth_a_mark(drawn)],
-    }
-
-
-def _spark_point(row, place) -> dict:
-    x, y = place(row.Index, row.value)
-    return {
-        "x": x,
-        "y": y,
-        "meaning": row.meaning,
-        "hollow": row.is_open,
-        "latest": bool(row.is_latest),
-    }
-
-
-def _worth_a_mark(drawn: pd.DataFrame) -> Iterable:
-    is_marked = drawn["meaning"].ne("") | drawn["is_latest"] | drawn["is_open"]
-    return drawn[is_marked & drawn["value"].notna()].itertuples()
-
-
-def _path(values: pd.Series, place) -> str:
-    """SVG path data through the values, broken where one is missing."""
-    parts, pen = [], "M"
-    for index, value in values.items():
-        if pd.isna(value):
-            pen = "M"
-            continue
-        x, y = place(index, value)
-        parts.append(f"{pen}{x} {y}")
-        pen = "L"
-    return "".join(parts)
-
-
-def _scaled(judged: pd.DataFrame, factor: float) -> pd.DataFrame:
-    columns = ["value", "lower", "upper", "mean", "lower_limit", "upper_limit"]
-    drawn = judged.assign(natural=judged["value"], is_open=is_open(judged))
-    drawn[columns] = drawn[columns].astype(float) * factor
-    return drawn
-
-
-def is_open(judged: pd.DataFrame) -> pd.Series:
-    """Which periods are not over, or not settled, whatever else is said of them."""
-    return ~judged["is_settled"] | judged["state"].eq("provisional")
-
-
-def _split(drawn: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Values of the solid line, and of the dashed one that continues it."""
-    leads_in = drawn["is_open"].shift(-1, fill_value=False)
-    return (
-        drawn["value"].mask(drawn["is_open"]),
-        drawn["value"].where(drawn["is_open"] | leads_in),
-    )
-
-
-def _limit_runs(drawn: pd.DataFrame) -> list[pd.DataFrame]:
-    """Cut the frame where limits start, stop or are computed anew."""
-    has_limits = drawn["upper_limit"].notna()
-    jumps = drawn["mean"].diff().abs().gt(1e-9) | has_limits.ne(has_limits.shift())
-    return [run for _, run in drawn[has_limits].groupby(jumps.cumsum()[has_limits])]
-
-
 def _bands(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
     return [
         {
             "type": "scatter",
             "name": "limits",
             "mode": "lines",
-            "x": _dates([*run["period_start"], *run["period_start"][::-1]]),
+            "x": drawing.dates([*run["period_start"], *run["period_start"][::-1]]),
             "y": [*run["upper_limit"], *run["lower_limit"][::-1]],
             "fill": "toself",
             "fillcolor": palette.band,
             "line": {"width": 0},
             "hoverinfo": "skip",
         }
-        for run in _limit_runs(drawn)
+        for run in drawing.limit_runs(drawn)
     ]
 
 
 def _mean(drawn: pd.DataFrame, palette: Palette) -> dict:
     steps = []
-    for run in _limit_runs(drawn):
+    for run in drawing.limit_runs(drawn):
         steps += [*zip(run["period_start"], run["mean"], strict=True), (None, None)]
     return {
         "type": "scatter",
         "name": "mean",
         "mode": "lines",
-        "x": _dates(start for start, _ in steps),
+        "x": drawing.dates(start for start, _ in steps),
         "y": [value for _, value in steps],
         "line": {"color": palette.muted, "width": 1, "dash": "dot"},
         "hoverinfo": "skip",
     }
 
 
+# first and last period of a target's line, its place on the axis, its name
+Aim = tuple[pd.Timestamp, pd.Timestamp, float, str]
+
+
+def _target_lines(
+    drawn: pd.DataFrame, targets: Sequence[Target], kpi: Kpi
+) -> list[Aim]:
+    """Return a line for each run of periods with one target; two for a band."""
+    lines = []
+    rows = zip(drawn["period_start"], targets, strict=bool(targets))
+    for target, run in groupby(rows, key=lambda row: row[1]):
+        starts = [start for start, _ in run]
+        lines += [
+            (
+                starts[0],
+                starts[-1],
+                SCALES[kpi.unit].factor * value,
+                labels.of_target(target, value, kpi.unit),
+            )
+            for value in (target.value, target.value_to)
+            if value is not None
+        ]
+    return lines
+
+
+def _targets(lines: list[Aim], palette: Palette) -> list[dict]:
+    return [
+        {
+            "type": "scatter",
+            "name": "target",
+            # with a mark, or a target of one period would not be seen
+            "mode": "lines+markers",
+            "x": drawing.dates([first, last]),
+            "y": [value, value],
+            "line": {"color": palette.muted, "width": 1.4, "dash": "12px,5px"},
+            "marker": {
+                "symbol": "line-ew",
+                "size": 8,
+                "line": {"color": palette.muted, "width": 1.4},
+            },
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+        }
+        for first, last, value, _ in lines
+    ]
+
+
+def _names(
+    drawn: pd.DataFrame,
+    kpi: Kpi,
+    aims: list[Aim],
+    ends: tuple[float, float],
+    palette: Palette,
+) -> list[dict]:
+    """The names of all lines: at the right edge, or where a target ended before."""
+    latest = drawn["period_start"].iloc[-1]
+    at_edge = [(value, name) for _, last, value, name in aims if last == latest]
+    return [
+        *labels.beside([*labels.line_ends(drawn, kpi), *at_edge], *ends, palette),
+        *labels.earlier_limits(drawn, kpi, palette),
+        *(
+            labels.on_line(last, value, name, palette)
+            for _, last, value, name in aims
+            if last < latest
+        ),
+    ]
+
+
 def _lines(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
-    settled, provisional = _split(drawn)
+    """The series, cut where another begins: one line joins no two measures."""
+    settled, provisional = drawing.split(drawn)
     line = {"color": palette.ink, "width": 1.6}
     return [
         {
             "type": "scatter",
             "name": name,
             "mode": "lines",
-            "x": _dates(drawn["period_start"]),
-            "y": _values(values),
+            **drawing.cut(drawn, values),
             "line": {**line, "dash": dash},
             "cliponaxis": False,
             "hoverinfo": "skip",
@@ -300,8 +248,8 @@ def _points(
         "type": "scatter",
         "name": "points",
         "mode": "markers",
-        "x": _dates(drawn["period_start"]),
-        "y": _values(drawn["value"]),
+        "x": drawing.dates(drawn["period_start"]),
+        "y": drawing.values(drawn["value"]),
         # none and all are values too: their marks reach over the edge
         "cliponaxis": False,
         "marker": {
@@ -315,8 +263,8 @@ def _points(
             "opacity": 1,
         },
         "error_y": {
-            "array": _values(upper - drawn["value"]),
-            "arrayminus": _values(drawn["value"] - lower),
+            "array": drawing.values(upper - drawn["value"]),
+            "arrayminus": drawing.values(drawn["value"] - lower),
             "color": palette.common,
             "thickness": 1.2,
             "width": 3,
@@ -335,7 +283,7 @@ def _gaps(drawn: pd.DataFrame, by: str, low: float, palette: Palette) -> dict:
         "type": "scatter",
         "name": "gaps",
         "mode": "markers",
-        "x": _dates(gaps["period_start"]),
+        "x": drawing.dates(gaps["period_start"]),
         "y": [low] * len(gaps),
         "cliponaxis": False,
         "marker": {
@@ -345,7 +293,7 @@ def _gaps(drawn: pd.DataFrame, by: str, low: float, palette: Palette) -> dict:
         },
         "text": [
             f"<b>{figures.period(row.period_start, by)}</b><br>"
-            f"{figures.missing(row.state)}<br>{_wrapped(row.reason)}"
+            f"{figures.missing(row.state)}<br>{labels.wrapped(row.reason)}"
             for row in gaps.itertuples()
         ],
         "hovertemplate": "%{text}<extra></extra>",
@@ -371,21 +319,12 @@ def _hover(row, kpi: Kpi, by: str) -> str:
     if row.is_open:
         lines.append(figures.missing("provisional"))
     if row.reason:
-        lines.append(_wrapped(row.reason))
+        lines.append(labels.wrapped(row.reason))
     return "<br>".join(lines)
 
 
-def _wrapped(sentence: str, width: int = 44) -> str:
-    """The sentence as Plotly text: escaped, and broken into short lines."""
-    lines = [""]
-    for word in escape(sentence).split():
-        if len(lines[-1]) + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "<br>".join(lines)
-
-
-def _base_layout(palette: Palette) -> dict:
+def base_layout(palette: Palette) -> dict:
+    """Return what every chart has: type, ground, how it answers a pointer."""
     return {
         "font": {"family": FONT, "size": 14, "color": palette.muted},
         "paper_bgcolor": palette.ground,
@@ -414,7 +353,7 @@ def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
     years = ["", *(year for _, year in shown)]
     return {
         "type": "date",
-        "tickvals": _dates(drawn["period_start"].iloc[named]),
+        "tickvals": drawing.dates(drawn["period_start"].iloc[named]),
         "ticktext": [
             name if year == before else f"{name}<br>{year}"
             for (name, year), before in zip(shown, years, strict=False)
@@ -441,7 +380,8 @@ def _tick_words(start: pd.Timestamp, by: str) -> tuple[str, str]:
     return name, year
 
 
-def _value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict:
+def value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict:
+    """Return an axis of values, its unit said once."""
     marks = axes.ticks(low, high)
     words = [axes.tick(mark) for mark in marks]
     words[-1] = f"{scale.before}{words[-1]}{scale.after}"
@@ -458,70 +398,3 @@ def _value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict
         "ticklabelstandoff": 8,
         "automargin": True,
     }
-
-
-def _unit_above(scale: Scale, palette: Palette) -> list[dict]:
-    """A unit that is too long for a mark of the axis, on top of it."""
-    if not scale.above:
-        return []
-    return [
-        {
-            "xref": "paper",
-            "yref": "paper",
-            "x": 0,
-            "y": 1,
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "yshift": 8,
-            "text": scale.above,
-            "showarrow": False,
-            "font": {"size": 13, "color": palette.muted},
-        }
-    ]
-
-
-def _edge_labels(
-    drawn: pd.DataFrame, kpi: Kpi, low: float, high: float, palette: Palette
-) -> list[dict]:
-    """Names at the end of their lines, on the right edge, none over another."""
-    named = sorted(_line_ends(drawn, kpi), reverse=True)
-    room = 16 * (high - low) / (SPC_HEIGHT - MARGIN["t"] - MARGIN["b"])
-    places = axes.spread([value for value, _ in named], room)
-    return [
-        {
-            "xref": "paper",
-            "x": 1,
-            "xanchor": "left",
-            "xshift": 8,
-            "y": place,
-            "text": text,
-            "showarrow": False,
-            "font": {"size": 13, "color": palette.muted},
-        }
-        for (_, text), place in zip(named, places, strict=True)
-    ]
-
-
-def _line_ends(drawn: pd.DataFrame, kpi: Kpi) -> list[tuple[float, str]]:
-    """Where each line ends, and its name there."""
-    ends = []
-    factor = SCALES[kpi.unit].factor
-    for row in drawn[drawn["mean"].notna()].tail(1).itertuples():
-        for name, value in (
-            ("upper limit", row.upper_limit),
-            ("mean", row.mean),
-            ("lower limit", row.lower_limit),
-        ):
-            ends.append((value, f"{name} {figures.figure(value / factor, kpi.unit)}"))
-    last = drawn[drawn["value"].notna()].tail(1)
-    if last["is_open"].any():
-        ends.append((last["value"].iloc[0], figures.missing("provisional")))
-    return ends
-
-
-def _dates(starts: Iterable) -> list[str | None]:
-    return [None if start is None else f"{start:%Y-%m-%d}" for start in starts]
-
-
-def _values(values: pd.Series) -> list[float | None]:
-    return [None if pd.isna(value) else float(value) for value in values]

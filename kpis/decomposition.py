@@ -105,6 +105,14 @@ def in_words(found: pd.DataFrame, unit: str, groups: str = "boroughs") -> str:
     return " ".join(one for one in sentences if one)
 
 
+def signed(value: float, unit: str) -> str:
+    """How far a part moved the whole, and which way: "+0.4 points"."""
+    if abs(value) < NOTHING:
+        return figures.NO_FIGURE
+    words = _distance(value, unit)
+    return words if words.startswith("less") else f"{'+−'[value < 0]}{words}"
+
+
 def _split(groups, n0, d0, n1, d1) -> tuple[pd.DataFrame, float, float]:
     """Return COLUMNS in the order of the groups, and the whole's two ratios."""
     before, after = n0.sum() / d0.sum(), n1.sum() / d1.sum()

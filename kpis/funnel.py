@@ -64,12 +64,7 @@ def proportion(
     z = (np.arcsin(np.sqrt(x / n)) - middle) / error
     phi = dispersion(z) if adjust else 0.0
     tau2 = variance_between(phi, error) if phi > 1 else 0.0
-    limits = {}
-    for name, quantile in NORMAL.items():
-        reach = quantile * np.sqrt(error**2 + tau2)
-        for side, angle in (("lower", middle - reach), ("upper", middle + reach)):
-            # beyond these angles the square of the sine would come back
-            limits[f"{side}_{name}"] = np.sin(np.clip(angle, 0, np.pi / 2)) ** 2
+    limits = limits_at(n, "proportion", centre, tau2)
     return _frame(x / n, centre, limits, z, phi, tau2)
 
 
@@ -88,12 +83,34 @@ def rate(count: ArrayLike, exposure: ArrayLike) -> pd.DataFrame:
     x, n = _known(count, exposure)
     centre = _centre(x, n)
     expected = centre * n
-    limits = {}
-    for name, tail in BEYOND.items():
-        limits[f"lower_{name}"] = pdtrik(tail, expected) / n
-        limits[f"upper_{name}"] = (pdtrik(1 - tail, expected) + 1) / n
+    limits = limits_at(n, "rate", centre)
     z = 2 * (np.sqrt(x) - np.sqrt(expected))
     return _frame(x / n, centre, limits, z, dispersion(z), 0.0)
+
+
+def limits_at(
+    size: ArrayLike, kind: str, centre: float, tau2: float = 0.0
+) -> dict[str, np.ndarray]:
+    """Return lower_95, upper_95, lower_998, upper_998 for areas of each size.
+
+    `kind` is "proportion" or "rate", `size` its denominators: what the funnels above
+    have at their areas, to be drawn as lines between them.
+    """
+    n = np.asarray(size, dtype=float)
+    limits = {}
+    if kind == "rate":
+        expected = centre * n
+        for name, tail in BEYOND.items():
+            limits[f"lower_{name}"] = pdtrik(tail, expected) / n
+            limits[f"upper_{name}"] = (pdtrik(1 - tail, expected) + 1) / n
+        return limits
+    middle = np.arcsin(np.sqrt(centre))
+    for name, quantile in NORMAL.items():
+        reach = quantile * np.sqrt((1 / (2 * np.sqrt(n))) ** 2 + tau2)
+        for side, angle in (("lower", middle - reach), ("upper", middle + reach)):
+            # beyond these angles the square of the sine would come back
+            limits[f"{side}_{name}"] = np.sin(np.clip(angle, 0, np.pi / 2)) ** 2
+    return limits
 
 
 def dispersion(z: np.ndarray) -> float:

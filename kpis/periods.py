@@ -11,6 +11,10 @@ from datetime import date, timedelta
 from kpis.errors import UserError
 
 LENGTHS = ("day", "week", "month", "quarter", "year", "rolling12")
+# 52 weeks lead to a Monday again
+YEAR_OF = {
+    "day": 364, "week": 52, "month": 12, "quarter": 4, "year": 1, "rolling12": 12,
+}  # fmt: skip
 Period = tuple[date, date]
 
 
@@ -61,6 +65,11 @@ def back(period: Period, by: str, count: int) -> Period:
         else:
             period = of_day(period[0] - timedelta(days=1), by)
     return period
+
+
+def year_before(period: Period, by: str) -> Period:
+    """Return the same period a year earlier; of days and weeks, 52 weeks earlier."""
+    return back(period, by, YEAR_OF[by])
 
 
 def add_months(first: date, months: int) -> date:

@@ -33,6 +33,11 @@ def areas(build: Build) -> pd.DataFrame:
     return build.warehouse.query(warehouse.text("results/areas"))
 
 
+def tile_grid(build: Build) -> pd.DataFrame:
+    """Return bocu_code, borough_name, tile_row and tile_col: London as equal tiles."""
+    return build.warehouse.query(warehouse.text("results/tile_grid"))
+
+
 def find_area(build: Build, given: str) -> str:
     """Return the code of an area given by code or name; UserError with the nearest."""
     frame = areas(build)

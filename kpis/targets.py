@@ -67,11 +67,28 @@ def in_words(target: Target, unit: str) -> str:
     """
     if not target.is_set:
         return f"no target has been adopted; {target.source}"
+    when = _when(target)
+    return f"{_aim(target, unit)} ({target.status}{', ' if when else ''}{when})"
+
+
+def in_short(target: Target, unit: str) -> str:
+    """Return a target for a narrow column: "at least 80 % (plan)"."""
+    if target.is_set:
+        return f"{_aim(target, unit)} ({target.status})"
+    return "to be set locally" if NOT_SET in target.source else "none is meant"
+
+
+def bare(value: float, unit: str) -> str:
+    """Return the number of a target where its unit is said elsewhere: "9"."""
+    words = figures.exact(value, unit).removesuffix(figures.left_out(unit))
+    return words.rstrip()
+
+
+def _aim(target: Target, unit: str) -> str:
     said = f"{_SIDES[target.comparator]} {figures.exact(target.value, unit)}"
     if target.comparator == "within":
         said += f" to {figures.exact(target.value_to, unit)}"
-    when = _when(target)
-    return f"{said} ({target.status}{', ' if when else ''}{when})"
+    return said
 
 
 def _when(target: Target) -> str:

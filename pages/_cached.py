@@ -6,12 +6,26 @@ has a new id, so nothing old is ever shown and nothing needs to be cleared.
 
 import atexit
 import gc
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from kpis import beside, charts, contracts, judging, results, settings
+from kpis import (
+    beside,
+    breakdown,
+    charts,
+    compare,
+    contracts,
+    judging,
+    part_charts,
+    results,
+    settings,
+)
+from kpis import breaks as breaks_of
 from kpis import targets as targets_of
+from kpis.breaks import Break
+from kpis.periods import Period
 from kpis.results import Build
 from kpis.targets import Target
 from pages import _scope
@@ -147,6 +161,26 @@ def series(scope: Scope) -> pd.DataFrame:
     return found[found["kpi"] == scope.kpi].reset_index(drop=True)
 
 
+@st.cache_resource(max_entries=200, show_spinner=False)
+def breaks(scope: Scope) -> list[Break]:
+    """Return the breaks of the scope's series, and of a site that stands for it."""
+    opened = build(scope.build_id)
+    areas = {scope.area, *series(scope)["area"]}
+    found = {one for area in areas for one in results.breaks(opened, scope.kpi, area)}
+    return sorted(found, key=lambda one: (one.day, one.reason))
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def targets_of_series(scope: Scope) -> list[Target]:
+    """Return the target in force in each period of the scope's series."""
+    return [
+        targets_of.in_force(
+            targets(scope.build_id), row.kpi, row.area, row.period_start.date()
+        )
+        for row in series(scope).itertuples()
+    ]
+
+
 @st.cache_data(max_entries=400, show_spinner=False)
 def board(build_id: str, area: str, by: str, theme: str) -> dict:
     """Return the contents of the scoreboard."""
@@ -166,7 +200,43 @@ def board(build_id: str, area: str, by: str, theme: str) -> dict:
 def spc_figure(scope: Scope, theme: str) -> dict:
     """Return the SPC chart of the scope's indicator."""
     shown, kpi = series(scope), build(scope.build_id).kpis[scope.kpi]
-    return charts.spc(shown, kpi, shown["by"].iloc[0], theme)
+    by, starts = shown["by"].iloc[0], list(shown["period_start"].dt.date)
+    marks = breaks_of.marks(breaks(scope), starts, by)
+    return charts.spc(shown, kpi, by, theme, marks, targets_of_series(scope))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def compared(scope: Scope, start: pd.Timestamp, end: pd.Timestamp, by: str):
+    """Return the areas of the scope's indicator beside each other in a period."""
+    opened = build(scope.build_id)
+    found = compare.areas(opened, scope.kpi, (start.date(), end.date()), by)
+    names = area_names(scope.build_id)
+    named = found.assign(name=found["area"].map(names))
+    named.attrs = found.attrs
+    return named
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def change(
+    scope: Scope, area: str, before: Period, after: Period, by: str, dimension: str
+) -> pd.DataFrame:
+    """Return the parts of the change of the scope's indicator between two periods."""
+    opened = build(scope.build_id)
+    return breakdown.change(opened, scope.kpi, area, before, after, by, dimension)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def parts(scope: Scope, area: str, start: date, end: date, dimension: str):
+    """Return the members of a dimension of the scope's indicator, in words."""
+    opened = build(scope.build_id)
+    found = breakdown.by_dimension(opened, scope.kpi, area, start, end, dimension)
+    return part_charts.named(found, dimension)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def tile_grid(build_id: str) -> pd.DataFrame:
+    """Return where each borough's tile lies."""
+    return results.tile_grid(build(build_id))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

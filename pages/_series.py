@@ -4,7 +4,8 @@ from functools import partial
 
 import pandas as pd
 
-from kpis import figures, results, targets, verdicts
+from kpis import figures, periods, results, targets, verdicts
+from kpis.periods import Period
 from kpis.registry import Kpi
 from kpis.targets import Target
 from kpis.verdicts import Verdict
@@ -33,14 +34,21 @@ def year_ago(series: pd.DataFrame) -> float:
 
     Across a break of the series the two are not the same measure: there is none.
     """
-    headline = latest(series)
-    # 52 weeks lead to a Monday again.
-    is_week = headline["by"] == "week"
-    step = pd.Timedelta(weeks=52) if is_week else pd.DateOffset(years=1)
-    earlier = series["period_start"] == headline["period_start"] - step
-    same = series["segment"] == headline["segment"]
-    found = series.loc[earlier & same, "value"]
-    return found.iloc[0] if len(found) else float("nan")
+    found = same_a_year_ago(series, latest(series))
+    return float("nan") if found is None else found["value"]
+
+
+def same_a_year_ago(series: pd.DataFrame, row: pd.Series) -> pd.Series | None:
+    """Return the row of a row's period a year earlier; None past a break, or before."""
+    start = periods.year_before(ends(row), row["by"])[0]
+    earlier = series["period_start"] == pd.Timestamp(start)
+    found = series[earlier & (series["segment"] == row["segment"])]
+    return found.iloc[0] if len(found) else None
+
+
+def ends(row: pd.Series) -> Period:
+    """Return first and last day of a row's period."""
+    return row["period_start"].date(), row["period_end"].date()
 
 
 def headline(series: pd.DataFrame, kpi: Kpi) -> pd.Series:

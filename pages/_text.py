@@ -12,3 +12,8 @@ def plain(text: str) -> str:
     be fetched from wherever it says.
     """
     return SIGNS.sub(r"\\\1", re.sub(r"[\r\n]+", " ", text))
+
+
+def capital(text: str) -> str:
+    """Return the text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]

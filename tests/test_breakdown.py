@@ -1,5 +1,6 @@
 """A figure by its parts, and a change split into mix and rate, from a real build."""
 
+import math
 from datetime import date
 
 import pytest
@@ -63,6 +64,17 @@ def test_every_member_stands_for_itself_those_left_out_by_default_too(one):
     }
     assert found["value"].tolist() == [1, 0.5]
     assert (found["lower"] < found["value"]).all()
+
+
+def test_with_those_left_out_the_figure_is_that_of_all(one):
+    kpi = one.kpis[ATTENDED]
+    found = breakdown.by_dimension(one, ATTENDED, "TX", *MAY, "origin")
+    assert found["is_left_out"].tolist() == [True, False]
+    assert breakdown.with_all(found, kpi) == 57 / 107
+    found = breakdown.by_dimension(one, ATTENDED, "TX", *MAY, "hour")
+    assert math.isnan(breakdown.with_all(found, kpi))
+    found = breakdown.by_dimension(one, MEDIAN, "TX", *MAY, "origin")
+    assert math.isnan(breakdown.with_all(found, one.kpis[MEDIAN]))
 
 
 def test_members_of_the_default_add_up_to_the_cell(one):

@@ -165,8 +165,8 @@ def test_two_lines_that_moved_apart_are_two_breaks():
             date(2004, 11, 15),
             "rolling12",
             date(2004, 12, 1),
-            "The change of 15 November 2004 is drawn from December 2004, "
-            "the first whole month.",
+            "The change of 15 November 2004 is drawn from the 12 months to November "
+            "2005, the first that lie wholly after it.",
         ),
     ],
 )
@@ -212,7 +212,7 @@ def test_the_reason_says_what_changed_and_whether_the_day_is_known(one):
         one, "ops_immediate_response_median", "PL", month(2004, 3), month(2005, 3)
     )
     assert said == (
-        "May not be comparable: The borough's calls and control room moved to Lambeth,"
+        "May not be comparable: Calls and control room moved to Lambeth,"
         " on a day from 1 November 2004 to 1 May 2005 that is not published."
     )
 

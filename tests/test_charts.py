@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from kpis import axes, charts, registry, verdicts
+from kpis import axes, charts, look, registry, sparkline, verdicts
 from kpis.spc import DIRECTIONS
 
 PERCENT = SimpleNamespace(id="a", unit="percent", kind="proportion", better="higher")
@@ -53,10 +53,10 @@ def colours(figure):
     return trace(figure, "points")["marker"]["line"]["color"]
 
 
-@pytest.mark.parametrize("theme", charts.PALETTES)
+@pytest.mark.parametrize("theme", look.PALETTES)
 def test_common_cause_is_grey(theme):
     assert set(colours(spc(judged(STABLE), theme=theme))) == {
-        charts.PALETTES[theme].common
+        look.PALETTES[theme].common
     }
 
 
@@ -73,7 +73,7 @@ def test_a_point_has_colour_and_shape_exactly_where_a_rule_fired(
 ):
     frame = judged(FALLEN, better=better)
     marker = trace(spc(frame), "points")["marker"]
-    palette = charts.PALETTES["light"]
+    palette = look.PALETTES["light"]
     fired = frame["rule"].ne("").to_list()
     assert True in fired
     assert False in fired
@@ -84,7 +84,7 @@ def test_a_point_has_colour_and_shape_exactly_where_a_rule_fired(
 def test_provisional_points_are_hollow_on_a_dashed_line():
     figure = spc(judged(STABLE, "v" * 14 + "pp"))
     points = trace(figure, "points")
-    ground = charts.PALETTES["light"].ground
+    ground = look.PALETTES["light"].ground
     assert [one == ground for one in points["marker"]["color"]] == 14 * [False] + [
         True,
         True,
@@ -103,7 +103,7 @@ def test_an_open_period_of_few_cases_is_hollow_and_keeps_its_interval():
     frame["is_settled"] = 17 * [True] + [False]
     figure = spc(frame)
     points = trace(figure, "points")
-    ground = charts.PALETTES["light"].ground
+    ground = look.PALETTES["light"].ground
     is_hollow = [one == ground for one in points["marker"]["color"]]
     assert is_hollow == 17 * [False] + [True]
     assert [one is not None for one in points["error_y"]["array"][15:]] == [
@@ -113,7 +113,7 @@ def test_an_open_period_of_few_cases_is_hollow_and_keeps_its_interval():
     assert trace(figure, "provisional")["y"][16:] == points["y"][16:]
     assert "<br>provisional<br>" in points["text"][17]
     assert "provisional" not in points["text"][16]
-    assert charts.sparkline(frame, PERCENT)["points"][-1]["hollow"]
+    assert sparkline.sparkline(frame, PERCENT)["points"][-1]["hollow"]
 
 
 def test_a_figure_that_is_not_reliable_is_a_gap_with_its_reason():
@@ -132,7 +132,7 @@ def test_a_small_sample_shows_its_interval_and_no_verdict():
     whiskers = trace(figure, "points")["error_y"]
     assert [one is not None for one in whiskers["array"]] == 16 * [False] + [True]
     assert whiskers["array"][16] == pytest.approx(20)
-    assert colours(figure)[16] == charts.PALETTES["light"].common
+    assert colours(figure)[16] == look.PALETTES["light"].common
 
 
 def test_hover_says_value_interval_n_and_reason():
@@ -225,8 +225,8 @@ def test_one_value_alone_still_makes_a_chart(kpi, value):
     frame = judged([value] * 3, half_width=0)
     low, high = spc(frame, kpi)["layout"]["yaxis"]["range"]
     assert low <= value * axes.SCALES[kpi.unit].factor < high
-    (point,) = charts.sparkline(frame, kpi)["points"]
-    assert 0 < point["y"] < charts.SPARK_HEIGHT
+    (point,) = sparkline.sparkline(frame, kpi)["points"]
+    assert 0 < point["y"] < sparkline.SPARK_HEIGHT
 
 
 def test_no_figure_at_all_still_makes_a_chart():
@@ -288,7 +288,7 @@ def test_a_long_unit_stands_above_the_axis():
         one for one in layout["annotations"] if one["text"] == "per 1,000 a year"
     ]
     assert (unit["x"], unit["y"], unit["yanchor"]) == (0, 1, "bottom")
-    assert layout["margin"]["t"] > charts.MARGIN["t"]
+    assert layout["margin"]["t"] > look.MARGIN["t"]
     assert all(word.replace(".", "").isdigit() for word in layout["yaxis"]["ticktext"])
 
 
@@ -322,7 +322,7 @@ def test_period_names_have_room(by):
     words = period_names(by)
     assert 3 <= len(words) <= 12
     longest = [max(map(len, one.split("<br>"))) for one in words]
-    assert sum(longest) * charts.LETTER_WIDTH < charts.LABELS_WIDTH
+    assert sum(longest) * look.LETTER_WIDTH < look.LABELS_WIDTH
 
 
 def period_names(by):
@@ -365,29 +365,29 @@ def test_names_that_are_close_move_apart_from_the_middle():
 
 def test_a_sparkline_marks_only_news_the_headline_and_provisional_points():
     frame = judged([*STABLE, 0.71], "v" * 16 + "p")
-    spark = charts.sparkline(frame, PERCENT)
+    spark = sparkline.sparkline(frame, PERCENT)
     assert [(one["latest"], one["hollow"]) for one in spark["points"]] == [
         (True, False),
         (False, True),
     ]
     assert all(one["meaning"] == "" for one in spark["points"])
-    news = charts.sparkline(judged(FALLEN), PERCENT)["points"]
+    news = sparkline.sparkline(judged(FALLEN), PERCENT)["points"]
     assert len(news) > 1
     assert {one["meaning"] for one in news} == {"concern"}
 
 
 def test_a_sparkline_stays_in_its_box_and_breaks_at_gaps():
     frame = judged([*STABLE[:5], np.nan, *STABLE[6:]], "vvvvvu" + "v" * 10)
-    spark = charts.sparkline(frame, PERCENT)
+    spark = sparkline.sparkline(frame, PERCENT)
     assert spark["line"].count("M") == 2
     assert spark["band"].endswith("Z")
     numbers = spark["line"].replace("M", " ").replace("L", " ").split()
     places = np.array(numbers, dtype=float).reshape(-1, 2)
     assert places.min() >= 0
-    assert (places.max(axis=0) <= [charts.SPARK_WIDTH, charts.SPARK_HEIGHT]).all()
+    assert (places.max(axis=0) <= [sparkline.SPARK_WIDTH, sparkline.SPARK_HEIGHT]).all()
 
 
 def test_a_sparkline_without_limits_has_no_band():
-    spark = charts.sparkline(judged(STABLE[:8]), PERCENT)
+    spark = sparkline.sparkline(judged(STABLE[:8]), PERCENT)
     assert (spark["band"], spark["mean"]) == ("", "")
     assert spark["line"].startswith("M")

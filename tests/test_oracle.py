@@ -216,7 +216,8 @@ def tells_counts(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
     if force.one.kpis[kpi_id].disclosure == "none":
         return cells["state"].ne("suppressed")
     is_doubted = cells["state"].eq("not_reliable")
-    assert cells.loc[is_doubted, ["n", "numerator", "denominator"]].isna().all(axis=None)
+    counts = cells.loc[is_doubted, ["n", "numerator", "denominator"]]
+    assert counts.isna().all(axis=None)
     return ~is_doubted
 
 

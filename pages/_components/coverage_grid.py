@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import charts, figures, periods
+from kpis import figures, look, periods
 from kpis.contracts import Contract
 from kpis.registry import Kpi
 from pages._components.mounting import component
@@ -67,7 +67,7 @@ def contents(
             {"name": contracts[source].title, "says": _never(needed[source])}
             for source in sorted(needed, key=lambda source: -needed[source])
         ],
-        "palette": asdict(charts.PALETTES[theme]),
+        "palette": asdict(look.PALETTES[theme]),
     }
 
 

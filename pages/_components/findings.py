@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import charts, figures, periods, states
+from kpis import figures, look, periods, states
 from kpis.contracts import Contract
 from pages._components.mounting import component
 
@@ -52,7 +52,7 @@ def contents(
             for key, rows in groups.items()
             if rows
         ],
-        "palette": asdict(charts.PALETTES[theme]),
+        "palette": asdict(look.PALETTES[theme]),
     }
 
 

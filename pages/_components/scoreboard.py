@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import charts, figures
+from kpis import charts, figures, look, sparkline
 from kpis.registry import Kpi
 from kpis.targets import Target, in_words
 from kpis.verdicts import Verdict
@@ -62,7 +62,7 @@ def contents(
             for family, rows in families.items()
             if rows
         ],
-        "palette": asdict(charts.PALETTES[theme]),
+        "palette": asdict(look.PALETTES[theme]),
     }
 
 
@@ -105,7 +105,7 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
         "is_quiet": not has_figure or latest["state"] == "too_few",
         "interval": _below(latest, kpi.unit),
         "count": figures.count(latest["n"]) if is_counted else "",
-        "spark": charts.sparkline(recent, kpi) if has_past else None,
+        "spark": sparkline.sparkline(recent, kpi) if has_past else None,
         "spark_label": _spoken(recent, kpi) if has_past else "",
         "variation": verdict.variation,
         "phrase": _phrase(series, kpi, verdict, target),

@@ -6,10 +6,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from kpis import charts, figures, results, verdicts
+from kpis import breaks, charts, drawing, figures, results, targets, verdicts
 from kpis.errors import UserError
 from kpis.registry import Kpi
-from pages import _cached, _parts, _passport, _scope, _series
+from pages import _areas, _behind, _cached, _parts, _passport, _scope, _series
 from pages._scope import Scope
 from pages._text import plain
 
@@ -88,6 +88,21 @@ def key(series: pd.DataFrame) -> str:
     return " \u2003 ".join(said)
 
 
+def told(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> list[str]:
+    """Say what the lines across the chart mean, for those who do not see them too."""
+    ends = (series["period_start"].dt.date, series["period_end"].dt.date)
+    by = series["by"].iloc[0]
+    shown = list(zip(*ends, strict=True))
+    aims = [one for one in _cached.targets_of_series(scope) if one.is_set]
+    said = [
+        f"{'Target' if one.is_adopted else 'Standard'}: "
+        f"{targets.in_words(one, kpi.unit)}."
+        for one in dict.fromkeys(aims)
+    ]
+    said += breaks.account(_cached.breaks(scope), shown, by)
+    return [plain(line) for line in said]
+
+
 def take_point(by: str) -> None:
     """Make the period of the point that was clicked the chosen one."""
     points = st.session_state[CHART].selection.points
@@ -96,20 +111,22 @@ def take_point(by: str) -> None:
         st.session_state[_scope.PERIOD] = _scope.period_code(start, by)
 
 
-def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
-    """Show the rows of one period, which add up to its figure."""
-    if series["state"].isin(_cached.UNMEASURED).all():
-        return
+def chosen_period(series: pd.DataFrame) -> pd.Series:
+    """Let a period be chosen, for all that stands below; return its row."""
     shown = series[series["state"] != "not_applicable"].iloc[::-1]
     latest = _series.latest(series)
-    st.header("Rows behind the figure", anchor=False)
-    is_open = charts.is_open(shown) & shown["value"].notna()
+    is_open = drawing.is_open(shown) & shown["value"].notna()
     start = _scope.choose_period(
         dict(zip(shown["period_start"], is_open, strict=True)),
         latest["by"],
         latest["period_start"],
     )
-    cell = shown[shown["period_start"] == start].iloc[0]
+    return shown[shown["period_start"] == start].iloc[0]
+
+
+def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope, cell: pd.Series) -> None:
+    """Show the rows of one period, which add up to its figure."""
+    st.header("Rows behind the figure", anchor=False)
     try:
         found = _cached.rows(scope, cell["period_start"], cell["period_end"])
     except UserError as error:
@@ -296,6 +313,12 @@ series = _cached.series(scope)
 headline(series, kpi, scope)
 if series["value"].notna().any():
     chart(scope, series["by"].iloc[0], sentence(series, kpi))
-    st.caption(key(series))
-rows_behind(series, kpi, scope)
+    with st.container(gap="xxsmall"):
+        for line in filter(None, [key(series), *told(series, kpi, scope)]):
+            st.caption(line)
+if not series["state"].isin(_cached.UNMEASURED).all():
+    cell = chosen_period(series)
+    _areas.show(scope, kpi, cell)
+    _behind.show(scope, kpi, series, cell)
+    rows_behind(series, kpi, scope, cell)
 _passport.show(kpi, scope.build_id)

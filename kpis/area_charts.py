@@ -1,0 +1,298 @@
+"""Areas as pictures: the funnel, and London as equal tiles.
+
+As in `charts`, nothing here decides what a number means: colour and shape follow the
+column `meaning` of `compare.areas`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from kpis import axes, figures, funnel
+from kpis.axes import SCALES
+from kpis.charts import base_layout, value_axis
+from kpis.labels import unit_above
+from kpis.look import PALETTES, SYMBOLS, Palette
+from kpis.registry import Kpi
+
+HEIGHT = 400
+MARGIN = {"l": 48, "r": 72, "t": 24, "b": 56}
+TILE, TILES_DOWN, TILES_ACROSS = 46, 7, 8
+POINTS_OF_A_LINE = 120
+LIMITS = {"998": "99.8 %", "95": "95 %"}
+MEANS = {
+    "improvement": "better than chance explains",
+    "concern": "worse than chance explains",
+    "change": "different by more than chance explains",
+}
+
+
+def funnel_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> dict:
+    """Return `compare.areas` as a funnel, a dict that Plotly draws.
+
+    Areas outside the limits and the `chosen` one are named. The trace "areas" has the
+    code of each as `customdata`.
+    """
+    palette, scale = PALETTES[theme], SCALES[kpi.unit]
+    drawn = found[found["centre"].notna()]
+    sizes = _sizes(drawn["cases"])
+    lines = funnel.limits_at(
+        sizes, found.attrs["kind"], found.attrs["centre"], found.attrs["tau2"]
+    )
+    low, high = _ends(drawn, scale)
+    return {
+        "data": [
+            *(
+                _line(sizes, np.clip(lines[f"{side}_{name}"] * scale.factor, low, high),
+                      palette, name)
+                for name in LIMITS
+                for side in ("lower", "upper")
+            ),
+            _areas(drawn, kpi, chosen, palette),
+        ],
+        "layout": {
+            **base_layout(palette),
+            "height": HEIGHT,
+            "margin": MARGIN,
+            "xaxis": _case_axis(sizes, kpi, palette),
+            "yaxis": value_axis(low, high, scale, palette),
+            "annotations": [
+                *unit_above(scale, palette),
+                *_names(drawn, chosen, scale.factor, palette),
+                *_line_names(lines, found.attrs["centre"], scale, (low, high), palette),
+            ],
+            "shapes": [_centre(found.attrs["centre"] * scale.factor, palette)],
+        },
+    }  # fmt: skip
+
+
+def tiles_figure(
+    found: pd.DataFrame, grid: pd.DataFrame, kpi: Kpi, chosen: str, theme: str
+) -> dict:
+    """Return the boroughs as equal tiles where they lie, a dict that Plotly draws.
+
+    `grid` has bocu_code, borough_name, tile_row and tile_col. A tile shows the
+    borough's figure; the trace "areas" has its code as `customdata`.
+    """
+    palette = PALETTES[theme]
+    tiles = grid.merge(found, left_on="bocu_code", right_on="area", how="left")
+    tiles["meaning"] = tiles["meaning"].fillna("")
+    is_chosen = tiles["bocu_code"].eq(chosen)
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "name": "areas",
+                "mode": "markers+text",
+                "x": tiles["tile_col"].tolist(),
+                "y": (-tiles["tile_row"]).tolist(),
+                "customdata": tiles["bocu_code"].tolist(),
+                "text": [_in_tile(row, kpi) for row in tiles.itertuples()],
+                "textfont": {
+                    "size": 11,
+                    "color": [
+                        palette.ground if meaning else palette.ink
+                        for meaning in tiles["meaning"]
+                    ],
+                },
+                "marker": {
+                    "symbol": "square",
+                    "size": TILE,
+                    "color": [
+                        getattr(palette, meaning) if meaning else palette.hairline
+                        for meaning in tiles["meaning"]
+                    ],
+                    "line": {
+                        "color": palette.ink,
+                        "width": [2.5 if one else 0 for one in is_chosen],
+                    },
+                    "opacity": 1,
+                },
+                "selected": {"marker": {"opacity": 1}},
+                "unselected": {"marker": {"opacity": 1}},
+                "hovertext": [_hover(row, kpi) for row in tiles.itertuples()],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
+        ],
+        "layout": {
+            **base_layout(palette),
+            "height": HEIGHT,
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "xaxis": {"visible": False, "fixedrange": True, "range": [0.4, 8.6]},
+            "yaxis": {
+                "visible": False,
+                "fixedrange": True,
+                "range": [-7.6, -0.4],
+            },
+        },
+    }
+
+
+def _in_tile(row, kpi: Kpi) -> str:
+    """The figure, as short as a tile is narrow."""
+    if pd.isna(row.value):
+        return figures.NO_FIGURE
+    factor = SCALES[kpi.unit].factor
+    return figures.number(row.value * factor, 0 if row.value * factor >= 10 else 1)
+
+
+def _hover(row, kpi: Kpi) -> str:
+    lines = [f"<b>{row.borough_name}</b>"]
+    if pd.isna(row.value):
+        lines.append(figures.missing(row.state) if pd.notna(row.state) else "no figure")
+        return "<br>".join(lines)
+    lines.append(_figure(row, kpi))
+    lines += _said(row)
+    return "<br>".join(lines)
+
+
+def _figure(row, kpi: Kpi) -> str:
+    value = figures.figure(row.value, kpi.unit, figures.cases(kpi.counts, row.n))
+    return f"{value} {figures.left_out(kpi.unit)}".strip()
+
+
+def _said(row) -> list[str]:
+    cases = [f"n {figures.count(row.n)}"] if pd.notna(row.n) else []
+    return [*cases, *([MEANS[row.meaning]] if row.meaning else [])]
+
+
+def _sizes(cases: pd.Series) -> np.ndarray:
+    """Evenly spaced sizes from a little below the smallest area to past the largest."""
+    return np.linspace(
+        max(cases.min() * 0.7, 1e-9), cases.max() * 1.05, POINTS_OF_A_LINE
+    )
+
+
+def _ends(drawn: pd.DataFrame, scale: axes.Scale) -> tuple[float, float]:
+    """The value axis: every area and its own limits, with a little to spare."""
+    columns = drawn[["value", "lower_998", "upper_998"]] * scale.factor
+    low, high = columns.min(axis=None), columns.max(axis=None)
+    spare = 0.06 * (high - low) or 1.0
+    low = max(low - spare, min(scale.lowest, columns["value"].min()))
+    return low, min(high + spare, scale.highest) if scale.highest else high + spare
+
+
+def _line(sizes: np.ndarray, values: np.ndarray, palette: Palette, name: str) -> dict:
+    return {
+        "type": "scatter",
+        "name": f"limit {LIMITS[name]}",
+        "mode": "lines",
+        "x": sizes.tolist(),
+        "y": values.tolist(),
+        "line": {
+            "color": palette.muted,
+            "width": 1.2,
+            "dash": "solid" if name == "998" else "2px,4px",
+        },
+        "hoverinfo": "skip",
+    }
+
+
+def _centre(value: float, palette: Palette) -> dict:
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": value,
+        "y1": value,
+        "line": {"color": palette.muted, "width": 1, "dash": "dot"},
+    }
+
+
+def _areas(drawn: pd.DataFrame, kpi: Kpi, chosen: str, palette: Palette) -> dict:
+    colours = [
+        getattr(palette, meaning) if meaning else palette.common
+        for meaning in drawn["meaning"]
+    ]
+    is_chosen = drawn["area"].eq(chosen)
+    return {
+        "type": "scatter",
+        "name": "areas",
+        "mode": "markers",
+        "x": drawn["cases"].tolist(),
+        "y": (drawn["value"] * SCALES[kpi.unit].factor).tolist(),
+        "customdata": drawn["area"].tolist(),
+        "cliponaxis": False,
+        "marker": {
+            "symbol": [SYMBOLS.get(meaning, "circle") for meaning in drawn["meaning"]],
+            "size": [13 if meaning else 9 for meaning in drawn["meaning"]],
+            "color": colours,
+            "line": {
+                "color": palette.ink,
+                "width": [2 if one else 0 for one in is_chosen],
+            },
+            "opacity": 1,
+        },
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+        "text": [
+            "<br>".join([f"<b>{row.name_}</b>", _figure(row, kpi), *_said(row)])
+            for row in drawn.rename(columns={"name": "name_"}).itertuples()
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _names(
+    drawn: pd.DataFrame, chosen: str, factor: float, palette: Palette
+) -> list[dict]:
+    named = drawn[drawn["meaning"].ne("") | drawn["area"].eq(chosen)]
+    middle = drawn["cases"].max() * 0.6
+    return [
+        {
+            "x": row["cases"],
+            "y": row["value"] * factor,
+            "text": row["name"],
+            "showarrow": False,
+            # towards the middle, where there is room
+            "xanchor": "left" if row["cases"] < middle else "right",
+            "xshift": 10 if row["cases"] < middle else -10,
+            "font": {"size": 13, "color": palette.ink},
+        }
+        for _, row in named.iterrows()
+    ]
+
+
+def _line_names(
+    lines: dict, centre: float, scale: axes.Scale, ends: tuple, palette: Palette
+) -> list[dict]:
+    low, high = ends
+    places = [(centre, "all together")]
+    places += [(lines[f"upper_{name}"][-1], words) for name, words in LIMITS.items()]
+    named = sorted(
+        ((value * scale.factor, words) for value, words in places), reverse=True
+    )
+    room = 16 * (high - low) / (HEIGHT - MARGIN["t"] - MARGIN["b"])
+    spread = axes.spread([value for value, _ in named], room)
+    return [
+        {
+            "xref": "paper",
+            "x": 1,
+            "xanchor": "left",
+            "xshift": 6,
+            "y": min(place, high),
+            "text": words,
+            "showarrow": False,
+            "font": {"size": 13, "color": palette.muted},
+        }
+        for (_, words), place in zip(named, spread, strict=True)
+    ]
+
+
+def _case_axis(sizes: np.ndarray, kpi: Kpi, palette: Palette) -> dict:
+    marks = [mark for mark in axes.ticks(0, sizes[-1]) if mark >= sizes[0]]
+    words = "thousand resident-years" if kpi.exposure else "cases"
+    return {
+        "range": [0, float(sizes[-1])],
+        "tickvals": marks,
+        "ticktext": [axes.tick(mark) for mark in marks],
+        "title": {"text": words, "font": {"size": 13, "color": palette.muted}},
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": palette.hairline,
+        "linecolor": palette.hairline,
+        "showline": True,
+    }

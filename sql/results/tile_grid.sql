@@ -1,0 +1,7 @@
+select
+    bocu_code,
+    borough_name,
+    tile_row,
+    tile_col
+from cube.bocu
+order by bocu_code

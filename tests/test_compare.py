@@ -1,0 +1,165 @@
+"""Areas beside each other: who is named as different, who has which place."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from kpis import area_charts, compare, funnel, intervals, results
+from kpis.errors import UserError
+from tests.tables import Force
+
+ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
+MAY = date(2003, 5, 1), date(2003, 5, 31)
+IN_TIME, LATE = "2003-05-02T10:05:00+01:00", "2003-05-02T10:25:00+01:00"
+# of so many incidents, so many were attended in time: Hounslow alone is different
+ALIKE = ("QK", "SX", "CW", "BS", "EK", "FH", "GD", "HT", "LX", "MD", "NI", "PL", "VW")
+BOROUGHS = {code: (140 + 3 * (place % 5), 200) for place, code in enumerate(ALIKE)}
+BOROUGHS |= {"TX": (80, 200), "KD": (8, 10)}
+
+
+def incidents() -> str:
+    lines = ["times | created_at | first_on_scene_at | bocu_code"]
+    for code, (hits, total) in BOROUGHS.items():
+        for times, arrived in ((hits, IN_TIME), (total - hits, LATE)):
+            if times:
+                lines.append(
+                    f"{times} | 2003-05-02T10:00:00+01:00 | {arrived} | {code}"
+                )
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    force = Force(tmp_path_factory.mktemp("force"))
+    force.receives("incidents", incidents(), covers="2003-04 to 2003-07")
+    with force.build() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def found(one) -> pd.DataFrame:
+    return compare.areas(one, ATTENDED, MAY, "month")
+
+
+def test_an_area_far_outside_is_named_and_the_others_are_not(found):
+    meanings = found.set_index("area")["meaning"]
+    assert meanings[meanings != ""].to_dict() == {"TX": "concern"}
+    assert found.attrs["note"] == "1 of 14 areas differs by more than chance explains."
+
+
+def test_limits_are_those_of_the_funnel_over_the_judged_areas(found):
+    judged = {code: BOROUGHS[code] for code in (*ALIKE, "TX")}
+    hits, totals = zip(*judged.values(), strict=True)
+    expected = funnel.proportion(hits, totals).set_axis(list(judged))
+    own = found.set_index("area").loc[list(judged)]
+    names = ["value", "centre", "lower_95", "lower_998", "upper_95", "upper_998"]
+    pd.testing.assert_frame_equal(
+        own[names], expected[names], check_names=False, check_exact=True
+    )
+    assert found.attrs["tau2"] == expected.attrs["tau2"]
+
+
+def test_the_lines_of_the_picture_meet_the_areas_own_limits(found):
+    judged = found[found["centre"].notna()]
+    lines = funnel.limits_at(
+        judged["cases"], "proportion", found.attrs["centre"], found.attrs["tau2"]
+    )
+    for name, line in lines.items():
+        assert line.tolist() == judged[name].tolist()
+
+
+def test_places_hold_for_all_areas_together(found):
+    own = found[found["first_place"].notna()]
+    hits, totals = zip(*(BOROUGHS[area] for area in own["area"]), strict=True)
+    ends = intervals.wilson(hits, totals, intervals.of_each(14))
+    first, last = intervals.rank_intervals(*ends)
+    assert own["first_place"].tolist() == first.tolist()
+    assert own["last_place"].tolist() == last.tolist()
+    words = [compare.places(row, 14) for _, row in own.iterrows()]
+    assert set(words[:-1]) == {"1 to 13 of 14"}
+    assert words[-1] == "14 of 14"
+
+
+def test_few_cases_are_shown_and_not_judged(found):
+    havering = found.set_index("area").loc["KD"]
+    assert (havering["value"], havering["state"]) == (0.8, "too_few")
+    assert pd.isna(havering[["centre", "first_place"]]).all()
+    assert compare.places(havering, 14) == ""
+
+
+def test_the_highest_comes_first_and_what_has_no_figure_last(found):
+    known = found["value"].dropna()
+    assert known.is_monotonic_decreasing
+    assert found["value"].isna().sum() == len(found) - len(known)
+    assert not found["value"].iloc[: len(known)].isna().any()
+
+
+def test_the_sentence_says_how_far_and_what_chance_allows(one, found):
+    kpi = one.kpis[ATTENDED]
+    rows = {row["area"]: row for _, row in found.iterrows()}
+    said = compare.sentence(rows["TX"], kpi)
+    assert said.startswith("Hounslow: 40\u202f%; all together 70.3\u202f%.")
+    assert said.endswith("it differs by more than chance explains.")
+    assert compare.sentence(rows["QK"], kpi).endswith("no clear difference.")
+    assert "8 of" not in compare.sentence(rows["KD"], kpi)
+    assert "10 of the" in compare.sentence(rows["KD"], kpi)
+
+
+def test_a_median_is_no_funnel_and_keeps_its_interval(one):
+    found = compare.areas(one, MEDIAN, MAY, "month")
+    assert found.attrs["kind"] == ""
+    assert "shares and rates of single cases" in found.attrs["note"]
+    assert found["lower"].notna().any()
+    assert found["centre"].isna().all()
+
+
+def test_money_and_hours_never_reach_a_funnel(one):
+    for kpi in one.kpis.values():
+        if kpi.counts == "amounts" and compare.kind_of(kpi):
+            found = compare.areas(one, kpi.id, MAY, "month")
+            assert found.attrs["kind"] == ""
+            assert found["meaning"].eq("").all()
+
+
+def test_areas_that_differ_for_other_reasons_are_not_coloured(one, monkeypatch):
+    monkeypatch.setattr(funnel, "LARGE_PHI", 0.1)
+    monkeypatch.setattr(funnel, "variance_between", lambda phi, error: 0.0)
+    found = compare.areas(one, ATTENDED, MAY, "month")
+    assert found["outlier"].any()
+    assert found["meaning"].eq("").all()
+
+
+def test_an_indicator_of_the_force_alone_is_not_compared(one):
+    of_force = [kpi for kpi in one.kpis.values() if not compare.kind_of(kpi)]
+    assert of_force
+    with pytest.raises(UserError, match="whole force only"):
+        compare.areas(one, of_force[0].id, MAY, "month")
+
+
+# pictures
+
+
+def test_only_those_outside_and_the_chosen_one_are_named(one, found):
+    figure = area_charts.funnel_figure(found, one.kpis[ATTENDED], "QK", "light")
+    names = {one["text"] for one in figure["layout"]["annotations"]}
+    assert {"Hounslow", "Brent", "99.8 %", "95 %", "all together"} == names
+    points = next(one for one in figure["data"] if one["name"] == "areas")
+    assert set(points["customdata"]) == {*ALIKE, "TX"}
+    shapes = dict(zip(points["customdata"], points["marker"]["symbol"], strict=True))
+    assert shapes["TX"] == "triangle-down"
+    assert shapes["QK"] == "circle"
+
+
+def test_every_borough_has_a_tile_of_its_own(one, found):
+    grid = results.tile_grid(one)
+    figure = area_charts.tiles_figure(found, grid, one.kpis[ATTENDED], "TX", "dark")
+    (tiles,) = figure["data"]
+    assert len(tiles["customdata"]) == 32
+    assert len(set(zip(tiles["x"], tiles["y"], strict=True))) == 32
+    at = tiles["customdata"].index
+    assert tiles["text"][at("TX")] == "40"
+    assert tiles["text"][at("PY")] == "–"
+    colours = tiles["marker"]["color"]
+    assert colours[at("TX")] == area_charts.PALETTES["dark"].concern
+    assert colours[at("QK")] == colours[at("PY")]

@@ -54,7 +54,7 @@ def ends(row: pd.Series) -> Period:
 def headline(series: pd.DataFrame, kpi: Kpi) -> pd.Series:
     """Return the row to show in large: the latest, or the twelve months to its end."""
     row = latest(series)
-    if kpi.accumulate == "none" or row["headline_state"] is None:
+    if kpi.accumulate == "none" or pd.isna(row["headline_state"]):
         return row
     start = row["period_start"] - pd.DateOffset(months=11)
     of_year = {name: row[f"headline_{name}"] for name in results.HEADLINE}

@@ -135,7 +135,7 @@ def test_an_attacker_who_knows_all_that_is_shown_learns_nothing_hidden(data):
 def one(tmp_path_factory):
     home = tmp_path_factory.mktemp("people")
     demo.write_reference(home)
-    for path in demo.write(home / "exports", scale=0.01, years=4):
+    for path in demo.write(home / "exports", scale=0.01, years=3):
         if source_of(path) in ("survey_responses", "workforce_monthly"):
             importer.import_file(path, f"canonical_{source_of(path)}", home)
     build.build(home)
@@ -143,8 +143,11 @@ def one(tmp_path_factory):
         yield opened
 
 
-def protected(one) -> list[str]:
-    return [kpi.id for kpi in one.kpis.values() if kpi.disclosure != "none"]
+@pytest.fixture(scope="module")
+def asked(one) -> dict[str, pd.DataFrame]:
+    """All that can be asked of each indicator of people."""
+    protected = [kpi.id for kpi in one.kpis.values() if kpi.disclosure != "none"]
+    return {kpi_id: every_series(one, kpi_id) for kpi_id in protected}
 
 
 def every_series(one, kpi_id: str) -> pd.DataFrame:
@@ -160,28 +163,27 @@ def every_series(one, kpi_id: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def test_there_is_something_to_hide(one):
-    states = {kpi_id: every_series(one, kpi_id)["state"] for kpi_id in protected(one)}
-    hiding = [kpi_id for kpi_id, found in states.items() if "suppressed" in set(found)]
+def test_there_is_something_to_hide(one, asked):
+    hiding = [
+        kpi_id for kpi_id, found in asked.items() if "suppressed" in set(found["state"])
+    ]
     assert len(hiding) > 8
     assert any(one.kpis[kpi_id].base == "staff" for kpi_id in hiding)
 
 
-def test_a_suppressed_cell_has_no_number_in_it(one):
-    for kpi_id in protected(one):
-        found = every_series(one, kpi_id)
+def test_a_suppressed_cell_has_no_number_in_it(asked):
+    for found in asked.values():
         found = found[found["state"] == "suppressed"]
         numbers = ["n", "numerator", "denominator", "value", "lower", "upper", "cases"]
         assert found[[*numbers, "parts"]].isna().all(axis=None)
         assert found["reason"].str.len().gt(0).all()
 
 
-def test_no_hidden_cell_of_few_follows_from_what_is_shown(one):
-    for kpi_id in protected(one):
+def test_no_hidden_cell_of_few_follows_from_what_is_shown(one, asked):
+    for kpi_id, found in asked.items():
         kpi = one.kpis[kpi_id]
         if kpi.kind == "difference" or kpi.disclosure != "respondents":
             continue
-        found = every_series(one, kpi_id)
         rows = one.warehouse.query(
             "select area_code, on_date, sum(n) as n from cube.month_cells "
             "where kpi = ? group by all",
@@ -211,9 +213,8 @@ def test_no_hidden_cell_of_few_follows_from_what_is_shown(one):
             assert not derivable(sums[is_shown], sums[is_small]).any(), kpi_id
 
 
-def test_rows_of_people_say_where_they_stand_and_nothing_else(one):
-    for kpi_id in protected(one):
-        found = every_series(one, kpi_id)
+def test_rows_of_people_say_where_they_stand_and_nothing_else(one, asked):
+    for kpi_id, found in asked.items():
         found = found[found["by"].isin(LONGEST_FIRST)]
         told = found[found["n"] > 0].head(2)
         for cell in told.itertuples():

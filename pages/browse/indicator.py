@@ -14,6 +14,7 @@ from pages._scope import Scope
 from pages._text import plain
 
 CHART = "spc"
+ROWS = "rows"
 # the chart's marks as letters, to be named below it
 SIGNS = {
     "improvement": "▲",
@@ -136,7 +137,8 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope, cell: pd.Series) -
     st.markdown(account_of_rows(cell, kpi, len(found)))
     if len(found):
         areas = _cached.area_names(scope.build_id)
-        table_of_rows(for_reading(found, kpi, areas), kpi)
+        with st.container(key=ROWS):
+            table_of_rows(for_reading(found, kpi, areas), kpi)
     downloads(series, cell, scope)
 
 
@@ -321,4 +323,4 @@ if not series["state"].isin(_cached.UNMEASURED).all():
     _areas.show(scope, kpi, cell)
     _behind.show(scope, kpi, series, cell)
     rows_behind(series, kpi, scope, cell)
-_passport.show(kpi, scope.build_id)
+_passport.show(kpi, scope)

@@ -82,7 +82,8 @@ def revisions(build: Build, kpi_id: str, area: str) -> pd.DataFrame:
     found["unit"] = [one["unit"] for one in headers]
     is_difference = np.array([one["kind"] == "difference" for one in headers], bool)
     frame = pd.concat([found[~is_difference], _whole(found[is_difference])])
-    newest_first = ["was_as_at", "was_build", "on_date", "kpi"]
+    frame["number"] = _numbers(frame["was_build"])
+    newest_first = ["was_as_at", "number", "on_date", "kpi"]
     frame = frame.sort_values(newest_first, ascending=False, ignore_index=True)
     is_secret = np.array(
         [build.kpis[one].disclosure != "none" for one in frame["kpi"]], bool
@@ -97,6 +98,11 @@ def revisions(build: Build, kpi_id: str, area: str) -> pd.DataFrame:
         for one, is_hidden in zip(frame.itertuples(), is_secret, strict=True)
     ]  # fmt: skip
     return frame[REVISION_COLUMNS]
+
+
+def _numbers(builds: pd.Series) -> pd.Series:
+    """Return the numbers of builds: the hash before one says nothing of its turn."""
+    return builds.map(lambda name: int(name.rpartition("-")[2]))
 
 
 def _whole(sides: pd.DataFrame) -> pd.DataFrame:
@@ -117,6 +123,8 @@ def _whole(sides: pd.DataFrame) -> pd.DataFrame:
 def definitions(build: Build, kpi_id: str) -> pd.DataFrame:
     """Return digest, header, sql and first_build of every text that an indicator had.
 
-    `was_digest` of a revision names the one by which it was counted.
+    The first comes first. `was_digest` of a revision names the one by which it was
+    counted.
     """
-    return build.warehouse.query(warehouse.text("results/definitions"), [kpi_id])
+    found = build.warehouse.query(warehouse.text("results/definitions"), [kpi_id])
+    return found.sort_values("first_build", key=_numbers, ignore_index=True)

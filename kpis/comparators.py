@@ -50,11 +50,10 @@ class Comparator:
             return ""
         if reconciles(self.numerator, self.denominator, self.printed_value):
             return ""
-        above, below = (figures.count(n) for n in (self.numerator, self.denominator))
         digits = _digits(self.printed_value)
         given = f"{self.value * _scale(self.printed_value):.{digits}f}"
         sign = " %" if self.printed_value.endswith("%") else ""
-        return f"{above} of {below} is {given}{sign}, printed as {self.printed_value}."
+        return f"{_counts(self)} is {given}{sign}, printed as {self.printed_value}."
 
 
 def reconciles(numerator: float, denominator: float, printed: str) -> bool:
@@ -80,15 +79,32 @@ def _number(printed: str) -> float:
     return float(printed.removesuffix("%"))
 
 
-def in_words(one: Comparator, unit: str) -> str:
-    """Return a comparator in one line: force, days, figure, definition."""
-    days = ""
+def when(one: Comparator) -> str:
+    """Return the days that a comparator is of: "June 2017", or ""."""
     if one.period_start and one.period_end:
-        days = f", {states.span(one.period_start, one.period_end)}"
-    said = "no figure published"
-    if one.has_counts:
-        said = figures.figure(one.value, unit, one.denominator)
-    elif one.value is not None:
-        said = figures.exact(one.value, unit)
-    own = f" ({one.definition})" if one.definition else ""
-    return f"{one.force}{days}: {said}{own}"
+        return states.span(one.period_start, one.period_end)
+    return ""
+
+
+def figure(one: Comparator, unit: str) -> str:
+    """Return the figure as it was printed, or with what its counts can carry."""
+    if one.value is None:
+        return "no figure published"
+    if not one.has_counts:
+        return figures.exact(one.value, unit)
+    said = figures.figure(one.value, unit, one.denominator)
+    return f"{said} {figures.left_out(unit)}".strip()
+
+
+def remarks(one: Comparator) -> str:
+    """Return what to know of a figure: how it is defined, the cases, the misprint."""
+    cases = "" if one.n is None else f"{figures.count(one.n)} cases"
+    said = [one.definition, cases, one.note or _counts(one)]
+    whole = [text.removesuffix(".") for text in said if text]
+    return " ".join(f"{text[0].upper()}{text[1:]}." for text in whole)
+
+
+def _counts(one: Comparator) -> str:
+    if not one.has_counts:
+        return ""
+    return f"{figures.count(one.numerator)} of {figures.count(one.denominator)}"

@@ -25,6 +25,7 @@ from kpis import (
 from kpis import breaks as breaks_of
 from kpis import targets as targets_of
 from kpis.breaks import Break
+from kpis.comparators import Comparator
 from kpis.periods import Period
 from kpis.results import Build
 from kpis.targets import Target
@@ -168,6 +169,26 @@ def breaks(scope: Scope) -> list[Break]:
     areas = {scope.area, *series(scope)["area"]}
     found = {one for area in areas for one in results.breaks(opened, scope.kpi, area)}
     return sorted(found, key=lambda one: (one.day, one.reason))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def revisions(scope: Scope) -> pd.DataFrame:
+    """Return what builds before said of the scope's series, the newest first.
+
+    Its column `area` is the scope's, or a site that stands for it.
+    """
+    opened = build(scope.build_id)
+    areas = sorted({scope.area, *series(scope)["area"]})
+    found = [
+        results.revisions(opened, scope.kpi, area).assign(area=area) for area in areas
+    ]
+    return pd.concat(found).sort_values("was_as_at", ascending=False, kind="stable")
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def comparators(build_id: str, kpi_id: str) -> list[Comparator]:
+    """Return the published figures to set beside an indicator's."""
+    return results.comparators(build(build_id), kpi_id)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

@@ -1,14 +1,16 @@
 """Published figures beside ours: worded with their definition, and checked."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from kpis import comparators, reference, results
+from kpis import build, comparators, reference, results
 from kpis.comparators import Comparator
 from kpis.errors import UserError
 from tests.exports import save
 from tests.tables import Force
+from tests.test_pages import INDICATOR, visitor, words
 
 THIN = "\u202f"
 HEADER = "kpi_id,force,value,numerator,denominator,printed_value,source\n"
@@ -46,22 +48,35 @@ def test_one_that_does_not_is_noted_with_both():
     assert JUNE_2017.note == (f"7{THIN}908 of 205{THIN}382 is 3.9 %, printed as 3.5 %.")
 
 
+def told(one: Comparator, unit: str = "percent") -> tuple[str, str, str]:
+    return (
+        comparators.when(one),
+        comparators.figure(one, unit),
+        comparators.remarks(one),
+    )
+
+
 def test_a_comparator_in_words():
-    assert comparators.in_words(JUNE_2017, "percent") == f"MPS, June 2017: 3.9{THIN}%"
+    assert told(JUNE_2017) == ("June 2017", f"3.9{THIN}%", JUNE_2017.note)
+    follows = replace(JUNE_2017, printed_value="3.9 %", definition="calls to 101")
+    assert told(follows)[2] == f"Calls to 101. 7{THIN}908 of 205{THIN}382."
     printed = Comparator(
         "k", "MPS", date(2003, 4, 1), date(2003, 12, 31), 0.849, None, None, None,
         None, "within 15 seconds", "MPA",
     )  # fmt: skip
-    assert comparators.in_words(printed, "percent") == (
-        f"MPS, April to December 2003: 84.9{THIN}% (within 15 seconds)"
+    assert told(printed) == (
+        "April to December 2003", f"84.9{THIN}%", "Within 15 seconds."
+    )  # fmt: skip
+    counted = replace(printed, n=476000)
+    assert told(counted)[2] == f"Within 15 seconds. 476{THIN}000 cases."
+    assert told(replace(printed, printed=9), "days a year")[1] == (
+        f"9{THIN}days a year for each post filled"
     )
     nothing = Comparator(
         "k", "West Mercia", None, None, None, None, None, None, None, None,
         "not published",
     )  # fmt: skip
-    assert comparators.in_words(nothing, "percent") == (
-        "West Mercia: no figure published"
-    )
+    assert told(nothing) == ("", "no figure published", "")
     assert nothing.value is None
     assert nothing.note == ""
 
@@ -83,6 +98,43 @@ def test_the_build_answers_with_the_comparators_of_an_indicator(tmp_path):
     assert by_days["MPS", date(2024, 1, 1)].definition.startswith("within 10 seconds")
     assert by_days["West Mercia", None].value is None
     assert abandoned == [JUNE_2017]
+
+
+def test_the_page_sets_them_beside(data_dir):
+    force = Force(data_dir)
+    own = "ops_regrade_rate,*Force*,0.5,,,,a [b](c)\n"
+    theirs = "ops_regrade_rate,West Mercia,,,,,not published\n"
+    save(data_dir / "reference", HEADER + own + theirs, "comparator.csv")
+    force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
+    build.build(data_dir)
+    at = visitor(INDICATOR, kpi="ops_regrade_rate")
+    assert "Published elsewhere" in [one.value for one in at.subheader]
+    assert "never merged" in words(at)
+    assert r"No figure published\: West Mercia\." in words(at)
+    *_, shown = [one.value for one in at.table]
+    # as Markdown that shows what was written and nothing else
+    assert shown.to_dict("records") == [
+        {
+            "Force": r"\*Force\*",
+            "Period": "",
+            "Figure": rf"50{THIN}\%",
+            "To note": "",
+            "Source": r"a \[b\]\(c\)",
+        }
+    ]
+    at = visitor(INDICATOR, kpi="ops_immediate_attended_in_target")
+    assert "Published elsewhere" not in [one.value for one in at.subheader]
+
+
+def test_where_nobody_published_a_figure_there_is_no_table(data_dir):
+    force = Force(data_dir)
+    row = "ops_regrade_rate,West Mercia,,,,,not published\n"
+    save(data_dir / "reference", HEADER + row, "comparator.csv")
+    force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
+    build.build(data_dir)
+    at = visitor(INDICATOR, kpi="ops_regrade_rate")
+    assert len(at.table) == 1
+    assert "No figure published" in words(at)
 
 
 def test_of_all_that_was_printed_one_figure_does_not_follow(data_dir):

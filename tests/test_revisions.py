@@ -5,10 +5,14 @@ from contextlib import closing
 from datetime import date
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kpis import build, lake, registry, results, revisions
+from pages import _passport
 from tests.exports import save
 from tests.tables import Force, cell
+from tests.test_pages import INDICATOR as PAGE
+from tests.test_pages import visitor
 
 ATTENDED = "ops_immediate_attended_in_target"
 MEDIAN = "ops_immediate_response_median"
@@ -103,16 +107,26 @@ def test_a_full_build_keeps_them_and_adds_none(force):
         assert told(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
 
 
-def test_a_changed_definition_shows_as_one(force, monkeypatch, tmp_path_factory):
-    place = tmp_path_factory.mktemp("kpis")
-    for kpi in registry.load().values():
-        text = (registry.settings.SQL / "kpis" / f"{kpi.id}.sql").read_text("utf-8")
-        if kpi.id == ATTENDED:
-            text = text.replace("attended_seconds <= ", "attended_seconds < 0 * ")
-            assert "< 0 *" in text
-        (place / f"{kpi.id}.sql").write_text(text, encoding="utf-8")
-    changed = registry.load_from(place)
-    monkeypatch.setattr(registry, "load", lambda: changed)
+@pytest.fixture
+def redefine(monkeypatch, tmp_path_factory):
+    """Return what replaces words in the text of an indicator, from the next build."""
+
+    def replaced(kpi_id: str, old: str, new: str) -> None:
+        place = tmp_path_factory.mktemp("kpis")
+        for kpi in registry.load().values():
+            text = (registry.settings.SQL / "kpis" / f"{kpi.id}.sql").read_text("utf-8")
+            if kpi.id == kpi_id:
+                assert old in text
+                text = text.replace(old, new)
+            (place / f"{kpi.id}.sql").write_text(text, encoding="utf-8")
+        changed = registry.load_from(place)
+        monkeypatch.setattr(registry, "load", lambda: changed)
+
+    return replaced
+
+
+def test_a_changed_definition_shows_as_one(force, redefine):
+    redefine(ATTENDED, "attended_seconds <= ", "attended_seconds < 0 * ")
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == [(0.75, 4, "definition")]
         (row,) = results.revisions(one, ATTENDED, "MPS").itertuples()
@@ -165,6 +179,22 @@ def test_changed_rules_show_as_such(force):
     )
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == [(0.75, 4, "rules")]
+
+
+def test_builds_of_one_day_are_told_by_their_number(force):
+    own = force.data_dir / "reference" / "standards.csv"
+    own.parent.mkdir()
+    # enough that their hashes are hardly in the order of the builds
+    for seconds in (360, 660, 300, 900, 540, 1260, 240):
+        text = f"applies_to,area,seconds,status\ngrade:I,MPS,{seconds},local\n"
+        own.write_text(text, encoding="utf-8")
+        build.build(force.data_dir)
+    with force.build() as one:
+        frame = results.revisions(one, ATTENDED, "MPS")
+        assert frame["was_as_at"].nunique() == 1
+        numbers = [int(name.rpartition("-")[2]) for name in frame["was_build"]]
+        assert numbers == sorted(numbers, reverse=True)
+        assert len(numbers) > 4
 
 
 def test_a_target_that_is_set_revises_nothing(force):
@@ -302,6 +332,78 @@ def test_a_borough_is_revised_by_its_facilities(tmp_path, monkeypatch):
         assert told(one, "served", "F2") == [(0, 1, "data")]
         assert told(one, "served", "LX") == [(0.5, 2, "data")]
         assert told(one, "served", "MPS") == [(0.5, 2, "data")]
+
+
+@pytest.fixture
+def seen(force, monkeypatch) -> Force:
+    """The force, as the pages see it."""
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(force.data_dir))
+    return force
+
+
+def unfolded(at: AppTest, label: str) -> str:
+    """All text in an expander, "" where there is none."""
+    parts = [
+        part.value
+        for one in at.expander
+        if one.label == label
+        for part in (*one.markdown, *one.caption, *one.code)
+    ]
+    return "\n".join(parts).replace("\\", "")
+
+
+def shown_parts(at: AppTest) -> list[str]:
+    return [one.label for one in at.expander]
+
+
+def test_the_page_lists_what_was_said_before_the_newest_first(seen, monkeypatch):
+    assert "Revised figures" not in shown_parts(visitor(PAGE, kpi=ATTENDED))
+    for key, at in (("e", LATER), ("f", LAST)):
+        seen.receives("incidents", incidents(f"{key} 31 QK"), extracted=at)
+        build.build(seen.data_dir)
+    said = unfolded(visitor(PAGE, kpi=ATTENDED, area="QK"), "Revised figures")
+    june, may = "as at 1 June 2004; the data changed.", "as at 1 May 2004; the data"
+    intro, newest, oldest = said.splitlines()
+    assert intro == "What earlier builds said of Brent, newest first."
+    assert newest == f"- March 2004: was 50\u202f% in the build {june}"
+    assert oldest.startswith(f"- March 2004: was 66.7\u202f% in the build {may}")
+    monkeypatch.setattr(_passport, "REVISIONS_LISTED", 1)
+    said = unfolded(visitor(PAGE, kpi=ATTENDED, area="QK"), "Revised figures")
+    assert said.splitlines() == [intro, newest, "And 1 more."]
+    # a borough that nothing was revised of
+    at = visitor(PAGE, kpi=ATTENDED, area="SX")
+    assert "Revised figures" not in shown_parts(at)
+
+
+def test_the_page_names_the_site_that_was_revised_for_a_borough(tmp_path, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(tmp_path))
+    force = Force(tmp_path)
+    for key, answer, at in ((1, "05", MARCH), (2, "40", LATER)):
+        call = f"{key} | 2004-03-10T12:00:00Z | 2004-03-10T12:00:{answer}Z"
+        table = f"call_id | offered_at | answered_at\n{call}"
+        force.receives("calls", table, extracted=at)
+        build.build(tmp_path)
+    at = visitor(PAGE, kpi="ops_999_answered_in_target", area="QK")
+    said = unfolded(at, "Revised figures")
+    assert "- Information Room, New Scotland Yard, March 2004: was 100" in said
+
+
+def test_the_page_keeps_earlier_definitions(seen, redefine):
+    assert "Earlier definitions" not in shown_parts(visitor(PAGE, kpi=ATTENDED))
+    redefine(ATTENDED, "attended_seconds <= ", "attended_seconds < 0 * ")
+    build.build(seen.data_dir)
+    redefine(ATTENDED, "min_n = 100", "min_n = 7")
+    with seen.build() as one:
+        builds = results.definitions(one, ATTENDED)["first_build"]
+    said = unfolded(visitor(PAGE, kpi=ATTENDED), "Earlier definitions")
+    *_, newer, older = said.split("First used by build ")
+    assert f"first used by build {builds[2]}." in said
+    assert newer.startswith(f"{builds[1]}.")
+    assert older.startswith(f"{builds[0]}.")
+    assert "Words or rules that differ from today's: min n." in newer
+    assert "< 0 *" in said
+    # of the same statement as today's there is none below
+    assert "Its statement is that of today." in older
 
 
 def test_words():

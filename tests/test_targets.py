@@ -74,6 +74,14 @@ def test_a_target_in_words(target, unit, words):
     assert targets.in_words(target, unit) == words
 
 
+def test_a_target_in_short_has_neither_day_nor_source():
+    assert targets.in_short(AIM, "percent") == f"at least 80{THIN}% (plan)"
+    assert targets.in_short(BAND, "percent") == f"from −1{THIN}% to 1{THIN}% (local)"
+    assert targets.in_short(Target("k", "MPS"), "percent") == "to be set locally"
+    beside = Target("k", "MPS", source="no target is meant: it is read beside others")
+    assert targets.in_short(beside, "percent") == "none is meant"
+
+
 def test_a_standard_that_another_published_is_not_adopted():
     assert AIM.is_adopted
     assert OWN.is_adopted

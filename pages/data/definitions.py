@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from kpis import figures
+from kpis import figures, settings, targets
 from kpis.registry import Kpi
 from pages import _cached, _parts, _passport, _scope
+from pages._scope import Scope
 
 LIST = "definitions"
 FAMILIES = ("customer", "employee", "financial", "operational")
@@ -22,7 +23,9 @@ def listed(kpis: dict[str, Kpi], judged: pd.DataFrame, build_id: str) -> pd.Data
             "Themes": ", ".join(kpi.themes),
             "Tier": _passport.TIERS[kpi.tier],
             "For the force": figures.missing(latest.at[kpi.id, "state"]) or "measured",
-            "Target": _passport.target(kpi, build_id),
+            "Target": targets.in_short(
+                _passport.target_in_force(kpi, build_id), kpi.unit
+            ),
             "Question": kpi.question,
         }
         for kpi in sorted(
@@ -46,7 +49,9 @@ def counted(rows: pd.DataFrame) -> str:
 build_id = _parts.build_id()
 kpis = _cached.build(build_id).kpis
 st.title("Definitions", anchor=False)
-rows = listed(kpis, _cached.judged(build_id, "MPS", "month"), build_id)
+rows = listed(
+    kpis, _cached.judged(build_id, settings.FORCE, _scope.DEFAULT_BY), build_id
+)
 st.markdown(counted(rows))
 wanted = st.text_input("Search", placeholder="a word of the name or the question")
 if wanted:
@@ -58,6 +63,7 @@ event = st.dataframe(
     hide_index=True,
     height=420 if len(rows) > 11 else "auto",
     column_order=[name for name in rows if name not in ("id", "Question")],
+    column_config={"Target": st.column_config.TextColumn(width=230)},
     on_select="rerun",
     selection_mode="single-row",
 )
@@ -70,7 +76,7 @@ if chosen and chosen[0] < len(rows):
         label="See its figures",
         query_params={_scope.KPI: kpi.title},
     )
-    _passport.show(kpi, build_id)
+    _passport.show(kpi, Scope(build_id, settings.FORCE, _scope.DEFAULT_BY, kpi.id))
 elif len(rows):
     st.caption("Choose a line to read the whole definition.")
 else:

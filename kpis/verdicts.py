@@ -249,13 +249,21 @@ def chance_note(charts: int, by: str = "month") -> str:
     elif charts == 1:
         count = f"{shown} in at least 1 of {round(1 / expected)} {_PERIODS[by]}"
     else:
-        often = f"in at least 1 of {round(1 / expected)} {_PERIODS[by]}"
+        # more often than two times in three is not "1 of 1"
+        share = "2 of 3" if expected > 2 / 3 else f"1 of {round(1 / expected)}"
+        often = f"in at least {share} {_PERIODS[by]}"
         count = f"one of {shown} {often}"
     return f"Chance alone flags {count}, even if nothing has changed."
 
 
 def sentence(
-    unit: str, latest: pd.Series, year_ago: float, verdict: Verdict, by: str = "month"
+    unit: str,
+    latest: pd.Series,
+    year_ago: float,
+    verdict: Verdict,
+    by: str = "month",
+    *,
+    is_of_cases: bool = True,
 ) -> str:
     """One sentence for councillors on the latest settled figure.
 
@@ -268,7 +276,7 @@ def sentence(
         return f"No data for {named}: {figures.missing(latest['state'])}."
     now = figures.in_words(latest["value"], unit)
     text = f"{now} {_when(latest['period_start'], by)}"
-    if latest["state"] != "reported":
+    if is_of_cases and latest["state"] != "reported":
         text += f", n {figures.count(latest['n'])}"
     past = "no figure" if pd.isna(year_ago) else figures.in_words(year_ago, unit)
     # what is counted by the year was said once

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from kpis import area_charts, compare, figures
+from kpis import area_charts, compare, downloads, figures
 from kpis.registry import Kpi
 from pages import _cached, _parts, _scope
 from pages._scope import Scope
@@ -81,7 +81,7 @@ def _table(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> None
         start = f"{cell['period_start']:%Y-%m-%d}"
         st.download_button(
             "These areas (CSV)",
-            _parts.csv(found),
+            downloads.csv(found),
             f"{scope.kpi}_areas_{start}_by_{cell['by']}.csv",
             "text/csv",
         )

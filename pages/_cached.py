@@ -214,7 +214,7 @@ def board(build_id: str, area: str, by: str, theme: str) -> dict:
         for row in latest.itertuples()
     }
     names = area_names(build_id)
-    return scoreboard.contents(found, opened.kpis, in_force, names, theme)
+    return scoreboard.contents(found, opened.kpis, in_force, names, by, theme)
 
 
 @st.cache_data(max_entries=400, show_spinner=False)

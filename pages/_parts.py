@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-import pandas as pd
 import streamlit as st
 
 from kpis import results, states
@@ -82,8 +81,3 @@ def user_errors() -> Iterator[None]:
         yield
     except UserError as error:
         st.error(plain(str(error)))
-
-
-def csv(frame: pd.DataFrame) -> bytes:
-    """The frame as a CSV file that spreadsheet programs read as UTF-8."""
-    return frame.to_csv(index=False).encode("utf-8-sig")

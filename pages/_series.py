@@ -67,3 +67,12 @@ def headline(series: pd.DataFrame, kpi: Kpi) -> pd.Series:
 def period(row: pd.Series) -> str:
     """Return the period of a row in words."""
     return figures.period(row["period_start"], row["by"])
+
+
+def sentence(series: pd.DataFrame, kpi: Kpi, verdict: Verdict) -> str:
+    """Say the latest settled figure and its verdict in one sentence."""
+    row = latest(series)
+    return verdicts.sentence(
+        kpi.unit, row, year_ago(series), verdict, row["by"],
+        is_of_cases=kpi.counts == "cases",
+    )  # fmt: skip

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kpis import contracts, registry
-from pages._components import coverage_grid, findings
+from pages._components import coverage_grid, findings, scoreboard
 
 CONTRACTS = contracts.load_all()
 NAMES = {"MPS": "MPS", "QK": "Brent", "EK": "Camden", "HEN": "Hendon", "IR": "Room"}
@@ -182,3 +182,45 @@ def test_findings_that_make_figures_unreliable_are_counted_once_each():
         found("small"),
     ]
     assert findings.unreliable(pd.DataFrame(rows)) == 1
+
+
+def a_row(title: str, variation: str, since: str = "") -> dict:
+    return {"title": title, "variation": variation, "since": since}
+
+
+def test_what_is_worse_comes_first_and_what_is_newer_before_the_old():
+    families = [
+        [
+            a_row("steady", "common_cause"),
+            a_row("better", "improvement", "2004-02-01"),
+            a_row("worse for long", "concern", "2002-10-01"),
+        ],
+        [
+            a_row("worse of late", "concern", "2004-01-01"),
+            a_row("changed", "change", "2004-02-01"),
+            a_row("too few", "no_verdict"),
+        ],
+    ]
+    said = scoreboard.attention(families, "Chance alone flags one.")
+    named = [row["title"] for row in said["rows"]]
+    assert named == ["worse of late", "worse for long", "changed"]
+    assert said["heading"] == "4 changes worth your attention"
+    assert said["rest"] == "1 more, marked below."
+
+
+@pytest.mark.parametrize(
+    ("variations", "heading"),
+    [
+        (["concern", "common_cause"], "1 change worth your attention"),
+        (["common_cause"], "No clear change in the 1 indicator that can be judged"),
+        (
+            ["common_cause"] * 2,
+            "No clear change in the 2 indicators that can be judged",
+        ),
+        (["no_verdict"], "No indicator has enough past to judge change"),
+    ],
+)
+def test_silence_is_not_good_news(variations, heading):
+    said = scoreboard.attention([[a_row("one", each) for each in variations]], "")
+    assert said["heading"] == heading
+    assert said["rest"] == ""

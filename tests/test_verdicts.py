@@ -157,6 +157,13 @@ def test_sentence_without_a_year_ago_and_without_n():
     )
 
 
+def test_what_returns_say_has_no_number_of_cases():
+    judged = verdicts.judge(series(STABLE), "higher")
+    latest, verdict = judged.iloc[-1], verdicts.verdict(judged)
+    said = verdicts.sentence("percent", latest, np.nan, verdict, is_of_cases=False)
+    assert said == "71 in 100 in January 2004; no figure a year ago; no clear change."
+
+
 def test_sentence_in_minutes():
     assert spoken(STABLE, 540, "minutes", value=567.0) == (
         "9 minutes 27 seconds in January 2004, n 59_500; "
@@ -384,6 +391,11 @@ def test_each_promise_is_said_in_plain_words(assurance, outlook):
         (
             4,
             "Chance alone flags one of these 4 charts in at least 1 of 18 months, "
+            "even if nothing has changed.",
+        ),
+        (
+            51,
+            "Chance alone flags one of these 51 charts in at least 2 of 3 months, "
             "even if nothing has changed.",
         ),
         (

@@ -54,6 +54,22 @@ function row(body, item, open) {
   add(verdict, "span", isNews ? "" : "quiet", item.phrase)
 }
 
+function attention(parent, said, open) {
+  const part = add(parent, "section", "attention")
+  const heading = add(part, "h2", "", said.heading)
+  if (said.chance) add(heading, "span", "note", said.chance)
+  const list = add(part, "ul")
+  for (const item of said.rows) {
+    const line = add(list, "li")
+    mark(picture(line, 18, 18, ""), item.variation, 9, 9, 7)
+    const words = add(line, "div")
+    const button = add(words, "button", "", item.title)
+    button.onclick = () => open(item.id)
+    add(words, "div", "sentence", item.sentence)
+  }
+  if (said.rest) add(part, "div", "note", said.rest)
+}
+
 function legend(parent, key) {
   const list = add(parent, "ul", "key")
   for (const { mark: kind, says } of key) {
@@ -72,6 +88,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   for (const [name, colour] of Object.entries(data.palette)) {
     board.style.setProperty(`--${name}`, colour)
   }
+  const open = id => setTriggerValue("opened", id)
+  attention(board, data.attention, open)
   legend(board, data.key)
   const table = add(board, "table")
   add(table, "caption", "", data.caption)
@@ -82,6 +100,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const heading = add(add(body, "tr", "family"), "th", "", family.title)
     heading.scope = "rowgroup"
     heading.colSpan = data.columns.length
-    for (const item of family.rows) row(body, item, id => setTriggerValue("opened", id))
+    for (const item of family.rows) row(body, item, open)
   }
 }

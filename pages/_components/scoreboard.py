@@ -12,13 +12,16 @@ import pandas as pd
 from kpis import charts, figures, look, sparkline
 from kpis.registry import Kpi
 from kpis.targets import Target, in_words
-from kpis.verdicts import Verdict
+from kpis.verdicts import Verdict, chance_note
 from pages import _series
 from pages._components.mounting import component
 
 SPARKLINE_PERIODS = 24
 FAMILIES = ("operational", "customer", "employee", "financial")
 NOT_IN_SPARKLINES = ("too_few", "gap")
+# what is worth saying, the worse first
+NEWS = ("concern", "change", "improvement")
+MOST_SAID = 3
 COLUMNS = ("Indicator", "Latest", "Cases", "Past and its limits", "What it says")
 
 _mount = component("scoreboard")
@@ -35,12 +38,13 @@ def contents(
     kpis: Mapping[str, Kpi],
     targets: Mapping[str, Target],
     names: Mapping[str, str],
+    by: str,
     theme: str,
 ) -> dict:
-    """Return the table of one area as JSON, by family.
+    """Return the table of one area as JSON, by family, and what to say before it.
 
-    `judged` is a scoreboard whose series have been judged, `targets` those in force by
-    indicator, `names` those of the areas.
+    `judged` is a scoreboard by `by` whose series have been judged, `targets` those in
+    force by indicator, `names` those of the areas.
     """
     usual = judged["area"].mode().iloc[0]
     elsewhere = {code: name for code, name in names.items() if code != usual}
@@ -54,6 +58,7 @@ def contents(
         )
         families[kpis[kpi_id].family].append(row)
     return {
+        "attention": attention(list(families.values()), _chance(judged, by)),
         "caption": "Indicators with their latest settled figure",
         "columns": COLUMNS,
         "key": _key(judged),
@@ -64,6 +69,40 @@ def contents(
         ],
         "palette": asdict(look.PALETTES[theme]),
     }
+
+
+def attention(families: list[list[dict]], chance: str) -> dict:
+    """Return what has changed beyond chance, the worse and the newer first.
+
+    `families` are rows of the table. Three are said in full.
+    """
+    rows = [row for family in families for row in family]
+    newest = sorted(rows, key=lambda row: row["since"], reverse=True)
+    news = [row for sort in NEWS for row in newest if row["variation"] == sort]
+    rest = len(news) - MOST_SAID
+    return {
+        "heading": _heading(rows, len(news)),
+        "chance": chance,
+        "rows": news[:MOST_SAID],
+        "rest": f"{figures.count(rest)} more, marked below." if rest > 0 else "",
+    }
+
+
+def _heading(rows: list[dict], news: int) -> str:
+    """How much there is to see; silence is not good news."""
+    if news:
+        return f"{news} {'change' if news == 1 else 'changes'} worth your attention"
+    steady = sum(row["variation"] == "common_cause" for row in rows)
+    if not steady:
+        return "No indicator has enough past to judge change"
+    noun = "indicator" if steady == 1 else "indicators"
+    return f"No clear change in the {steady} {noun} that can be judged"
+
+
+def _chance(judged: pd.DataFrame, by: str) -> str:
+    """How many of the flags shown chance alone would raise, at least."""
+    latest = judged[judged["is_latest"]]
+    return chance_note(int(latest["upper_limit"].notna().sum()), by)
 
 
 def _key(judged: pd.DataFrame) -> list[dict]:
@@ -108,6 +147,8 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
         "spark": sparkline.sparkline(recent, kpi) if has_past else None,
         "spark_label": _spoken(recent, kpi) if has_past else "",
         "variation": verdict.variation,
+        "since": str(verdict.since or ""),
+        "sentence": _series.sentence(series, kpi, verdict) if verdict.since else "",
         "phrase": _phrase(series, kpi, verdict, target),
     }
 

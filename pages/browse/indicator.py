@@ -6,10 +6,19 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from kpis import breaks, charts, drawing, figures, results, targets, verdicts
+from kpis import breaks, charts, drawing, figures, targets
 from kpis.errors import UserError
 from kpis.registry import Kpi
-from pages import _areas, _behind, _cached, _parts, _passport, _scope, _series
+from pages import (
+    _areas,
+    _behind,
+    _cached,
+    _downloads,
+    _parts,
+    _passport,
+    _scope,
+    _series,
+)
 from pages._scope import Scope
 from pages._text import plain
 
@@ -59,16 +68,10 @@ def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
             unit = figures.left_out(kpi.unit)
             label = f"{where}, {plain(unit)}" if unit else where
             st.metric(label, value, width="content")
-            st.markdown(sentence(series, kpi))
+            st.markdown(_series.sentence(series, kpi, _series.verdict(series)))
     if latest["by"] != scope.by:
         shown = _scope.PERIOD_NAMES[latest["by"]].lower()
         st.caption(f"Shown {shown}: there is no figure for a shorter period.")
-
-
-def sentence(series: pd.DataFrame, kpi: Kpi) -> str:
-    latest, past = _series.latest(series), _series.year_ago(series)
-    verdict = _series.verdict(series)
-    return verdicts.sentence(kpi.unit, latest, past, verdict, latest["by"])
 
 
 def chart(scope: Scope, by: str, in_words: str) -> None:
@@ -139,7 +142,7 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope, cell: pd.Series) -
         areas = _cached.area_names(scope.build_id)
         with st.container(key=ROWS):
             table_of_rows(for_reading(found, kpi, areas), kpi)
-    downloads(series, cell, scope)
+    _downloads.show(series, cell, scope, kpi)
 
 
 def table_of_rows(shown: pd.DataFrame, kpi: Kpi) -> None:
@@ -268,43 +271,6 @@ ACCOUNTS = {
 }
 
 
-def downloads(series: pd.DataFrame, cell: pd.Series, scope: Scope) -> None:
-    name = f"{scope.kpi}_{scope.area}_{cell['period_start']:%Y-%m-%d}"
-
-    def all_rows() -> bytes:
-        build = _cached.build(scope.build_id)
-        ends = cell["period_start"].date(), cell["period_end"].date()
-        return _parts.csv(results.rows(build, scope.kpi, scope.area, *ends))
-
-    with st.container(horizontal=True):
-        st.download_button(
-            "All rows of this figure (CSV)", all_rows, f"{name}_rows.csv", "text/csv"
-        )
-        st.download_button(
-            "This series (CSV)",
-            _parts.csv(
-                with_sides(series).drop(columns=["is_latest", "is_settled", "parts"])
-            ),
-            f"{scope.kpi}_{scope.area}_by_{cell['by']}.csv",
-            "text/csv",
-        )
-
-
-def with_sides(series: pd.DataFrame) -> pd.DataFrame:
-    """Give each number of the two sides of a difference a column of its own."""
-    sides = [
-        {
-            f"{name}_{side}": value
-            for side, numbers in sorted(parts.items())
-            for name, value in numbers.items()
-        }
-        if isinstance(parts, dict)
-        else {}
-        for parts in series["parts"]
-    ]
-    return series.join(pd.DataFrame(sides, index=series.index))
-
-
 scope = _parts.scope()
 kpis = _cached.build(scope.build_id).kpis
 if scope.kpi is None:
@@ -314,7 +280,8 @@ kpi = kpis[scope.kpi]
 series = _cached.series(scope)
 headline(series, kpi, scope)
 if series["value"].notna().any():
-    chart(scope, series["by"].iloc[0], sentence(series, kpi))
+    in_words = _series.sentence(series, kpi, _series.verdict(series))
+    chart(scope, series["by"].iloc[0], in_words)
     with st.container(gap="xxsmall"):
         for line in filter(None, [key(series), *told(series, kpi, scope)]):
             st.caption(line)

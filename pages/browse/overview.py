@@ -5,17 +5,11 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from kpis import figures, verdicts
+from kpis import figures
 from kpis.registry import Kpi
 from pages import _cached, _parts
 from pages._components import findings, scoreboard
 from pages._text import plain
-
-NEWS = {
-    "concern": "Worse than its past",
-    "change": "Changed",
-    "improvement": "Better than its past",
-}
 
 
 def title(judged: pd.DataFrame, area: str) -> str:
@@ -42,12 +36,6 @@ def completeness(judged: pd.DataFrame, kpis: dict[str, Kpi], as_at: date) -> str
     )
 
 
-def chance(judged: pd.DataFrame, by: str) -> str:
-    """How many of the flags shown chance alone would raise, at least."""
-    latest = judged[judged["is_latest"]]
-    return verdicts.chance_note(int(latest["upper_limit"].notna().sum()), by)
-
-
 def doubts(missing: pd.DataFrame, unreliable: int, names: dict[str, str]) -> str:
     """What has not come, or how much when it is a lot, and what spoils figures."""
     said = [_parts.absence(one, names) for one in missing.itertuples()]
@@ -57,24 +45,6 @@ def doubts(missing: pd.DataFrame, unreliable: int, names: dict[str, str]) -> str
         verb = "finding makes" if unreliable == 1 else "findings make"
         said.append(f"{unreliable} {verb} figures unreliable")
     return " · ".join(said)
-
-
-def attention(board: dict) -> str:
-    """What has changed beyond chance, the worse first; silence is not good news."""
-    titles: dict[str, list[str]] = {}
-    for family in board["families"]:
-        for row in family["rows"]:
-            titles.setdefault(row["variation"], []).append(row["title"])
-    news = [
-        f"**{NEWS[key]}**: {', '.join(titles[key])}." for key in NEWS if key in titles
-    ]
-    if news:
-        return " ".join(news)
-    steady = len(titles.get("common_cause", ()))
-    if not steady:
-        return "No indicator has enough past to judge change."
-    noun = "indicator" if steady == 1 else "indicators"
-    return f"No clear change in the {steady} {noun} that can be judged."
 
 
 scope = _parts.scope()
@@ -91,8 +61,6 @@ with st.container(key="status", gap=None):
     if doubt:
         st.page_link("pages/data/imports.py", label=plain(doubt))
 board = _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
-st.markdown(attention(board))
-st.caption(plain(chance(judged, scope.by)))
 opened = scoreboard.show(board)
 if opened:
     st.switch_page("pages/browse/indicator.py", query_params={"kpi": titles[opened]})

@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from kpis import contracts, figures, importer, lake, mapping, results, settings
+from kpis import (
+    contracts,
+    downloads,
+    figures,
+    importer,
+    lake,
+    mapping,
+    results,
+    settings,
+)
 from pages import _cached, _jobs, _parts
 from pages._components import coverage_grid, findings
 from pages._text import plain
@@ -261,7 +270,7 @@ def what_has_arrived(build_id: str) -> None:
     coverage_grid.show(_cached.coverage(build_id, _parts.theme()))
     st.download_button(
         "What has arrived (CSV)",
-        lambda: _parts.csv(_cached.arrivals(build_id)),
+        lambda: downloads.csv(_cached.arrivals(build_id)),
         "arrivals.csv",
         "text/csv",
     )

@@ -10,7 +10,7 @@ import pandas as pd
 from kpis import axes, figures, funnel
 from kpis.axes import SCALES
 from kpis.charts import base_layout, value_axis
-from kpis.labels import unit_above
+from kpis.labels import short, unit_above
 from kpis.look import PALETTES, SYMBOLS, Palette
 from kpis.registry import Kpi
 
@@ -136,7 +136,7 @@ def _in_tile(row, kpi: Kpi) -> str:
 
 
 def _hover(row, kpi: Kpi) -> str:
-    lines = [f"<b>{row.borough_name}</b>"]
+    lines = [f"<b>{short(row.borough_name)}</b>"]
     if pd.isna(row.value):
         lines.append(figures.missing(row.state) if pd.notna(row.state) else "no figure")
         return "<br>".join(lines)
@@ -226,7 +226,7 @@ def _areas(drawn: pd.DataFrame, kpi: Kpi, chosen: str, palette: Palette) -> dict
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
         "text": [
-            "<br>".join([f"<b>{row.name_}</b>", _figure(row, kpi), *_said(row)])
+            "<br>".join([f"<b>{short(row.name_)}</b>", _figure(row, kpi), *_said(row)])
             for row in drawn.rename(columns={"name": "name_"}).itertuples()
         ],
         "hovertemplate": "%{text}<extra></extra>",
@@ -242,7 +242,7 @@ def _names(
         {
             "x": row["cases"],
             "y": row["value"] * factor,
-            "text": row["name"],
+            "text": short(row["name"]),
             "showarrow": False,
             # towards the middle, where there is room
             "xanchor": "left" if row["cases"] < middle else "right",

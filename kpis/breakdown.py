@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from kpis import cells, decomposition, results, rowsource
+from kpis import cells, decomposition, intervals, results, rowsource
 from kpis.built import Build
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
@@ -14,6 +14,8 @@ from kpis.warehouse import fill, identifier
 BY_AREA = "area"
 REST = "Not located, or not shown apart"
 SIDES = ("numerator", "denominator")
+# cases of one hour of the week before anything is said of it
+FEWEST_OF_AN_HOUR = 20
 # there is no figure of the area, or it may not be told
 UNKNOWN = ("not_measured", "not_applicable", "suppressed", "not_reliable")
 
@@ -28,21 +30,75 @@ def by_dimension(
     indicator has.
     """
     kpi = build.kpis[kpi_id]
-    if dimension not in kpi.dimensions:
-        raise UserError(unknown(f"dimension of {kpi_id}", dimension, kpi.dimensions))
-    rows = rowsource.rows(
-        kpi, build.imports, rowsource.within([(start, end)]), {dimension: None}
-    )
-    words = {"rows": rows, "dimension": identifier(dimension)}
+    found = _members(build, kpi, area, (start, end), [dimension])
+    kept = (kpi.default or {}).get(dimension)
+    is_kept = True if kept is None else found["member"].isin(kept)
+    return found.assign(is_left_out=~pd.Series(is_kept, index=found.index))
+
+
+def by_hour_of_week(
+    build: Build, kpi_id: str, area: str, start: date, end: date
+) -> pd.DataFrame:
+    """Return a row for each hour of each weekday (1 is Monday) that has a case.
+
+    Columns weekday, hour, n, numerator, denominator, value, lower, upper, `is_enough`
+    (has FEWEST_OF_AN_HOUR cases) and `differs`: of a proportion with enough cases,
+    whether it is surely not that of all hours. Surely is with 95 % for all hours
+    together; of other kinds nothing is said. UserError where the indicator does not
+    tell hours.
+    """
+    kpi = build.kpis[kpi_id]
+    found = _members(build, kpi, area, (start, end), ["weekday", "hour"])
+    found = found[~found["member"].str.startswith(" ")].reset_index(drop=True)
+    parts = found.pop("member").str.split(" ", expand=True).reindex(columns=[0, 1])
+    found.insert(0, "weekday", parts[0].astype(int))
+    found.insert(1, "hour", parts[1].astype(int))
+    return _with_differences(found, kpi)
+
+
+def over_days(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
+    """Return the hours of the day, all days together, of a proportion.
+
+    `found` is of `by_hour_of_week`; columns hour, n, numerator, denominator, value,
+    `is_enough` and `differs`. No row for other kinds, whose parts do not add up.
+    """
+    sides = found[["hour", "n", *SIDES]].astype(dict.fromkeys(SIDES, float))
+    hours = sides.groupby("hour", as_index=False).sum()
+    hours["value"] = hours["numerator"] / hours["denominator"]
+    return _with_differences(hours if kpi.kind == "proportion" else hours[:0], kpi)
+
+
+def _with_differences(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
+    """Add which rows have enough cases, and which surely differ from all together."""
+    is_enough = found["n"] >= FEWEST_OF_AN_HOUR
+    found = found.assign(is_enough=is_enough, differs=False)
+    if kpi.kind != "proportion" or not is_enough.any():
+        return found
+    sides = found[list(SIDES)].astype(float)
+    whole = sides["numerator"].sum() / sides["denominator"].sum()
+    confidence = intervals.of_each(int(is_enough.sum()))
+    low, high = intervals.wilson(sides["numerator"], sides["denominator"], confidence)
+    return found.assign(differs=is_enough & ((low > whole) | (high < whole)))
+
+
+def _members(
+    build: Build, kpi: Kpi, area: str, period: Period, dimensions: list[str]
+) -> pd.DataFrame:
+    """Return figures by `member`: the values of the dimensions, parted by blanks."""
+    for one in dimensions:
+        if one not in kpi.dimensions:
+            raise UserError(unknown(f"dimension of {kpi.id}", one, kpi.dimensions))
+    chosen = dict.fromkeys(dimensions)
+    rows = rowsource.rows(kpi, build.imports, rowsource.within([period]), chosen)
+    texts = [f"coalesce({identifier(one)}::varchar, '')" for one in dimensions]
+    words = {"rows": rows, "member": " || ' ' || ".join(texts)}
     if kpi.has_values:
         sql = fill("results/breakdown_values", **words)
     else:
         sql = fill("results/breakdown", **words, **rowsource.columns(kpi))
     codes = [code for _, code in results.members(build, [area])]
-    found = cells.of_members(kpi, build.warehouse.query(sql, [area, codes]), start)
-    kept = (kpi.default or {}).get(dimension)
-    is_kept = True if kept is None else found["member"].isin(kept)
-    return found.assign(is_left_out=~pd.Series(is_kept, index=found.index))
+    found = build.warehouse.query(sql, [area, codes])
+    return cells.of_members(kpi, found, period[0])
 
 
 def with_all(found: pd.DataFrame, kpi: Kpi) -> float:

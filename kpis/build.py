@@ -136,15 +136,17 @@ class _Work:
                 self._write_mart(house, target, previous, source, known)
             marts.show_files(house, target)
             cube.create(house)
-            plans = []
-            for done, kpi in enumerate(_in_order(), len(rowsource.MARTS)):
-                progress(done / steps, f"counting {kpi.title}")
-                one = cube.plan(
+            plans = [
+                cube.plan(
                     kpi, self.made_of, self.arrivals, self.fixed, known.get(kpi.id, {})
                 )
+                for kpi in _in_order()
+            ]
+            cube.keep(house, plans)
+            for done, one in enumerate(plans, len(rowsource.MARTS)):
+                progress(done / steps, f"counting {one.kpi.title}")
                 cube.count(house, one, self.arrivals)
-                _remember(house, kpi.id, one.hashes)
-                plans.append(one)
+                _remember(house, one.kpi.id, one.hashes)
             revisions.keep(house, build_id, self.rules, plans, before)
             progress((steps - 1) / steps, "comparing sources")
             self._look_for_findings(house, known)

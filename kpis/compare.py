@@ -15,10 +15,13 @@ NAMES = {"bocu": "boroughs", "site": "call-handling sites", "facility": "counter
 JUDGED = ("value", "provisional")
 # fewer areas are no spread to be compared with
 FEWEST = 3
+# kinds whose numerators and denominators add up over areas
+ADD_UP = ("proportion", "rate", "ratio", "mean")
 # limits are computed, not counted: they keep a decimal
 MANY = 1e9
 COLUMNS = [
-    "area", "name", "value", "lower", "upper", "n", "cases", "state", "reason",
+    "area", "name", "value", "lower", "upper", "n", "numerator", "denominator",
+    "cases", "state", "reason",
     "centre", "lower_95", "upper_95", "lower_998", "upper_998", "outlier", "meaning",
     "first_place", "last_place",
 ]  # fmt: skip
@@ -57,12 +60,32 @@ def areas(build: Build, kpi_id: str, period: Period, by: str) -> pd.DataFrame:
     found = found[is_there].reset_index(drop=True)
     found["name"] = found["area"].map(build.names)
     is_judged = found["state"].isin(JUDGED)
-    why_not = _why_no_funnel(kpi, int(is_judged.sum()))
+    why_not = _why_no_funnel(kpi, int(is_judged.sum()), len(found))
     if why_not:
         found = found.reindex(columns=COLUMNS).assign(outlier=False, meaning="")
         found.attrs = {"note": why_not, "kind": ""}
         return _highest_first(found)
     return _highest_first(_with_funnel(found, kpi, is_judged))
+
+
+def groups(build: Build, found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
+    """Return the figures of groups of boroughs: group, areas (codes), value, n.
+
+    `found` is of `areas`. A group's figure is of all its boroughs together, so it is
+    told only where each of them has a figure, and where parts add up to a whole.
+    """
+    rows = []
+    if kpi.kind in ADD_UP:
+        members: dict[str, list[str]] = {}
+        for name, code in build.table("peer_groups"):
+            members.setdefault(name, []).append(code)
+        known = found[found["value"].notna()].set_index("area")
+        for name, codes in members.items():
+            if set(codes) <= set(known.index):
+                own = known.loc[codes]
+                value = own["numerator"].sum() / own["denominator"].sum()
+                rows.append((name, codes, value, own["n"].sum()))
+    return pd.DataFrame(rows, columns=["group", "areas", "value", "n"])
 
 
 def sentence(row: pd.Series, kpi: Kpi) -> str:
@@ -131,7 +154,7 @@ def _meanings(found: pd.DataFrame, better: str) -> np.ndarray:
     return np.where(found["outlier"], np.where(is_good, "improvement", "concern"), "")
 
 
-def _why_no_funnel(kpi: Kpi, count: int) -> str:
+def _why_no_funnel(kpi: Kpi, count: int, total: int) -> str:
     if kpi.counts == "amounts":
         return (
             "No funnel: hours, money and staff are moved by decisions, and not by "
@@ -142,8 +165,10 @@ def _why_no_funnel(kpi: Kpi, count: int) -> str:
     if not funnel.is_for(kpi):
         return "No funnel: it is drawn for shares and rates of single cases."
     if count < FEWEST:
-        some = {0: "No area has", 1: "One area has"}.get(count, f"{count} areas have")
-        return f"{some} a figure to compare."
+        return (
+            f"{count} of {total} areas have enough cases to be compared: choose a "
+            "longer kind of period."
+        )
     return ""
 
 

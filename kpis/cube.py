@@ -12,7 +12,8 @@ from kpis.marts import WHOLE, Inputs, digest
 from kpis.registry import Kpi
 from kpis.warehouse import Warehouse, fill, identifier, literal
 
-TABLES = ("day_cells", "day_values", "month_cells", "month_values", "published")
+MONTH_TABLES = {"day_cells": "month_cells", "day_values": "month_values"}
+TABLES = (*MONTH_TABLES, *MONTH_TABLES.values(), "published")
 DAY = timedelta(days=1)
 
 
@@ -112,29 +113,36 @@ def create(house: Warehouse) -> None:
         house.run(warehouse.text(f"cube/create_{table}"))
 
 
+def keep(house: Warehouse, plans: list[Plan]) -> None:
+    """Take over the cells of the months that have not changed from the build before.
+
+    Indicators that keep the same months are taken over together: DuckDB writes one
+    large statement on all processors, and many small ones on one.
+    """
+    alike: dict[tuple, list[str]] = {}
+    for one in plans:
+        if one.kept:
+            alike.setdefault((one.table, *sorted(one.kept)), []).append(one.kpi.id)
+    for (table, *kept), kpi_ids in alike.items():
+        words = {"kpis": warehouse.literals(kpi_ids)}
+        if table == "published":
+            house.run(fill("cube/keep_published", **words))
+            continue
+        words["condition"] = rowsource.within(spans(set(kept)))
+        for name in (table, MONTH_TABLES[table]):
+            house.run(fill("cube/keep_cells", table=identifier(name), **words))
+
+
 def count(house: Warehouse, one: Plan, imports: list[dict]) -> None:
-    """Fill an indicator's cells: those kept from before, then those counted anew."""
-    kpi_id = literal(one.kpi.id)
-    months = {"day_cells": ("month_cells",), "day_values": ("month_values",)}
-    own = [one.table, *months.get(one.table, ())]
-    if one.kept:
-        kept = warehouse.literals(one.kept)
-        for table in own:
-            name = "published" if table == "published" else "cells"
-            house.run(
-                fill(
-                    f"cube/keep_{name}",
-                    table=identifier(table),
-                    kpi=kpi_id,
-                    months=kept,
-                )
-            )
+    """Fill the cells of an indicator's months that are to be counted anew."""
     if not one.changed:
         return
     is_all = not one.kept
     condition = "true" if is_all else rowsource.within(one.changed)
     rows = rowsource.rows(one.kpi, imports, condition)
     words = rowsource.columns(one.kpi) if one.table == "day_cells" else {}
+    kpi_id = literal(one.kpi.id)
     house.run(fill(f"cube/{one.table}", rows=rows, kpi=kpi_id, **words))
-    for table in own[1:]:
+    if one.table in MONTH_TABLES:
+        table = MONTH_TABLES[one.table]
         house.run(fill(f"cube/{table}", kpi=kpi_id, condition=condition))

@@ -18,6 +18,8 @@ from kpis.targets import Target
 
 SIZE = 13
 ROW = 18
+# letters of a name from a file
+LONGEST_NAME = 36
 # pixels between two names, and between a line and its name
 GAP, ASIDE = 14, 5
 PLOT_HEIGHT = SPC_HEIGHT - MARGIN["t"] - MARGIN["b"]
@@ -240,3 +242,8 @@ def wrapped(sentence: str, width: int = 44) -> str:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return "<br>".join(lines)
+
+
+def short(name: str) -> str:
+    """A name from a file as Plotly text: escaped, and no longer than a label can be."""
+    return escape(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]} …")

@@ -5,16 +5,23 @@ import pandas as pd
 from kpis import axes, figures
 from kpis.axes import SCALES
 from kpis.charts import base_layout, value_axis
-from kpis.labels import unit_above
+from kpis.labels import short, unit_above
 from kpis.look import PALETTES, Palette
 from kpis.registry import Kpi
 
+WEEK_MARGIN = {"l": 88, "r": 24, "t": 8, "b": 48}
 MARGIN = {"l": 56, "r": 24, "t": 24, "b": 64}
 HEIGHT = 300
 WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
 NOT_STATED = "not stated"
+PLAIN_AXIS = {"showgrid": False, "zeroline": False, "fixedrange": True}
+HOUR_AXIS = {
+    **PLAIN_AXIS,
+    "tickvals": list(range(0, 24, 2)),
+    "ticktext": [f"{hour}:00" for hour in range(0, 24, 2)],
+}
 
 
 def named(found: pd.DataFrame, dimension: str) -> pd.DataFrame:
@@ -32,7 +39,7 @@ def member(value: str, dimension: str) -> str:
         return NOT_STATED
     if dimension == "weekday":
         return WEEKDAYS[int(value) - 1]
-    return value if dimension == "hour" else value.replace("_", " ")
+    return f"{value}:00" if dimension == "hour" else value.replace("_", " ")
 
 
 def parts_figure(found: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dict:
@@ -54,11 +61,9 @@ def parts_figure(found: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dic
             "margin": MARGIN,
             "xaxis": {
                 "tickvals": list(range(len(drawn))),
-                "ticktext": drawn["name"].tolist(),
+                "ticktext": [short(one) for one in drawn["name"]],
                 "range": [-0.6, len(drawn) - 0.4],
-                "showgrid": False,
-                "zeroline": False,
-                "fixedrange": True,
+                **PLAIN_AXIS,
                 "linecolor": palette.hairline,
                 "showline": True,
             },
@@ -73,6 +78,79 @@ def parts_figure(found: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dic
             ],
         },
     }  # fmt: skip
+
+
+def week_figure(found: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
+    """Return `breakdown.by_hour_of_week` as a week of hours, a dict for Plotly.
+
+    A stronger shade is worse (or higher, where neither is worse). Its number stands in
+    it only where it surely differs; what has too few cases is empty.
+    """
+    palette, factor = PALETTES[theme], SCALES[kpi.unit].factor
+    known = found[found["is_enough"]].set_index(["weekday", "hour"])
+    squares = pd.MultiIndex.from_product([range(1, 8), range(24)])
+    every = known.reindex(squares).astype(object)
+    numbers = [
+        figures.number(row.value * factor, 0) if row.differs is True else ""
+        for row in every.itertuples()
+    ]
+    hovers = [
+        "" if pd.isna(row["value"]) else _hour_hover(row, kpi)
+        for _, row in every.reset_index(names=["weekday", "hour"]).iterrows()
+    ]
+    values = every["value"].astype(float) * factor
+    return {
+        "data": [
+            {
+                "type": "heatmap",
+                "z": _by_day([None if pd.isna(one) else float(one) for one in values]),
+                "x": list(range(24)),
+                "y": list(WEEKDAYS),
+                "colorscale": [[0, palette.hairline], [1, palette.common]],
+                "reversescale": kpi.better == "higher",
+                "showscale": False,
+                "xgap": 2,
+                "ygap": 2,
+                "hoverongaps": False,
+                "text": _by_day(numbers),
+                "texttemplate": "%{text}",
+                "textfont": {"size": 13, "color": palette.ink},
+                "customdata": _by_day(hovers),
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        ],
+        "layout": {
+            **base_layout(palette),
+            "height": HEIGHT,
+            "margin": WEEK_MARGIN,
+            "xaxis": HOUR_AXIS,
+            "yaxis": {**PLAIN_AXIS, "autorange": "reversed"},
+        },
+    }
+
+
+def _by_day(values: list) -> list[list]:
+    return [values[24 * day : 24 * day + 24] for day in range(7)]
+
+
+def hour_of_week(row: pd.Series) -> str:
+    """Name an hour of the week: "Friday, 22:00 to 23:00"."""
+    return f"{WEEKDAYS[int(row['weekday']) - 1]}, {hours(row['hour'])}"
+
+
+def hours(hour: float) -> str:
+    """Name an hour of the day: "22:00 to 23:00"."""
+    return f"{int(hour)}:00 to {(int(hour) + 1) % 24}:00"
+
+
+def _hour_hover(row: pd.Series, kpi: Kpi) -> str:
+    value = figures.figure(row["value"], kpi.unit, figures.cases(kpi.counts, row["n"]))
+    lines = [
+        f"<b>{hour_of_week(row)}</b>",
+        f"{value} {figures.left_out(kpi.unit)}".strip(),
+        f"n {figures.count(row['n'])}",
+    ]
+    return "<br>".join(lines)
 
 
 def _ends(
@@ -121,7 +199,10 @@ def _known(reach: pd.Series) -> list[float]:
 
 def _hover(row: pd.Series, kpi: Kpi) -> str:
     value = figures.figure(row["value"], kpi.unit, figures.cases(kpi.counts, row["n"]))
-    lines = [f"<b>{row['name']}</b>", f"{value} {figures.left_out(kpi.unit)}".strip()]
+    lines = [
+        f"<b>{short(row['name'])}</b>",
+        f"{value} {figures.left_out(kpi.unit)}".strip(),
+    ]
     if pd.notna(row["lower"]):
         ends = figures.between(row["lower"], row["upper"], kpi.unit)
         lines.append(f"95 % interval {ends}")

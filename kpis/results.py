@@ -3,6 +3,7 @@
 A series is read by `series`; here are the ways in which pages and commands ask.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -187,13 +188,19 @@ def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
     both = pd.concat([of_site, found[is_own]]).drop_duplicates(keys)
     order = {one: place for place, one in enumerate(kpi_ids)}
     both = both.assign(place=both["kpi"].map(order))
-    return both.sort_values(["question", "place", "period_start"])
+    return both.sort_values(["question", "place", "period_start"]).drop(columns="place")
 
 
 def scoreboard(
-    build: Build, area: str, by: str = "month", count: int = 24
+    build: Build,
+    area: str,
+    by: str = "month",
+    count: int = 24,
+    kpi_ids: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Return every indicator's last periods; `is_latest` marks its latest settled one.
+
+    With `kpi_ids` only theirs: the same rows as among all.
 
     `is_settled` is false of what is not over, or for which late entries may come in.
     Each indicator is shown by `by`, or by its own smallest period where that is
@@ -207,17 +214,21 @@ def scoreboard(
         own = max(by, smallest, key=order)
         lengths.setdefault(own, []).append(kpi.id)
     latest: dict[str, Period | None] = {}
-    questions = []
-    for own, kpi_ids in lengths.items():
-        last = {k: latest_settled(build, k, area, own) for k in kpi_ids}
+    asked: dict[str, Question] = {}
+    for own, own_ids in lengths.items():
+        last = {k: latest_settled(build, k, area, own) for k in own_ids}
         latest |= last
         calendar = _latest_periods(build, last, own, count)
-        questions.append(Question(kpi_ids, [area], calendar, own))
-    headlines = _headlines(build, area, latest)
+        wanted = [one for one in own_ids if kpi_ids is None or one in kpi_ids]
+        if wanted:
+            asked[own] = Question(wanted, [area], calendar, own)
+    questions = list(asked.values())
+    shown = {k: latest[k] for one in questions for k in one.kpi_ids}
+    headlines = _headlines(build, area, shown)
     found = _shown(build, area, [*questions, *headlines])
     is_headline = found["question"] >= len(questions)
     frame = found[~is_headline].reset_index(drop=True)
-    frame["by"] = frame["question"].map(dict(enumerate(lengths)))
+    frame["by"] = frame["question"].map(dict(enumerate(asked)))
     starts = {kpi_id: period[0] for kpi_id, period in latest.items() if period}
     latest_start = pd.to_datetime(frame["kpi"].map(starts))
     is_last = ~frame.duplicated("kpi", keep="last")

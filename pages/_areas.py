@@ -3,13 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from kpis import area_charts, compare, downloads, figures
+from kpis import area_charts, compare, downloads, figures, history_chart, verdicts
 from kpis.registry import Kpi
 from pages import _cached, _parts, _scope
 from pages._scope import Scope
-from pages._text import capital, plain
+from pages._text import EITHER_SHADE, SHADES, capital, plain
 
-FUNNEL, TILES = "funnel", "tiles"
+FUNNEL, TILES, HISTORY = "funnel", "tiles", "history"
+VIEW, NOW, OVER_TIME = "areas", "In this period", "Over time"
 BAR = {"displayModeBar": False}
 TABLE = {
     "name": "Area",
@@ -31,17 +32,72 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     if len(found) < 2:
         return
     st.header("Who is different?", anchor=False)
+    view = st.segmented_control(
+        "Areas", [NOW, OVER_TIME], default=NOW, required=True, key=VIEW,
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    if view == OVER_TIME:
+        _over_time(scope, kpi, found, cell)
+        return
     own = found[found["area"] == scope.area]
     said = [
         found.attrs["note"],
         *(compare.sentence(row, kpi) for _, row in own.iterrows()),
     ]
-    in_words = " ".join(plain(one) for one in said)
+    said.append(peers(scope, kpi, cell))
+    in_words = " ".join(one for one in said if one)
     when = figures.period(cell["period_start"], cell["by"])
-    st.markdown(f"{capital(when)}. {in_words}")
+    st.markdown(f"{capital(when)}. {plain(in_words)}")
     if found.attrs["kind"]:
         _pictures(scope, kpi, found, in_words)
     _table(scope, kpi, found, cell)
+
+
+def peers(scope: Scope, kpi: Kpi, cell: pd.Series) -> str:
+    """Say the figures of groups of boroughs: of the chosen one's, or of all."""
+    found = _cached.peers(scope, cell["period_start"], cell["period_end"], cell["by"])
+    is_own = [scope.area in areas for areas in found["areas"]]
+    shown = found[is_own] if any(is_own) else found
+    said = [
+        f"{row.group} boroughs together "
+        f"{figures.figure(row.value, kpi.unit, figures.cases(kpi.counts, row.n))}"
+        for row in shown.itertuples()
+    ]
+    return f"{capital(', '.join(said))}." if said else ""
+
+
+def _over_time(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> None:
+    """Draw every area's past, in the order of the chosen period."""
+    every = _cached.over_time(scope.build_id, scope.kpi, cell["by"])
+    order = {area: place for place, area in enumerate(found["area"])}
+    kept = every[every["area"].isin(list(order)) & every["by"].eq(cell["by"])]
+    kept = kept.assign(name=kept["area"].map(_cached.area_names(scope.build_id)))
+    kept = kept.sort_values("area", key=lambda codes: codes.map(order), kind="stable")
+    chosen = _cached.area_names(scope.build_id)[scope.area]
+    in_words = history_sentence(kept, kpi)
+    st.markdown(plain(in_words))
+    st.plotly_chart(
+        history_chart.history_figure(kept, kpi, chosen, _parts.theme()),
+        theme=None, key=HISTORY, config=BAR, alt=in_words,
+        on_select=lambda: _take_area(scope, HISTORY), selection_mode="points",
+    )  # fmt: skip
+
+
+def history_sentence(every: pd.DataFrame, kpi: Kpi) -> str:
+    """Name the areas whose latest period left their own limits, and say how to read."""
+    latest = every[every["is_latest"]]
+    areas = compare.NAMES[compare.kind_of(kpi)]
+    said = []
+    for meaning, words in history_chart.MEANS.items():
+        named = latest.loc[latest["meaning"] == meaning, "name"]
+        if len(named):
+            said.append(f"{capital(words)}: {', '.join(named)}.")
+    if not said:
+        said = [f"None of {len(latest)} {areas} has left its own limits of late."]
+    by = latest["by"].iloc[0]
+    chance = verdicts.chance_note(int(latest["upper_limit"].notna().sum()), by)
+    said += [chance, SHADES.get(kpi.better, EITHER_SHADE)]
+    return " ".join([*said, "A mark stands where an area left its own limits."])
 
 
 def _pictures(scope: Scope, kpi: Kpi, found: pd.DataFrame, in_words: str) -> None:

@@ -8,9 +8,10 @@ from kpis.errors import UserError
 from kpis.registry import Kpi
 from pages import _cached, _parts, _series
 from pages._scope import Scope
-from pages._text import capital, plain
+from pages._text import EITHER_SHADE, SHADES, capital, plain
 
 DIMENSION = "split"
+HOUR_OF_WEEK = "hour of the week"
 MOST_SHOWN = 10
 MOVES = {
     "group": "Part",
@@ -30,29 +31,118 @@ PARTS = {
 
 def show(scope: Scope, kpi: Kpi, series: pd.DataFrame, cell: pd.Series) -> None:
     """Show the parts of the figure of `cell`, a row of `series`, and its change."""
-    is_split = kpi.kind in decomposition.KINDS
-    # when comes first: it is what a manager can plan by
-    offered = sorted(kpi.dimensions, key=lambda one: one not in ("hour", "weekday"))
-    kind = compare.kind_of(kpi)
-    if is_split and scope.area == settings.FORCE and kind:
-        by_area = [breakdown.BY_AREA]
-        # of sites there are few, or one
-        offered = [*offered, *by_area] if kind == "site" else [*by_area, *offered]
+    offered = ways(scope, kpi)
     if not offered or pd.isna(cell["value"]):
         return
     st.header("What is behind it?", anchor=False)
-    dimension = st.selectbox(
+    way = st.selectbox(
         "Split by", offered, format_func=_plain_name, key=DIMENSION, width=240,
-        label_visibility="collapsed",
+        label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
-    if dimension != breakdown.BY_AREA:
-        _parts_now(scope, kpi, cell, dimension)
-    if is_split:
-        _change(scope, kpi, series, cell, dimension)
+    if way == HOUR_OF_WEEK:
+        _week(scope, kpi, cell)
+        return
+    if way != breakdown.BY_AREA:
+        _parts_now(scope, kpi, cell, way)
+    if kpi.kind in decomposition.KINDS:
+        _change(scope, kpi, series, cell, way)
+
+
+def ways(scope: Scope, kpi: Kpi) -> list[str]:
+    """Return by what the figure can be split, the most telling first."""
+    # when comes first: it is what a manager can plan by
+    is_when = ("hour", "weekday")
+    offered = sorted(kpi.dimensions, key=lambda one: one not in is_when)
+    kind = compare.kind_of(kpi)
+    if set(is_when) <= set(offered):
+        # a borough has too few cases of each of its 168 hours
+        place = len(is_when) if kind == "bocu" else 0
+        offered.insert(place, HOUR_OF_WEEK)
+    is_split = kpi.kind in decomposition.KINDS
+    if not (is_split and scope.area == settings.FORCE and kind):
+        return offered
+    # of sites there are few, or one
+    by_area = [breakdown.BY_AREA]
+    return [*offered, *by_area] if kind == "site" else [*by_area, *offered]
 
 
 def _plain_name(dimension: str) -> str:
     return f"By {dimension.replace('_', ' ')}"
+
+
+def _week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
+    """Show the hours of the week over twelve months: one month has too few of each."""
+    end = cell["period_end"]
+    start = min(
+        cell["period_start"], end + pd.Timedelta(days=1) - pd.DateOffset(years=1)
+    )
+    found = _cached.hours_of_week(scope, cell["area"], start.date(), end.date())
+    year = f"12 months to {figures.period(end, 'day')}"
+    if not found["is_enough"].any():
+        st.markdown(f"{capital(year)}: no hour of the week has enough cases.")
+        return
+    in_words = week_sentence(found, kpi, year)
+    st.markdown(plain(in_words))
+    st.plotly_chart(
+        part_charts.week_figure(found, kpi, _parts.theme()), theme=None,
+        key="week", config={"displayModeBar": False}, alt=in_words,
+    )  # fmt: skip
+    with st.expander("The hours as a table"):
+        st.dataframe(
+            week_table(found, kpi), hide_index=True, width="stretch",
+            column_config=PARTS,
+        )  # fmt: skip
+
+
+def week_sentence(found: pd.DataFrame, kpi: Kpi, year: str) -> str:
+    """Say which hours of the week surely differ, and how to read the picture."""
+    said = [f"{capital(year)}, each square an hour of the week."]
+    said.append(SHADES.get(kpi.better, EITHER_SHADE))
+    count = int(found["differs"].sum())
+    if count:
+        said.append(
+            f"{count} of {int(found['is_enough'].sum())} hours differ by more than "
+            "chance explains, and have their number."
+        )
+    elif kpi.kind == "proportion":
+        said.append("No single hour differs by more than chance explains.")
+    return " ".join([*said, day_sentence(found, kpi)]).strip()
+
+
+def day_sentence(found: pd.DataFrame, kpi: Kpi) -> str:
+    """Name the lowest and the highest hour of the day that surely differ, if any."""
+    hours = breakdown.over_days(found, kpi)
+    sure = hours[hours["differs"]]
+    if len(sure) < 2:
+        return ""
+    low, high = (
+        sure.loc[each()] for each in (sure["value"].idxmin, sure["value"].idxmax)
+    )
+    return (
+        f"Over all days, {_hour(low, kpi)} is the lowest and {_hour(high, kpi)} "
+        "the highest."
+    )
+
+
+def _hour(row: pd.Series, kpi: Kpi) -> str:
+    value = figures.figure(row["value"], kpi.unit, row["n"])
+    return f"{value} from {part_charts.hours(row['hour'])}"
+
+
+def week_table(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
+    """Word the hours of the week, a row each, with the columns of PARTS."""
+    rows = [
+        (
+            part_charts.hour_of_week(row),
+            figures.figure(row["value"], kpi.unit, row["n"]),
+            figures.between(row["lower"], row["upper"], kpi.unit)
+            if pd.notna(row["lower"])
+            else "",
+            row["n"],
+        )
+        for _, row in found.iterrows()
+    ]
+    return pd.DataFrame(rows, columns=list(PARTS))
 
 
 def _parts_now(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> None:
@@ -62,7 +152,7 @@ def _parts_now(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> None:
     drawn = part_charts.parts_figure(found, kpi, cell["value"], _parts.theme())
     st.plotly_chart(
         drawn, theme=None, key=f"parts_{dimension}", config={"displayModeBar": False},
-        alt=plain(in_words),
+        alt=in_words,
     )  # fmt: skip
     with st.expander("The parts as a table"):
         st.dataframe(

@@ -17,11 +17,11 @@ from kpis import (
     charts,
     compare,
     contracts,
-    judging,
     part_charts,
     results,
     settings,
 )
+from kpis import board as board_of
 from kpis import breaks as breaks_of
 from kpis import targets as targets_of
 from kpis.breaks import Break
@@ -34,9 +34,6 @@ from pages._components import coverage_grid, scoreboard
 from pages._components import findings as finding_table
 from pages._scope import Scope
 
-# Limits are computed over so many periods, the same for every page.
-PERIODS_JUDGED = 36
-UNMEASURED = ("not_measured", "not_applicable")
 ROWS_SHOWN = 200
 
 
@@ -129,28 +126,12 @@ def targets(build_id: str) -> list[Target]:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
-    """Return the scoreboard of an area with limits, rules and meanings.
+    """Return the judged series of an area.
 
-    One row per indicator and period, from the first to the last that was measured.
     Every page takes its series from here, so a figure and its verdict are the same
     wherever they are shown.
     """
-    opened = build(build_id)
-    found = results.scoreboard(opened, area, by, PERIODS_JUDGED)
-    kept = found[_is_since_measured(found)].reset_index(drop=True)
-    breaks = {
-        pair: [one.day for one in results.breaks(opened, *pair) if not one.is_joinable]
-        for pair in set(zip(kept["kpi"], kept["area"], strict=True))
-    }
-    return judging.judge_all(kept, opened.kpis, breaks)
-
-
-def _is_since_measured(board: pd.DataFrame) -> pd.Series:
-    """Whether a row lies between the first and the last that was measured."""
-    is_measured = ~board["state"].isin(UNMEASURED)
-    has_begun = is_measured.groupby(board["kpi"]).cummax()
-    is_not_over = is_measured[::-1].groupby(board["kpi"]).cummax()
-    return has_begun & is_not_over | board["is_latest"]
+    return board_of.judged(build(build_id), area, by)
 
 
 def series(scope: Scope) -> pd.DataFrame:
@@ -214,7 +195,9 @@ def board(build_id: str, area: str, by: str, theme: str) -> dict:
         for row in latest.itertuples()
     }
     names = area_names(build_id)
-    return scoreboard.contents(found, opened.kpis, in_force, names, by, theme)
+    is_part = area != settings.FORCE
+    whole = judged(build_id, settings.FORCE, by) if is_part else None
+    return scoreboard.contents(found, opened.kpis, in_force, names, by, theme, whole)
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
@@ -238,6 +221,23 @@ def compared(scope: Scope, start: pd.Timestamp, end: pd.Timestamp, by: str):
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
+def peers(scope: Scope, start: pd.Timestamp, end: pd.Timestamp, by: str):
+    """Return the figures of groups of boroughs in a period."""
+    opened = build(scope.build_id)
+    found = compared(scope, start, end, by)
+    return compare.groups(opened, found, opened.kpis[scope.kpi])
+
+
+@st.cache_data(max_entries=40, show_spinner="Each area is judged on its own past ...")
+def over_time(build_id: str, kpi: str, by: str) -> pd.DataFrame:
+    """Return the judged series of every area in which an indicator is compared."""
+    opened = build(build_id)
+    kind = compare.kind_of(opened.kpis[kpi])
+    codes = [code for code, one in opened.places.kinds.items() if one == kind]
+    return board_of.of_areas(opened, kpi, codes, by)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
 def change(
     scope: Scope, area: str, before: Period, after: Period, by: str, dimension: str
 ) -> pd.DataFrame:
@@ -252,6 +252,13 @@ def parts(scope: Scope, area: str, start: date, end: date, dimension: str):
     opened = build(scope.build_id)
     found = breakdown.by_dimension(opened, scope.kpi, area, start, end, dimension)
     return part_charts.named(found, dimension)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def hours_of_week(scope: Scope, area: str, start: date, end: date) -> pd.DataFrame:
+    """Return the figures of the hours of the week of the scope's indicator."""
+    opened = build(scope.build_id)
+    return breakdown.by_hour_of_week(opened, scope.kpi, area, start, end)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -17,3 +17,12 @@ def plain(text: str) -> str:
 def capital(text: str) -> str:
     """Return the text as the beginning of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+# how to read the shade of a square, by the good direction; in the dark theme a stronger
+# one is lighter
+SHADES = {
+    "higher": "A stronger shade is lower, and so worse.",
+    "lower": "A stronger shade is higher, and so worse.",
+}
+EITHER_SHADE = "A stronger shade is higher."

@@ -17,6 +17,16 @@ ALIKE = ("QK", "SX", "CW", "BS", "EK", "FH", "GD", "HT", "LX", "MD", "NI", "PL",
 BOROUGHS = {code: (140 + 3 * (place % 5), 200) for place, code in enumerate(ALIKE)}
 BOROUGHS |= {"TX": (80, 200), "KD": (8, 10)}
 
+# of the last group one has sent nothing
+PEERS = """
+scheme      | group_name | bocu_code
+inner_outer | inner      | QK
+inner_outer | inner      | TX
+inner_outer | outer      | SX
+inner_outer | outer      | PY
+other       | west       | CW
+"""
+
 
 def incidents() -> str:
     lines = ["times | created_at | first_on_scene_at | bocu_code"]
@@ -32,6 +42,7 @@ def incidents() -> str:
 @pytest.fixture(scope="module")
 def one(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("force"))
+    force.add_reference("peer_group", PEERS)
     force.receives("incidents", incidents(), covers="2003-04 to 2003-07")
     with force.build() as opened:
         yield opened
@@ -135,6 +146,19 @@ def test_an_indicator_of_the_force_alone_is_not_compared(one):
     assert of_force
     with pytest.raises(UserError, match="whole force only"):
         compare.areas(one, of_force[0].id, MAY, "month")
+
+
+def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(one, found):
+    told = compare.groups(one, found, one.kpis[ATTENDED])
+    (group,) = told.to_dict("records")
+    assert group == {
+        "group": "inner",
+        "areas": ["QK", "TX"],
+        "value": (140 + 80) / 400,
+        "n": 400,
+    }
+    medians = compare.areas(one, MEDIAN, MAY, "month")
+    assert compare.groups(one, medians, one.kpis[MEDIAN]).empty
 
 
 # pictures

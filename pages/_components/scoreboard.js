@@ -65,6 +65,7 @@ function attention(parent, said, open) {
     const words = add(line, "div")
     const button = add(words, "button", "", item.title)
     button.onclick = () => open(item.id)
+    if (item.note) add(words, "span", "note aside", item.note)
     add(words, "div", "sentence", item.sentence)
   }
   if (said.rest) add(part, "div", "note", said.rest)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import charts, figures, look, sparkline
+from kpis import charts, figures, look, settings, sparkline
 from kpis.registry import Kpi
 from kpis.targets import Target, in_words
 from kpis.verdicts import Verdict, chance_note
@@ -40,11 +40,13 @@ def contents(
     names: Mapping[str, str],
     by: str,
     theme: str,
+    whole: pd.DataFrame | None = None,
 ) -> dict:
     """Return the table of one area as JSON, by family, and what to say before it.
 
     `judged` is a scoreboard by `by` whose series have been judged, `targets` those in
-    force by indicator, `names` those of the areas.
+    force by indicator, `names` those of the areas. `whole` is the force's scoreboard,
+    to set an area's figures beside.
     """
     usual = judged["area"].mode().iloc[0]
     elsewhere = {code: name for code, name in names.items() if code != usual}
@@ -52,7 +54,8 @@ def contents(
     families: dict[str, list] = {family: [] for family in FAMILIES}
     for kpi_id, series in judged.groupby("kpi", sort=False):
         own = series.reset_index(drop=True)
-        row = _row(own, kpis[kpi_id], targets[kpi_id], shared)
+        of_force = None if whole is None else whole[whole["kpi"] == kpi_id]
+        row = _row(own, kpis[kpi_id], targets[kpi_id], shared, of_force)
         row["note"] = ", ".join(
             filter(None, [row["note"], _answered_at(own, elsewhere)])
         )
@@ -126,7 +129,13 @@ def _answered_at(series: pd.DataFrame, elsewhere: Mapping[str, str]) -> str:
     return f"figure of {site}" if site else ""
 
 
-def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
+def _row(
+    series: pd.DataFrame,
+    kpi: Kpi,
+    target: Target,
+    shared: str,
+    of_force: pd.DataFrame | None,
+) -> dict:
     latest, verdict = _series.headline(series, kpi), _series.verdict(series, target)
     recent = series.tail(SPARKLINE_PERIODS)
     has_figure = pd.notna(latest["value"])
@@ -149,7 +158,7 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
         "variation": verdict.variation,
         "since": str(verdict.since or ""),
         "sentence": _series.sentence(series, kpi, verdict) if verdict.since else "",
-        "phrase": _phrase(series, kpi, verdict, target),
+        "phrase": _phrase(series, kpi, verdict, target, of_force),
     }
 
 
@@ -171,7 +180,13 @@ def _below(latest: pd.Series, unit: str) -> str:
     return " to ".join(ends)
 
 
-def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) -> str:
+def _phrase(
+    series: pd.DataFrame,
+    kpi: Kpi,
+    verdict: Verdict,
+    target: Target,
+    of_force: pd.DataFrame | None,
+) -> str:
     latest, past = _series.latest(series), _series.year_ago(series)
     if pd.isna(latest["value"]):
         return latest["reason"]
@@ -179,10 +194,24 @@ def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) ->
     if pd.notna(past):
         cases = figures.cases(kpi.counts, latest["n"], latest["cases"])
         phrase += f"; {figures.figure(past, kpi.unit, cases)} a year ago"
+    phrase += _of_force(latest, kpi, of_force)
     if not verdict.outlook:
         return f"{phrase}."
     outlook = verdict.outlook[0].upper() + verdict.outlook[1:]
     return f"{phrase}. {outlook}: {in_words(target, kpi.unit)}."
+
+
+def _of_force(latest: pd.Series, kpi: Kpi, of_force: pd.DataFrame | None) -> str:
+    """The force's figure of the same period; not where one site answers for all."""
+    if of_force is None:
+        return ""
+    is_same = of_force["period_start"].eq(latest["period_start"])
+    whole = of_force[is_same & of_force["by"].eq(latest["by"])]
+    if whole.empty or pd.isna(whole.iloc[0]["value"]):
+        return ""
+    if whole.iloc[0]["n"] == latest["n"]:
+        return ""
+    return f"; {settings.FORCE} {figures.of_cell(whole.iloc[0], kpi)}"
 
 
 def _spoken(recent: pd.DataFrame, kpi: Kpi) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis import breaks, charts, drawing, figures, targets
+from kpis.board import UNMEASURED
 from kpis.errors import UserError
 from kpis.registry import Kpi
 from pages import (
@@ -285,7 +286,7 @@ if series["value"].notna().any():
     with st.container(gap="xxsmall"):
         for line in filter(None, [key(series), *told(series, kpi, scope)]):
             st.caption(line)
-if not series["state"].isin(_cached.UNMEASURED).all():
+if not series["state"].isin(UNMEASURED).all():
     cell = chosen_period(series)
     _areas.show(scope, kpi, cell)
     _behind.show(scope, kpi, series, cell)

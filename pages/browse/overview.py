@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis import figures
+from kpis.board import UNMEASURED
 from kpis.registry import Kpi
 from pages import _cached, _parts
 from pages._components import findings, scoreboard
@@ -21,7 +22,7 @@ def completeness(judged: pd.DataFrame, kpis: dict[str, Kpi], as_at: date) -> str
     latest = judged[judged["is_latest"]]
     core = {kpi_id for kpi_id, kpi in kpis.items() if kpi.tier == "core"}
     states = latest.loc[latest["kpi"].isin(core), "state"]
-    measured = int((~states.isin(_cached.UNMEASURED)).sum())
+    measured = int((~states.isin(UNMEASURED)).sum())
     elsewhere = int(states.eq("not_applicable").sum())
     unreliable = int(states.eq("not_reliable").sum())
     few = int(states.eq("too_few").sum())

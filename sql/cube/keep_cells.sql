@@ -2,5 +2,5 @@ insert into {table}
 select *
 from previous.{table}
 where
-    kpi = {kpi}
-    and strftime(on_date, '%Y-%m') in ({months})
+    kpi in ({kpis})
+    and ({condition})

@@ -1,6 +1,4 @@
-insert into {table}
+insert into published
 select *
-from previous.{table}
-where
-    kpi = {kpi}
-    and {months} = 'all'
+from previous.published
+where kpi in ({kpis})

@@ -1,7 +1,7 @@
 {rows}
 
 select
-    coalesce({dimension}::varchar, '') as member,
+    {member} as member,
     {part} as part,
     count(row_id) as n,
     sum(numerator)::decimal(38, 6) as numerator,

@@ -2,7 +2,7 @@
 
 counted as (
     select
-        coalesce({dimension}::varchar, '') as member,
+        {member} as member,
         value,
         count(*) as frequency
     from kpi_rows

@@ -46,6 +46,8 @@ def choice(page: Page, label: str) -> Locator:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose an option of a select box, as somebody who types would."""
+    # a list that is open closes where the page moves
+    choice(page, label).scroll_into_view_if_needed()
     choice(page, label).fill(option)
     page.get_by_role("option", name=option, exact=True).click()
     expect(choice(page, label)).to_have_value(option)

@@ -1,0 +1,47 @@
+"""Every page in both themes, against those rules of WCAG 2.2 AA that can be checked."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.visit import settle, visit
+
+ATTENDED = "indicator?kpi=ops_immediate_attended_in_target"
+PAGES = {
+    "overview": "",
+    "borough": "?area=QK&by=year",
+    "indicator": ATTENDED,
+    "over time": f"{ATTENDED}&areas=Over+time",
+    "site": "indicator?kpi=ops_999_answered_in_target&area=QK",
+    "people": "indicator?kpi=emp_call_handler_turnover",
+    "no indicator": "indicator",
+    "definitions": "definitions",
+    "imports": "imports",
+}
+# what Streamlit's own widgets do: the rule, and what the element says of itself
+KNOWN = {
+    # the hours and minutes of st.time_input are 20 pixels high
+    ("target-size", 'role="spinbutton"'),
+}
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def address(serve, demo_home) -> str:
+    return serve(demo_home)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(address, page, name, theme):
+    page.emulate_media(color_scheme=theme)
+    visit(page, f"{address}/{PAGES[name]}")
+    settle(page)
+    found = Axe().run(page, options={"runOnly": STANDARD}).response
+    assert found["passes"], "no rule was checked"
+    said = [
+        f"{one['id']}: {one['help']}: {node['html'][:300]} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+        if not any(one["id"] == rule and mark in node["html"] for rule, mark in KNOWN)
+    ]
+    assert not said, "\n\n".join(said)

@@ -1,0 +1,72 @@
+"""Judged series of one indicator are those among all; areas over time as a picture."""
+
+import pandas as pd
+import pytest
+
+from kpis import board, history_chart
+from tests.tables import Force
+
+ATTENDED, CALLS = "ops_immediate_attended_in_target", "ops_calls_per_1000_residents"
+MONTHS = pd.date_range("2002-04-01", periods=18, freq="MS")
+
+
+def incidents() -> str:
+    """Brent is late in the last month, Hounslow never; 120 of each a month."""
+    lines = ["times | created_at | first_on_scene_at | bocu_code"]
+    for place, month in enumerate(MONTHS):
+        for code in ("QK", "TX"):
+            usual = (24, 36, 28, 35)[place % 4]
+            late = 90 if (code, place) == ("QK", 16) else usual
+            for times, minute in ((120 - late, 5), (late, 25)):
+                at = f"{month:%Y-%m}-03T10:{{}}:00+00:00"
+                row = [times, at.format("00"), at.format(f"{minute:02}"), code]
+                lines.append(" | ".join(map(str, row)))
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    force = Force(tmp_path_factory.mktemp("force"))
+    force.receives("incidents", incidents(), covers="2002-04 to 2003-09")
+    with force.build() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("by", ["month", "quarter", "rolling12"])
+@pytest.mark.parametrize("area", ["QK", "MPS"])
+def test_one_indicators_series_is_the_same_alone_and_among_all(one, area, by):
+    among_all = board.judged(one, area, by)
+    among_all = among_all[among_all["kpi"] == ATTENDED].reset_index(drop=True)
+    alone = board.judged(one, area, by, [ATTENDED])
+    assert len(alone) > 1
+    pd.testing.assert_frame_equal(alone, among_all, check_exact=True, check_dtype=False)
+
+
+def test_areas_without_a_figure_are_left_out(one):
+    found = board.of_areas(one, ATTENDED, ["QK", "TX", "EK"], "month")
+    assert set(found["area"]) >= {"QK", "TX"}
+    assert board.of_areas(one, CALLS, ["QK", "TX"], "month").empty
+
+
+def test_a_mark_stands_where_an_area_left_its_limits(one):
+    found = board.of_areas(one, ATTENDED, ["TX", "QK"], "month")
+    found = found.assign(name=found["area"].map({"QK": "<b>Brent", "TX": "Hounslow"}))
+    figure = history_chart.history_figure(
+        found, one.kpis[ATTENDED], "Hounslow", "light"
+    )
+    grid, areas = figure["data"]
+    assert len(grid["z"]) == 2
+    assert len(grid["z"][0]) == 18
+    assert figure["layout"]["yaxis"]["ticktext"] == [
+        "<b>Hounslow</b>",
+        "&lt;b&gt;Brent",
+    ]
+    marks = {
+        (area, x): symbol
+        for area, x, symbol in zip(
+            areas["customdata"], areas["x"], areas["marker"]["symbol"], strict=True
+        )
+        if symbol != "square"
+    }
+    assert marks == {("QK", 16): "triangle-down"}
+    assert any("worse than its past" in text for text in areas["text"])

@@ -32,10 +32,12 @@ def draw() -> None:
 
     overview = st.Page("pages/browse/overview.py", title="Overview", default=True)
     indicator = st.Page("pages/browse/indicator.py", title="Indicator")
+    drill = st.Page("pages/browse/drill.py", title="Drill-down")
     imports = st.Page("pages/data/imports.py", title="Imports")
     definitions = st.Page("pages/data/definitions.py", title="Definitions")
     page = st.navigation(
-        {"": [overview, indicator], "Data": [imports, definitions]}, position="top"
+        {"": [overview, indicator, drill], "Data": [imports, definitions]},
+        position="top",
     )
 
     # Read anew in each rerun: a build that has just ended shows at the next click.
@@ -52,7 +54,9 @@ def draw() -> None:
             key="scope", horizontal=True, vertical_alignment="center", gap="small"
         ):
             if page not in (imports, definitions):
-                scope = _scope.bar(build_id, offered, has_indicator=page is indicator)
+                scope = _scope.bar(
+                    build_id, offered, has_indicator=page in (indicator, drill)
+                )
             _parts.synthetic_notice(build)
     _parts.enter(scope)
     with _parts.user_errors():

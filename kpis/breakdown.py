@@ -4,12 +4,11 @@ from datetime import date
 
 import pandas as pd
 
-from kpis import cells, decomposition, intervals, results, rowsource
+from kpis import decomposition, drill, intervals, results
 from kpis.built import Build
-from kpis.errors import UserError, unknown
+from kpis.errors import UserError
 from kpis.periods import Period
 from kpis.registry import Kpi
-from kpis.warehouse import fill, identifier
 
 BY_AREA = "area"
 REST = "Not located, or not shown apart"
@@ -30,7 +29,8 @@ def by_dimension(
     indicator has.
     """
     kpi = build.kpis[kpi_id]
-    found = _members(build, kpi, area, (start, end), [dimension])
+    found = drill.grouped(build, kpi_id, area, (start, end), [dimension])
+    found = found.rename(columns={dimension: "member"})
     kept = (kpi.default or {}).get(dimension)
     is_kept = True if kept is None else found["member"].isin(kept)
     return found.assign(is_left_out=~pd.Series(is_kept, index=found.index))
@@ -48,11 +48,10 @@ def by_hour_of_week(
     tell hours.
     """
     kpi = build.kpis[kpi_id]
-    found = _members(build, kpi, area, (start, end), ["weekday", "hour"])
-    found = found[~found["member"].str.startswith(" ")].reset_index(drop=True)
-    parts = found.pop("member").str.split(" ", expand=True).reindex(columns=[0, 1])
-    found.insert(0, "weekday", parts[0].astype(int))
-    found.insert(1, "hour", parts[1].astype(int))
+    when = ["weekday", "hour"]
+    found = drill.grouped(build, kpi_id, area, (start, end), when)
+    found = found[found["weekday"].ne("")].astype(dict.fromkeys(when, int))
+    found = found.reset_index(drop=True)
     return _with_differences(found, kpi)
 
 
@@ -79,26 +78,6 @@ def _with_differences(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
     confidence = intervals.of_each(int(is_enough.sum()))
     low, high = intervals.wilson(sides["numerator"], sides["denominator"], confidence)
     return found.assign(differs=is_enough & ((low > whole) | (high < whole)))
-
-
-def _members(
-    build: Build, kpi: Kpi, area: str, period: Period, dimensions: list[str]
-) -> pd.DataFrame:
-    """Return figures by `member`: the values of the dimensions, parted by blanks."""
-    for one in dimensions:
-        if one not in kpi.dimensions:
-            raise UserError(unknown(f"dimension of {kpi.id}", one, kpi.dimensions))
-    chosen = dict.fromkeys(dimensions)
-    rows = rowsource.rows(kpi, build.imports, rowsource.within([period]), chosen)
-    texts = [f"coalesce({identifier(one)}::varchar, '')" for one in dimensions]
-    words = {"rows": rows, "member": " || ' ' || ".join(texts)}
-    if kpi.has_values:
-        sql = fill("results/breakdown_values", **words)
-    else:
-        sql = fill("results/breakdown", **words, **rowsource.columns(kpi))
-    codes = [code for _, code in results.members(build, [area])]
-    found = build.warehouse.query(sql, [area, codes])
-    return cells.of_members(kpi, found, period[0])
 
 
 def with_all(found: pd.DataFrame, kpi: Kpi) -> float:

@@ -282,12 +282,14 @@ def rows(
     start: date,
     end: date,
     limit: int | None = None,
+    chosen: dict[str, list[str] | None] | None = None,
 ) -> pd.DataFrame:
     """Return the rows behind an indicator from start to end, with file and line.
 
     Columns as the indicator's select gives them, then `file` and `line`; their sums
-    are the cell. Rows that are single people have row_id, file and line alone, and
-    UserError says so where the figure is not shown.
+    are the cell. `chosen` has members by dimension, as in `rowsource.rows`. Rows that
+    are single people have row_id, file and line alone, and UserError says so where the
+    figure is not shown.
     """
     kpi = build.kpis[kpi_id]
     if kpi.made_of:
@@ -313,7 +315,7 @@ def rows(
     ]
     sql = fill(
         "results/rows",
-        rows=rowsource.rows(kpi, build.imports, within),
+        rows=rowsource.rows(kpi, build.imports, within, chosen),
         places="\nunion all\n".join(places) or warehouse.text("results/no_place"),
         limit=f"limit {int(limit)}" if limit is not None else "",
     )

@@ -78,7 +78,7 @@ def rows(
     """Return the `with` clause that ends in `kpi_rows`, the indicator's rows.
 
     `condition` is SQL over the columns of the select. `chosen` has, by dimension, the
-    members that count in place of the default's; None for all.
+    members that count in place of the default's; None for all, "" for not stated.
     """
     parts = [_mart(source, kpi, imports) for source in kpi.needs]
     parts += [_measured(name, "true") for name in kpi.reads]
@@ -164,4 +164,6 @@ def _day(day: date) -> str:
 def _one_of(column: str, values: list[str]) -> str:
     if not values:
         return "false"
-    return f"{identifier(column)} in ({literals(values)})"
+    name = identifier(column)
+    found = f"{name} in ({literals(values)})"
+    return f"({found} or {name} is null)" if "" in values else found

@@ -17,6 +17,7 @@ from kpis import (
     charts,
     compare,
     contracts,
+    drill,
     part_charts,
     results,
     settings,
@@ -252,6 +253,25 @@ def parts(scope: Scope, area: str, start: date, end: date, dimension: str):
     opened = build(scope.build_id)
     found = breakdown.by_dimension(opened, scope.kpi, area, start, end, dimension)
     return part_charts.named(found, dimension)
+
+
+Chosen = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def grouped(
+    scope: Scope, area: str, period: Period, by: tuple[str, ...], chosen: Chosen = ()
+) -> pd.DataFrame:
+    """Return the figures of groups of the rows of the scope's indicator."""
+    opened = build(scope.build_id)
+    return drill.grouped(opened, scope.kpi, area, period, by, dict(chosen))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def drilled(scope: Scope, area: str, period: Period, chosen: Chosen) -> pd.DataFrame:
+    """Return the first rows that are counted with some members chosen."""
+    opened = build(scope.build_id)
+    return drill.rows(opened, scope.kpi, area, period, dict(chosen), ROWS_SHOWN)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

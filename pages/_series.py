@@ -4,11 +4,12 @@ from functools import partial
 
 import pandas as pd
 
-from kpis import figures, periods, results, targets, verdicts
+from kpis import drawing, figures, periods, results, targets, verdicts
 from kpis.periods import Period
 from kpis.registry import Kpi
 from kpis.targets import Target
 from kpis.verdicts import Verdict
+from pages import _scope
 
 
 def latest(series: pd.DataFrame) -> pd.Series:
@@ -76,3 +77,16 @@ def sentence(series: pd.DataFrame, kpi: Kpi, verdict: Verdict) -> str:
         kpi.unit, row, year_ago(series), verdict, row["by"],
         is_of_cases=kpi.counts == "cases",
     )  # fmt: skip
+
+
+def choose(series: pd.DataFrame) -> pd.Series:
+    """Let a period be chosen, for all that stands below; return its row."""
+    shown = series[series["state"] != "not_applicable"].iloc[::-1]
+    headline = latest(series)
+    is_open = drawing.is_open(shown) & shown["value"].notna()
+    start = _scope.choose_period(
+        dict(zip(shown["period_start"], is_open, strict=True)),
+        headline["by"],
+        headline["period_start"],
+    )
+    return shown[shown["period_start"] == start].iloc[0]

@@ -15,6 +15,7 @@ from tests.exports import PROJECT, canonical, save, take
 from tests.tables import Force
 
 INDICATOR, IMPORTS = "pages/browse/indicator.py", "pages/data/imports.py"
+DRILL = "pages/browse/drill.py"
 ATTENDED = "ops_immediate_attended_in_target"
 KPIS = list(registry.load())
 # one indicator of each sort that a page treats in its own way
@@ -134,6 +135,37 @@ def test_every_page_of_the_demo_runs(demo, monkeypatch, area, by, shown):
         at = visitor(INDICATOR, kpi=kpi_id, area=area, by=by)
         assert "Synthetic data" in words(at)
         assert "Definition" in [header.value for header in at.header]
+
+
+def test_every_indicator_is_drilled_into_or_says_why_not(demo, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
+    for kpi_id in SORTS:
+        at = visitor(DRILL, kpi=kpi_id, by="year")
+        assert at.title[0].value == registry.load()[kpi_id].title
+        assert words(at)
+    assert visitor(DRILL).title[0].value == "Drill-down"
+
+
+def test_rows_are_filtered_and_grouped(real):
+    at = visitor(DRILL, kpi=ATTENDED)
+    said = words(at).replace("\\", "")
+    assert "75\u202f%, from 120 rows. That is the indicator's figure." in said
+    assert len(rows(at)) == 120
+    at.multiselect(key="groups").set_value(["weekday", "hour"])
+    at = checked(at.run())
+    (groups,) = [one.value for one in at.dataframe if "figure" in one.value]
+    assert groups.to_dict("records") == [
+        {
+            "weekday": "Monday",
+            "hour": "10:00",
+            "figure": "75\u202f%",
+            "interval": "67\u202f% to 82\u202f%",
+            "n": 120,
+        }
+    ]
+    # nobody filtered, so all count: also those that the figure leaves out
+    at.multiselect(key="only_origin").set_value([])
+    assert "from 120 rows" in words(checked(at.run()))
 
 
 def test_the_imports_of_the_demo_are_listed(demo, monkeypatch):

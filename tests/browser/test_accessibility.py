@@ -14,6 +14,7 @@ PAGES = {
     "site": "indicator?kpi=ops_999_answered_in_target&area=QK",
     "people": "indicator?kpi=emp_call_handler_turnover",
     "no indicator": "indicator",
+    "drill-down": f"drill?{ATTENDED.partition('?')[2]}&groups=Origin",
     "definitions": "definitions",
     "imports": "imports",
 }

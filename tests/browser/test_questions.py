@@ -107,6 +107,26 @@ def test_which_incidents_made_this_point(visitor):
     visitor.took_at_most(2)
 
 
+def test_an_analyst_filters_and_groups_and_sends_the_link(visitor):
+    page = visitor.page
+    visitor.press(ATTENDED)
+    visitor.choose("Period", "July 2003")
+    page.get_by_role("link", name="Filter and group these rows").click()
+    visitor.reads(re.compile(r"^July 2003: .+ That is the indicator's figure\."))
+    settle(page)
+    page.get_by_role("button", name="Remove public").click()
+    settle(page)
+    visitor.reads("The indicator's figure is ")
+    page.get_by_role("combobox", name="Group by").fill("Grade final")
+    page.get_by_role("option", name="Grade final").click()
+    settle(page)
+    expect(page.locator(".st-key-group_table")).to_be_visible()
+    said = page.get_by_text("The indicator's figure is ").inner_text()
+    page.reload()
+    expect(page.get_by_text("The indicator's figure is ")).to_have_text(said)
+    expect(page.locator(".st-key-group_table")).to_be_visible()
+
+
 def test_how_did_the_change_split_between_mix_and_rate(visitor):
     visitor.press(ATTENDED)
     visitor.reads(

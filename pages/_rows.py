@@ -1,0 +1,148 @@
+"""The rows behind a figure as a table, and the sum that they make in words."""
+
+import calendar
+
+import pandas as pd
+import streamlit as st
+
+from kpis import figures
+from kpis.registry import Kpi
+from pages import _cached
+from pages._text import plain
+
+KEY = "rows"
+# rows of the denominator that come from no export
+EXPOSURES = {"residents": "thousand resident-years"}
+
+
+def show(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
+    """Show rows with names in place of codes; nothing where there are none."""
+    if len(found):
+        with st.container(key=KEY):
+            _table(for_reading(found, kpi, areas), kpi)
+
+
+def _table(shown: pd.DataFrame, kpi: Kpi) -> None:
+    """Show rows, where they come from first: that is what a reader is after."""
+    origin = ["file", "line", "row_id", "on_date"]
+    # text, or absent, where rows of the denominator come from no file
+    is_number = pd.api.types.is_numeric_dtype(shown.get("line"))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=320 if len(shown) > 8 else "auto",
+        column_order=[*origin, *(name for name in shown if name not in origin)],
+        column_config={
+            **{name: name.replace("_", " ").capitalize() for name in shown},
+            "file": st.column_config.TextColumn("File", width=430),
+            "row_id": "Row",
+            "area_code": "Area",
+            "numerator": quantity(kpi) if kpi.kind in ("mean", "ratio") else "Counted",
+            "denominator": "Out of",
+            "value": quantity(kpi),
+            "on_date": st.column_config.DateColumn(
+                "From" if "until_date" in shown else "Day", format="D MMM YYYY"
+            ),
+            "until_date": st.column_config.DateColumn("Until", format="D MMM YYYY"),
+            "line": st.column_config.NumberColumn("Line", format="%d")
+            if is_number
+            else "Line",
+        },
+        alt="Rows behind the figure",
+    )
+
+
+def for_reading(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> pd.DataFrame:
+    """Return rows with names in place of codes, and nothing that reads None."""
+    # a row of one side of a ratio adds nothing to the other
+    sides = [name for name in ("numerator", "denominator") if name in found]
+    added = found.assign(**found[sides].fillna(0))
+    shown = added.dropna(axis="columns", how="all").assign(
+        row_id=found["row_id"].fillna(kpi.exposure),
+    )
+    if "area_code" in found:
+        named = found["area_code"].map(areas).fillna("not located")
+        shown = shown.assign(area_code=named)
+    if "weekday" in found:
+        days = dict(enumerate(calendar.day_name, 1))
+        shown = shown.assign(weekday=found["weekday"].map(days))
+    partly = [name for name in shown if shown[name].isna().any()]
+    shown[partly] = shown[partly].apply(with_blanks)
+    return shown
+
+
+def with_blanks(column: pd.Series) -> pd.Series:
+    """Return a column as text, empty where Streamlit's table would say None."""
+    return column.map("{:}".format, na_action="ignore").astype("str").fillna("")
+
+
+def quantity(kpi: Kpi) -> str:
+    """The head of a column of measured values: rows hold seconds, not minutes."""
+    is_time = kpi.unit in ("minutes", "seconds")
+    return {"pounds": "Pounds"}.get(kpi.unit, "Seconds" if is_time else "Value")
+
+
+def account(cell: pd.Series, kpi: Kpi, shown: int) -> str:
+    """What the rows are, how many, and the sum that they make."""
+    if pd.isna(cell["value"]):
+        said = cell["reason"] or f"{figures.missing(cell['state']).capitalize()}."
+        return plain(said)
+    value = figures.of_cell(cell, kpi)
+    if cell["state"] == "reported":
+        made = f"{value}, taken as published."
+    else:
+        made = ACCOUNTS[kpi.kind](cell, kpi, value)
+    limited = f" First {shown} rows are shown." if shown == _cached.ROWS_SHOWN else ""
+    return made + limited
+
+
+def of_proportion(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    numerator, denominator = (
+        figures.count(cell[part]) for part in ("numerator", "denominator")
+    )
+    return f"{numerator} of {denominator} make {value}."
+
+
+def of_rate(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    if not kpi.exposure:
+        sides = (figures.number(cell[side], 1) for side in ("numerator", "denominator"))
+        unit = figures.left_out(kpi.unit)
+        return f"{' over '.join(sides)} make {f'{value} {unit}'.strip()}."
+    numerator = figures.count(cell["numerator"])
+    denominator = f"{figures.number(cell['denominator'], 1)} {EXPOSURES[kpi.exposure]}"
+    return (
+        f"{numerator} in {denominator} make {value} {figures.left_out(kpi.unit)}. "
+        f"Rows without a file are {kpi.exposure}, for each day and area."
+    )
+
+
+def of_ratio(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    numerator = figures.figure(cell["numerator"], kpi.unit)
+    return f"{numerator} over {figures.count(cell['denominator'])} make {value}."
+
+
+def of_values(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    count = figures.count(cell["n"])
+    if kpi.kind == "percentile":
+        return f"{100 * kpi.quantile:g} in 100 of {count} values are at most {value}."
+    return f"The {kpi.kind} of {count} values is {value}."
+
+
+def of_difference(cell: pd.Series, kpi: Kpi, value: str) -> str:
+    first, second = (
+        f"{figures.figure(side['value'], 'percent', side['n'])} in part {name} "
+        f"(n {figures.count(side['n'])})"
+        for name, side in sorted(cell["parts"].items())
+    )
+    return f"{first} minus {second} make {value}."
+
+
+ACCOUNTS = {
+    "proportion": of_proportion,
+    "rate": of_rate,
+    "ratio": of_ratio,
+    "mean": of_values,
+    "median": of_values,
+    "percentile": of_values,
+    "difference": of_difference,
+}

@@ -1,0 +1,174 @@
+"""An indicator's rows, filtered and grouped, down to file and line."""
+
+import pandas as pd
+import streamlit as st
+
+from kpis import downloads, drill, figures, part_charts
+from kpis.board import UNMEASURED
+from kpis.errors import UserError
+from kpis.registry import Kpi
+from pages import _cached, _parts, _rows, _series
+from pages._scope import Scope
+from pages._text import capital, plain
+
+GROUPS = "groups"
+MOST_GROUPS, MOST_DRAWN = 2, 40
+HEADS = {"figure": "Figure", "interval": "95 % interval", "n": "Cases"}
+
+
+def nothing_to_drill(kpi: Kpi) -> str:
+    """Why an indicator's rows cannot be filtered, or ""."""
+    if kpi.made_of:
+        return "It is made of others and has no rows of its own."
+    if kpi.disclosure != "none":
+        return "Its rows are people: they are not broken down."
+    if not kpi.dimensions:
+        return "Its rows tell nothing to filter or group by."
+    if kpi.exposure:
+        return "Half of its rows are residents, who have no hour and no grade."
+    return ""
+
+
+def filters(scope: Scope, kpi: Kpi, cell: pd.Series) -> _cached.Chosen:
+    """Let members of each dimension be chosen; return those that were."""
+    period = _series.ends(cell)
+    chosen = []
+    with st.container(horizontal=True, gap="small", key="filters"):
+        for name in kpi.dimensions:
+            every = _cached.grouped(scope, cell["area"], period, (name,))
+            named = part_charts.named(every.rename(columns={name: "member"}), name)
+            members = dict(zip(named["member"], named["name"], strict=True))
+            default = (kpi.default or {}).get(name, ())
+            found = st.multiselect(
+                capital(name.replace("_", " ")), list(members),
+                default=[one for one in default if one in members],
+                format_func=members.get, key=f"only_{name}", placeholder="All",
+                width=222, bind="query-params",
+            )  # fmt: skip
+            # all of them, also those that do not count by default
+            chosen.append((name, tuple(found or members)))
+    return tuple(chosen)
+
+
+def account(whole: pd.DataFrame, cell: pd.Series, kpi: Kpi) -> str:
+    """Say the figure of the rows that were chosen, beside that of the indicator."""
+    when = capital(_series.period(cell))
+    if whole.empty or not whole["n"].iloc[0]:
+        return f"{when}: no row is like this."
+    row = whole.iloc[0]
+    now = figures.figure(row["value"], kpi.unit, figures.cases(kpi.counts, row["n"]))
+    said = f"{when}: {now} {figures.left_out(kpi.unit)}".rstrip()
+    said += f", from {figures.count(row['n'])} rows."
+    if row["n"] == cell["n"]:
+        return f"{said} That is the indicator's figure."
+    if pd.isna(cell["n"]):
+        return said
+    own = figures.of_cell(cell, kpi)
+    return f"{said} The indicator's figure is {own}, from {figures.count(cell['n'])}."
+
+
+def groups(found: pd.DataFrame, by: list[str], kpi: Kpi, areas: dict) -> pd.DataFrame:
+    """Word the groups, a row each: their members, then the columns of HEADS."""
+    words = {name: [word(one, name, areas) for one in found[name]] for name in by}
+    said = {
+        "figure": [
+            figures.figure(row.value, kpi.unit, figures.cases(kpi.counts, row.n))
+            for row in found.itertuples()
+        ],
+        "interval": [
+            figures.between(row.lower, row.upper, kpi.unit)
+            if pd.notna(row.lower)
+            else ""
+            for row in found.itertuples()
+        ],
+        "n": found["n"].tolist(),
+    }
+    return pd.DataFrame(words | said)
+
+
+def word(member: str, name: str, areas: dict[str, str]) -> str:
+    """Name a member of a dimension, a month or an area."""
+    if name == "area":
+        return areas.get(member, "not located")
+    if name == "month":
+        return figures.period(pd.Timestamp(f"{member}-01"), "month")
+    return part_charts.member(member, name)
+
+
+def by_groups(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> None:
+    """Let rows be grouped by up to two of what they tell, and show the groups."""
+    offered = [*drill.ALWAYS, *kpi.dimensions]
+    by = st.multiselect(
+        "Group by", offered, max_selections=MOST_GROUPS, key=GROUPS,
+        format_func=lambda one: capital(one.replace("_", " ")), width=480,
+        placeholder="Up to two", bind="query-params",
+    )  # fmt: skip
+    if not by:
+        return
+    areas = _cached.area_names(scope.build_id)
+    found = _cached.grouped(scope, cell["area"], _series.ends(cell), tuple(by), chosen)
+    shown = groups(found, by, kpi, areas)
+    if len(by) == 1 and 1 < len(found) <= MOST_DRAWN:
+        named = found.assign(name=shown[by[0]], is_left_out=False)
+        whole = _cached.grouped(scope, cell["area"], _series.ends(cell), (), chosen)
+        value = whole["value"].iloc[0]
+        st.plotly_chart(
+            part_charts.parts_figure(named, kpi, value, _parts.theme()),
+            theme=None, key="groups_chart", config={"displayModeBar": False},
+            alt=f"{kpi.title} by {by[0]}",
+        )  # fmt: skip
+    heads = {name: capital(name.replace("_", " ")) for name in by}
+    with st.container(key="group_table"):
+        st.dataframe(
+            shown, hide_index=True, width="stretch", column_config=heads | HEADS,
+            alt="Groups of rows",
+        )  # fmt: skip
+    st.download_button(
+        "These groups (CSV)", downloads.csv(found),
+        f"{kpi.id}_{cell['area']}_by_{'_and_'.join(by)}.csv", "text/csv",
+    )  # fmt: skip
+
+
+def listed(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> None:
+    """List the rows that were chosen, with file and line."""
+    st.header("Rows", anchor=False)
+    period = _series.ends(cell)
+    found = _cached.drilled(scope, cell["area"], period, chosen)
+    if len(found) == _cached.ROWS_SHOWN:
+        st.caption(f"First {len(found)} rows are shown.")
+    _rows.show(found, kpi, _cached.area_names(scope.build_id))
+
+    def every() -> bytes:
+        build = _cached.build(scope.build_id)
+        rows = drill.rows(build, kpi.id, cell["area"], period, dict(chosen))
+        return downloads.csv(rows)
+
+    st.download_button(
+        "All of these rows (CSV)", every, f"{kpi.id}_rows.csv", "text/csv"
+    )
+
+
+scope = _parts.scope()
+build = _cached.build(scope.build_id)
+if scope.kpi is None:
+    st.title("Drill-down", anchor=False)
+    st.markdown("Choose an indicator above to filter, group and list its rows.")
+    st.stop()
+kpi = build.kpis[scope.kpi]
+st.title(kpi.title, anchor=False)
+reason = nothing_to_drill(kpi)
+series = _cached.series(scope)
+if reason or series["state"].isin(UNMEASURED).all():
+    st.markdown(plain(reason or _series.latest(series)["reason"]))
+    st.stop()
+cell = _series.choose(series)
+try:
+    chosen = filters(scope, kpi, cell)
+    period = _series.ends(cell)
+    whole = _cached.grouped(scope, cell["area"], period, (), chosen)
+except UserError as error:
+    st.markdown(plain(str(error)))
+    st.stop()
+st.markdown(plain(account(whole, cell, kpi)))
+by_groups(scope, kpi, cell, chosen)
+listed(scope, kpi, cell, chosen)

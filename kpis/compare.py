@@ -68,10 +68,10 @@ def areas(build: Build, kpi_id: str, period: Period, by: str) -> pd.DataFrame:
     return _highest_first(_with_funnel(found, kpi, is_judged))
 
 
-def groups(build: Build, found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
+def groups(build: Build, compared: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
     """Return the figures of groups of boroughs: group, areas (codes), value, n.
 
-    `found` is of `areas`. A group's figure is of all its boroughs together, so it is
+    `compared` is of `areas`. A group's figure is of all its boroughs together, so it is
     told only where each of them has a figure, and where parts add up to a whole.
     """
     rows = []
@@ -79,13 +79,15 @@ def groups(build: Build, found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
         members: dict[str, list[str]] = {}
         for name, code in build.table("peer_groups"):
             members.setdefault(name, []).append(code)
-        known = found[found["value"].notna()].set_index("area")
+        known = compared[compared["value"].notna()].set_index("area")
         for name, codes in members.items():
             if set(codes) <= set(known.index):
                 own = known.loc[codes]
-                value = own["numerator"].sum() / own["denominator"].sum()
+                whole = own["denominator"].sum()
+                value = own["numerator"].sum() / whole if whole else float("nan")
                 rows.append((name, codes, value, own["n"].sum()))
-    return pd.DataFrame(rows, columns=["group", "areas", "value", "n"])
+    found = pd.DataFrame(rows, columns=["group", "areas", "value", "n"])
+    return found[found["value"].notna()]
 
 
 def sentence(row: pd.Series, kpi: Kpi) -> str:

@@ -6,9 +6,10 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visit import PROJECT, download, run_kpis, settle, title, visit
+from tests.browser.visit import PROJECT, download, run_kpis, settle, table, title, visit
 
 ATTENDED = "Immediate incidents attended in target"
+KPI = "ops_immediate_attended_in_target"
 # As HTML one would run, as Markdown the next would fetch a picture, and so on.
 NAMES = {
     "QK": "<script>alert(1)</script>",
@@ -36,20 +37,38 @@ def address(serve, demo_home, tmp_path_factory) -> str:
     return serve(home)
 
 
-@pytest.mark.parametrize("code", NAMES)
-def test_a_name_that_tries_to_break_the_page_is_text(address, page, code):
-    dialogs = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
+@pytest.fixture
+def dialogs(page) -> list:
+    """The dialogs that a script in a name would open."""
+    opened = []
+    page.on("dialog", lambda dialog: (opened.append(dialog), dialog.dismiss()))
+    return opened
+
+
+@pytest.mark.parametrize("code", ["QK", "EK", "KD"])
+def test_a_name_that_tries_to_break_the_page_is_text(address, page, code, dialogs):
     name = NAMES[code].strip()
     visit(page, f"{address}/?area={code}&by=year")
     expect(title(page)).to_contain_text(name)
     page.get_by_role("button", name=ATTENDED).first.click()
     expect(page.get_by_test_id("stMetric")).to_contain_text(name)
     settle(page)
-    # beside the other boroughs, and in the files to take away
     expect(page.get_by_text(f"{name}: ").first).to_be_visible()
+    assert dialogs == []
+
+
+def test_all_such_names_together_are_text_and_stay_so_in_files(address, page, dialogs):
+    visit(page, f"{address}/indicator?kpi={KPI}&by=year")
     page.get_by_text("All boroughs as a table").click()
     settle(page)
-    text = download(page, "These areas (CSV)")
-    assert ("'=HYPERLINK(" if name.startswith("=") else name[:8]) in text
+    rows = table(download(page, "These areas (CSV)"))
+    found = {row["area"]: row["name"] for row in rows}
+    for code, name in NAMES.items():
+        guard = "'" if name.startswith("=") else ""
+        assert found[code] == guard + name.strip()
+    page.get_by_text("Over time", exact=True).click()
+    settle(page)
+    ticks = page.locator(".st-key-history .ytick text")
+    expect(ticks).to_have_count(32)
+    assert {NAMES["QK"], NAMES["GD"]} <= set(ticks.all_text_contents())
     assert dialogs == []

@@ -7,9 +7,8 @@ column `meaning` of `compare.areas`.
 import numpy as np
 import pandas as pd
 
-from kpis import axes, figures, funnel
+from kpis import axes, canvas, figures, funnel
 from kpis.axes import SCALES
-from kpis.charts import base_layout, value_axis
 from kpis.labels import short, unit_above
 from kpis.look import PALETTES, SYMBOLS, Palette
 from kpis.registry import Kpi
@@ -18,6 +17,8 @@ HEIGHT = 400
 MARGIN = {"l": 48, "r": 72, "t": 24, "b": 56}
 TILE, TILES_DOWN, TILES_ACROSS = 46, 7, 8
 POINTS_OF_A_LINE = 120
+# of the value axis, beyond all areas and limits
+SPARE = 0.06
 LIMITS = {"998": "99.8 %", "95": "95 %"}
 MEANS = {
     "improvement": "better than chance explains",
@@ -38,7 +39,9 @@ def funnel_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> dic
     lines = funnel.limits_at(
         sizes, found.attrs["kind"], found.attrs["centre"], found.attrs["tau2"]
     )
-    low, high = _ends(drawn, scale)
+    numbers = drawn[["value", "lower_998", "upper_998"]] * scale.factor
+    low, high = canvas.value_ends(numbers, scale, SPARE)
+    centre = found.attrs["centre"]
     return {
         "data": [
             *(
@@ -50,17 +53,17 @@ def funnel_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> dic
             _areas(drawn, kpi, chosen, palette),
         ],
         "layout": {
-            **base_layout(palette),
+            **canvas.base_layout(palette),
             "height": HEIGHT,
             "margin": MARGIN,
             "xaxis": _case_axis(sizes, kpi, palette),
-            "yaxis": value_axis(low, high, scale, palette),
+            "yaxis": canvas.value_axis(low, high, scale, palette),
             "annotations": [
                 *unit_above(scale, palette),
                 *_names(drawn, chosen, scale.factor, palette),
-                *_line_names(lines, found.attrs["centre"], scale, (low, high), palette),
+                *_line_names(lines, centre, scale, (low, high), palette),
             ],
-            "shapes": [_centre(found.attrs["centre"] * scale.factor, palette)],
+            "shapes": [canvas.level_line(centre * scale.factor, palette)],
         },
     }  # fmt: skip
 
@@ -107,21 +110,24 @@ def tiles_figure(
                     },
                     "opacity": 1,
                 },
-                "selected": {"marker": {"opacity": 1}},
-                "unselected": {"marker": {"opacity": 1}},
+                **canvas.UNCHANGED,
                 "hovertext": [_hover(row, kpi) for row in tiles.itertuples()],
                 "hovertemplate": "%{hovertext}<extra></extra>",
             }
         ],
         "layout": {
-            **base_layout(palette),
+            **canvas.base_layout(palette),
             "height": HEIGHT,
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "xaxis": {"visible": False, "fixedrange": True, "range": [0.4, 8.6]},
+            "xaxis": {
+                "visible": False,
+                "fixedrange": True,
+                "range": [0.4, TILES_ACROSS + 0.6],
+            },
             "yaxis": {
                 "visible": False,
                 "fixedrange": True,
-                "range": [-7.6, -0.4],
+                "range": [-TILES_DOWN - 0.6, -0.4],
             },
         },
     }
@@ -146,8 +152,7 @@ def _hover(row, kpi: Kpi) -> str:
 
 
 def _figure(row, kpi: Kpi) -> str:
-    value = figures.figure(row.value, kpi.unit, figures.cases(kpi.counts, row.n))
-    return f"{value} {figures.left_out(kpi.unit)}".strip()
+    return figures.with_unit(figures.of_part(row, kpi), kpi.unit)
 
 
 def _said(row) -> list[str]:
@@ -160,15 +165,6 @@ def _sizes(cases: pd.Series) -> np.ndarray:
     return np.linspace(
         max(cases.min() * 0.7, 1e-9), cases.max() * 1.05, POINTS_OF_A_LINE
     )
-
-
-def _ends(drawn: pd.DataFrame, scale: axes.Scale) -> tuple[float, float]:
-    """The value axis: every area and its own limits, with a little to spare."""
-    columns = drawn[["value", "lower_998", "upper_998"]] * scale.factor
-    low, high = columns.min(axis=None), columns.max(axis=None)
-    spare = 0.06 * (high - low) or 1.0
-    low = max(low - spare, min(scale.lowest, columns["value"].min()))
-    return low, min(high + spare, scale.highest) if scale.highest else high + spare
 
 
 def _line(sizes: np.ndarray, values: np.ndarray, palette: Palette, name: str) -> dict:
@@ -184,18 +180,6 @@ def _line(sizes: np.ndarray, values: np.ndarray, palette: Palette, name: str) ->
             "dash": "solid" if name == "998" else "2px,4px",
         },
         "hoverinfo": "skip",
-    }
-
-
-def _centre(value: float, palette: Palette) -> dict:
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": value,
-        "y1": value,
-        "line": {"color": palette.muted, "width": 1, "dash": "dot"},
     }
 
 
@@ -223,8 +207,7 @@ def _areas(drawn: pd.DataFrame, kpi: Kpi, chosen: str, palette: Palette) -> dict
             },
             "opacity": 1,
         },
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
+        **canvas.UNCHANGED,
         "text": [
             "<br>".join([f"<b>{short(row.name_)}</b>", _figure(row, kpi), *_said(row)])
             for row in drawn.rename(columns={"name": "name_"}).itertuples()
@@ -287,12 +270,5 @@ def _case_axis(sizes: np.ndarray, kpi: Kpi, palette: Palette) -> dict:
         "tickvals": marks,
         "ticktext": [axes.tick(mark) for mark in marks],
         "title": {"text": words, "font": {"size": 13, "color": palette.muted}},
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": palette.hairline,
-        "linecolor": palette.hairline,
-        "showline": True,
+        **canvas.ticked_axis(palette),
     }

@@ -61,7 +61,9 @@ def read(house: Warehouse, asked: list[Asked]) -> pd.DataFrame:
             ("cells", summed, _with_ratio),
             ("values", valued, _with_quantile),
         ):
-            statement = fill(STATEMENTS[kind], cells=f"cube.{size}_{kind}", size=size)
+            words = {"cells": f"cube.{size}_{kind}", "size": size}
+            asked_cells = fill("results/asked_cells", **words)
+            statement = fill(STATEMENTS[kind], asked=asked_cells, **words)
             found = _found(house, statement, asked, size, some)
             if found is not None:
                 frames.append(_with_end(figure(found, some), ends))

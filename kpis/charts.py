@@ -11,13 +11,11 @@ from math import ceil
 
 import pandas as pd
 
-from kpis import axes, drawing, figures, labels
-from kpis.axes import SCALES, Scale
+from kpis import axes, canvas, drawing, figures, labels
+from kpis.axes import SCALES
 from kpis.drawing import is_open
 from kpis.labels import Mark
-from kpis.labels import unit_above as unit_above
 from kpis.look import (
-    FONT,
     LABELS_WIDTH,
     LETTER_WIDTH,
     MARGIN,
@@ -84,11 +82,11 @@ def spc(
             _gaps(drawn, by, low, palette),
         ],
         "layout": {
-            **base_layout(palette),
+            **canvas.base_layout(palette),
             "height": SPC_HEIGHT + top.height,
             "margin": MARGIN | {"t": MARGIN["t"] + top.height},
             "xaxis": _period_axis(drawn, by, palette),
-            "yaxis": value_axis(low, high, scale, palette),
+            "yaxis": canvas.value_axis(low, high, scale, palette),
             "shapes": top.shapes,
             "annotations": [
                 *top.annotations,
@@ -323,25 +321,6 @@ def _hover(row, kpi: Kpi, by: str) -> str:
     return "<br>".join(lines)
 
 
-def base_layout(palette: Palette) -> dict:
-    """Return what every chart has: type, ground, how it answers a pointer."""
-    return {
-        "font": {"family": FONT, "size": 14, "color": palette.muted},
-        "paper_bgcolor": palette.ground,
-        "plot_bgcolor": palette.ground,
-        "showlegend": False,
-        "dragmode": False,
-        "clickmode": "event+select",
-        "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": palette.ground,
-            "bordercolor": palette.common,
-            "font": {"family": FONT, "size": 14, "color": palette.ink},
-            "align": "left",
-        },
-    }
-
-
 def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
     """The first, and every k-th counted back from the latest; each year once."""
     words = [_tick_words(start, by) for start in drawn["period_start"]]
@@ -358,14 +337,7 @@ def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
             name if year == before else f"{name}<br>{year}"
             for (name, year), before in zip(shown, years, strict=False)
         ],
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": palette.hairline,
-        "linecolor": palette.hairline,
-        "showline": True,
+        **canvas.ticked_axis(palette),
     }
 
 
@@ -378,23 +350,3 @@ def _tick_words(start: pd.Timestamp, by: str) -> tuple[str, str]:
         words = words.removeprefix(what_the_page_says)
     name, _, year = words.rpartition(" ")
     return name, year
-
-
-def value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict:
-    """Return an axis of values, its unit said once."""
-    marks = axes.ticks(low, high)
-    words = [axes.tick(mark) for mark in marks]
-    words[-1] = f"{scale.before}{words[-1]}{scale.after}"
-    return {
-        "range": [low, high],
-        "tickvals": marks,
-        "ticktext": words,
-        "gridcolor": palette.hairline,
-        "gridwidth": 1,
-        "zeroline": bool(low < 0 < high),
-        "zerolinecolor": palette.common,
-        "zerolinewidth": 1,
-        "fixedrange": True,
-        "ticklabelstandoff": 8,
-        "automargin": True,
-    }

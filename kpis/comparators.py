@@ -93,7 +93,7 @@ def figure(one: Comparator, unit: str) -> str:
     if not one.has_counts:
         return figures.exact(one.value, unit)
     said = figures.figure(one.value, unit, one.denominator)
-    return f"{said} {figures.left_out(unit)}".strip()
+    return figures.with_unit(said, unit)
 
 
 def remarks(one: Comparator) -> str:

@@ -97,7 +97,7 @@ def sentence(row: pd.Series, kpi: Kpi) -> str:
     """
     if pd.isna(row["value"]):
         return f"{row['name']}: {figures.missing(row['state'])}. {row['reason']}"
-    own = f"{figures.of_cell(row, kpi)} {figures.left_out(kpi.unit)}".strip()
+    own = figures.with_unit(figures.of_cell(row, kpi), kpi.unit)
     if pd.isna(row["centre"]):
         is_few = row["state"] == "too_few"
         return f"{row['name']}: {own}. {row['reason'] if is_few else ''}".strip()

@@ -88,7 +88,7 @@ def in_words(found: pd.DataFrame, unit: str, groups: str = "boroughs") -> str:
     """
     of_whole = found.attrs
     before, after = (_level(of_whole[name], unit) for name in ("before", "after"))
-    after = f"{after} {figures.left_out(unit)}".strip()
+    after = figures.with_unit(after, unit)
     if _is_nothing(of_whole["change"], of_whole):
         first = f"It has not changed: {after}."
     else:

@@ -75,8 +75,9 @@ def _kept(
     """Return the members that count, by dimension; None for all of them."""
     if kpi.disclosure != "none" and (chosen or by):
         raise UserError(f"'{kpi.title}' is about people: it is not broken down.")
-    for one in (*by, *chosen):
-        if one not in (*kpi.dimensions, *ALWAYS):
+    own = [one for one in by if one not in ALWAYS]
+    for one in (*own, *chosen):
+        if one not in kpi.dimensions:
             raise UserError(unknown(f"dimension of {kpi.id}", one, kpi.dimensions))
-    all_of = {one: None for one in by if one not in ALWAYS}
+    all_of = dict.fromkeys(own)
     return all_of | {one: list(members) for one, members in chosen.items()}

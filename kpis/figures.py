@@ -63,6 +63,21 @@ def of_cell(row, kpi) -> str:
     return figure(row["value"], kpi.unit, cases(kpi.counts, row["n"], row["cases"]))
 
 
+def of_part(row, kpi) -> str:
+    """The figure of a row of parts or areas, rounded as that of a cell; no range."""
+    return figure(row.value, kpi.unit, cases(kpi.counts, row.n))
+
+
+def with_unit(words: str, unit: str) -> str:
+    """A figure with what it leaves out of its unit: "20.6 per 1,000 a year"."""
+    return f"{words} {left_out(unit)}".strip()
+
+
+def interval(row, unit: str) -> str:
+    """The interval of a row as a range; "" where it has none."""
+    return "" if pd.isna(row.lower) else between(row.lower, row.upper, unit)
+
+
 def between(lower: float, upper: float, unit: str) -> str:
     """A range as two short figures: what is known only so far is not one figure."""
     return f"{figure(lower, unit)} to {figure(upper, unit)}"
@@ -187,7 +202,7 @@ def in_words(value: float, unit: str) -> str:
     words = figure(value, unit)
     if unit == "points":
         return words.replace(" point", " percentage point")
-    return f"{words} {left_out(unit)}".strip()
+    return with_unit(words, unit)
 
 
 def _in_100(value: float) -> str:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from kpis import figures
+from kpis import canvas, figures
 from kpis.axes import SCALES
-from kpis.charts import base_layout
+from kpis.charts import MARKS
 from kpis.labels import short
 from kpis.look import PALETTES, SYMBOLS, Palette
 from kpis.registry import Kpi
@@ -12,11 +12,7 @@ from kpis.registry import Kpi
 PERIODS_SHOWN = 24
 ROW_HEIGHT, LEAST_HEIGHT = 21, 160
 MARGIN = {"l": 190, "r": 64, "t": 8, "b": 44}
-MEANS = {
-    "improvement": "better than its past",
-    "concern": "worse than its past",
-    "change": "changed",
-}
+MEANS = {meaning: MARKS[meaning] for meaning in SYMBOLS}
 
 
 def history_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> dict:
@@ -33,26 +29,20 @@ def history_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> di
     labels = [f"<b>{short(one)}</b>" if one == chosen else short(one) for one in names]
     grid = shown.pivot(index="name", columns="period_start", values="value")
     grid = grid.reindex(index=names, columns=starts).astype(float) * factor
+    shades = [
+        [None if pd.isna(one) else one for one in row]
+        for row in grid.to_numpy().tolist()
+    ]
     return {
         "data": [
             {
-                "type": "heatmap",
-                "z": [
-                    [None if pd.isna(one) else one for one in row]
-                    for row in grid.to_numpy().tolist()
-                ],
-                "colorscale": [[0, palette.hairline], [1, palette.common]],
-                "reversescale": kpi.better == "higher",
-                "showscale": False,
-                "xgap": 1,
-                "ygap": 1,
-                "hoverongaps": False,
+                **canvas.squares(shades, kpi, palette, gap=1),
                 "hoverinfo": "skip",
             },
             _areas(shown, starts, names, kpi, palette),
         ],
         "layout": {
-            **base_layout(palette),
+            **canvas.base_layout(palette),
             "height": max(LEAST_HEIGHT, ROW_HEIGHT * len(names) + 60),
             "margin": MARGIN,
             "xaxis": _period_axis(starts, shown["by"].iloc[0]),
@@ -60,9 +50,7 @@ def history_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> di
                 "tickvals": list(range(len(names))),
                 "ticktext": labels,
                 "range": [len(names) - 0.5, -0.5],
-                "showgrid": False,
-                "zeroline": False,
-                "fixedrange": True,
+                **canvas.BARE_AXIS,
             },
         },
     }
@@ -94,8 +82,7 @@ def _areas(
             },
             "opacity": 1,
         },
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
+        **canvas.UNCHANGED,
         "text": [_hover(row, kpi) for _, row in known.iterrows()],
         "hovertemplate": "%{text}<extra></extra>",
     }
@@ -105,7 +92,7 @@ def _hover(row: pd.Series, kpi: Kpi) -> str:
     when = figures.period(row["period_start"], row["by"])
     lines = [
         f"<b>{short(row['name'])}</b>, {when}",
-        f"{figures.of_cell(row, kpi)} {figures.left_out(kpi.unit)}".strip(),
+        figures.with_unit(figures.of_cell(row, kpi), kpi.unit),
     ]
     if row["meaning"] in MEANS:
         lines.append(MEANS[row["meaning"]])
@@ -123,7 +110,5 @@ def _period_axis(starts: list, by: str) -> dict:
         "ticktext": [figures.period(starts[one], by) for one in places],
         "tickangle": 0,
         "range": [-0.5, len(starts) - 0.5],
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
+        **canvas.BARE_AXIS,
     }

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from kpis import axes, figures
+from kpis import canvas, figures
 from kpis.axes import SCALES
-from kpis.charts import base_layout, value_axis
 from kpis.labels import short, unit_above
 from kpis.look import PALETTES, Palette
 from kpis.registry import Kpi
@@ -16,9 +15,10 @@ WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
 NOT_STATED = "not stated"
-PLAIN_AXIS = {"showgrid": False, "zeroline": False, "fixedrange": True}
+# of the value axis, beyond all parts and their intervals
+SPARE = 0.08
 HOUR_AXIS = {
-    **PLAIN_AXIS,
+    **canvas.BARE_AXIS,
     "tickvals": list(range(0, 24, 2)),
     "ticktext": [f"{hour}:00" for hour in range(0, 24, 2)],
 }
@@ -52,32 +52,26 @@ def parts_figure(found: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dic
     drawn = found[found["value"].notna()].reset_index(drop=True)
     numbers = drawn[["value", "lower", "upper"]].astype(float) * scale.factor
     level = whole * scale.factor
-    low, high = _ends(numbers, level, scale)
+    low, high = canvas.value_ends(numbers, scale, SPARE, level)
     return {
         "data": [_dots(drawn, numbers, kpi, palette)],
         "layout": {
-            **base_layout(palette),
+            **canvas.base_layout(palette),
             "height": HEIGHT,
             "margin": MARGIN,
             "xaxis": {
                 "tickvals": list(range(len(drawn))),
                 "ticktext": [short(one) for one in drawn["name"]],
                 "range": [-0.6, len(drawn) - 0.4],
-                **PLAIN_AXIS,
+                **canvas.BARE_AXIS,
                 "linecolor": palette.hairline,
                 "showline": True,
             },
-            "yaxis": value_axis(low, high, scale, palette),
+            "yaxis": canvas.value_axis(low, high, scale, palette),
             "annotations": unit_above(scale, palette),
-            "shapes": [
-                {
-                    "type": "line", "xref": "paper", "x0": 0, "x1": 1,
-                    "y0": level, "y1": level,
-                    "line": {"color": palette.muted, "width": 1, "dash": "dot"},
-                }
-            ],
+            "shapes": [canvas.level_line(level, palette)],
         },
-    }  # fmt: skip
+    }
 
 
 def week_figure(found: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
@@ -99,19 +93,13 @@ def week_figure(found: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
         for _, row in every.reset_index(names=["weekday", "hour"]).iterrows()
     ]
     values = every["value"].astype(float) * factor
+    shades = [None if pd.isna(one) else float(one) for one in values]
     return {
         "data": [
             {
-                "type": "heatmap",
-                "z": _by_day([None if pd.isna(one) else float(one) for one in values]),
+                **canvas.squares(_by_day(shades), kpi, palette, gap=2),
                 "x": list(range(24)),
                 "y": list(WEEKDAYS),
-                "colorscale": [[0, palette.hairline], [1, palette.common]],
-                "reversescale": kpi.better == "higher",
-                "showscale": False,
-                "xgap": 2,
-                "ygap": 2,
-                "hoverongaps": False,
                 "text": _by_day(numbers),
                 "texttemplate": "%{text}",
                 "textfont": {"size": 13, "color": palette.ink},
@@ -120,11 +108,11 @@ def week_figure(found: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
             }
         ],
         "layout": {
-            **base_layout(palette),
+            **canvas.base_layout(palette),
             "height": HEIGHT,
             "margin": WEEK_MARGIN,
             "xaxis": HOUR_AXIS,
-            "yaxis": {**PLAIN_AXIS, "autorange": "reversed"},
+            "yaxis": {**canvas.BARE_AXIS, "autorange": "reversed"},
         },
     }
 
@@ -144,23 +132,12 @@ def hours(hour: float) -> str:
 
 
 def _hour_hover(row: pd.Series, kpi: Kpi) -> str:
-    value = figures.figure(row["value"], kpi.unit, figures.cases(kpi.counts, row["n"]))
     lines = [
         f"<b>{hour_of_week(row)}</b>",
-        f"{value} {figures.left_out(kpi.unit)}".strip(),
+        figures.with_unit(figures.of_part(row, kpi), kpi.unit),
         f"n {figures.count(row['n'])}",
     ]
     return "<br>".join(lines)
-
-
-def _ends(
-    numbers: pd.DataFrame, level: float, scale: axes.Scale
-) -> tuple[float, float]:
-    low = min(numbers.min(axis=None), level)
-    high = max(numbers.max(axis=None), level)
-    spare = 0.08 * (high - low) or 1.0
-    low = max(low - spare, min(scale.lowest, numbers["value"].min()))
-    return low, min(high + spare, scale.highest) if scale.highest else high + spare
 
 
 def _dots(
@@ -198,14 +175,12 @@ def _known(reach: pd.Series) -> list[float]:
 
 
 def _hover(row: pd.Series, kpi: Kpi) -> str:
-    value = figures.figure(row["value"], kpi.unit, figures.cases(kpi.counts, row["n"]))
     lines = [
         f"<b>{short(row['name'])}</b>",
-        f"{value} {figures.left_out(kpi.unit)}".strip(),
+        figures.with_unit(figures.of_part(row, kpi), kpi.unit),
     ]
     if pd.notna(row["lower"]):
-        ends = figures.between(row["lower"], row["upper"], kpi.unit)
-        lines.append(f"95 % interval {ends}")
+        lines.append(f"95 % interval {figures.interval(row, kpi.unit)}")
     lines.append(f"n {figures.count(row['n'])}")
     if row["is_left_out"]:
         lines.append("not part of the figure")

@@ -207,15 +207,9 @@ def scoreboard(
     longer (column `by`), so frames of several lengths stand below each other. The
     headline of an indicator that accumulates is of the last twelve months.
     """
-    lengths: dict[str, list[str]] = {}
-    order = periods.LENGTHS.index
-    for kpi in build.kpis.values():
-        smallest = smallest_period(build, kpi, area) or by
-        own = max(by, smallest, key=order)
-        lengths.setdefault(own, []).append(kpi.id)
     latest: dict[str, Period | None] = {}
     asked: dict[str, Question] = {}
-    for own, own_ids in lengths.items():
+    for own, own_ids in _by_length(build, area, by).items():
         last = {k: latest_settled(build, k, area, own) for k in own_ids}
         latest |= last
         calendar = _latest_periods(build, last, own, count)
@@ -244,6 +238,16 @@ def scoreboard(
 
 
 HEADLINE = ("value", "n", "state", "reason")
+
+
+def _by_length(build: Build, area: str, by: str) -> dict[str, list[str]]:
+    """Return the indicators by the length of period in which an area shows them."""
+    lengths: dict[str, list[str]] = {}
+    for kpi in build.kpis.values():
+        smallest = smallest_period(build, kpi, area) or by
+        own = max(by, smallest, key=periods.LENGTHS.index)
+        lengths.setdefault(own, []).append(kpi.id)
+    return lengths
 
 
 def _latest_periods(

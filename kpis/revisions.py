@@ -181,7 +181,7 @@ def in_words(
 def _finely(value: float, unit: str) -> str:
     if unit in ("percent", "percent a year", "points"):
         return figures.exact(round(value, 3), unit)
-    return f"{figures.figure(value, unit)} {figures.left_out(unit)}".strip()
+    return figures.with_unit(figures.figure(value, unit), unit)
 
 
 def hidden_in_words(as_at: date, reason: str) -> str:

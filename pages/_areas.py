@@ -1,5 +1,7 @@
 """Who is different? An indicator's areas beside each other in one period."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +13,6 @@ from pages._text import EITHER_SHADE, SHADES, capital, plain
 
 FUNNEL, TILES, HISTORY = "funnel", "tiles", "history"
 VIEW, NOW, OVER_TIME = "areas", "In this period", "Over time"
-BAR = {"displayModeBar": False}
 TABLE = {
     "name": "Area",
     "figure": "Figure",
@@ -59,8 +60,7 @@ def peers(scope: Scope, kpi: Kpi, cell: pd.Series) -> str:
     is_own = [scope.area in areas for areas in found["areas"]]
     shown = found[is_own] if any(is_own) else found
     said = [
-        f"{row.group} boroughs together "
-        f"{figures.figure(row.value, kpi.unit, figures.cases(kpi.counts, row.n))}"
+        f"{row.group} boroughs together {figures.of_part(row, kpi)}"
         for row in shown.itertuples()
     ]
     return f"{capital(', '.join(said))}." if said else ""
@@ -76,11 +76,8 @@ def _over_time(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> 
     chosen = _cached.area_names(scope.build_id)[scope.area]
     in_words = history_sentence(kept, kpi)
     st.markdown(plain(in_words))
-    st.plotly_chart(
-        history_chart.history_figure(kept, kpi, chosen, _parts.theme()),
-        theme=None, key=HISTORY, config=BAR, alt=in_words,
-        on_select=lambda: _take_area(scope, HISTORY), selection_mode="points",
-    )  # fmt: skip
+    drawn = history_chart.history_figure(kept, kpi, chosen, _parts.theme())
+    _parts.plot(drawn, HISTORY, in_words, partial(_take_area, scope, HISTORY))
 
 
 def history_sentence(every: pd.DataFrame, kpi: Kpi) -> str:
@@ -105,20 +102,14 @@ def _pictures(scope: Scope, kpi: Kpi, found: pd.DataFrame, in_words: str) -> Non
     columns = st.columns([3, 2] if is_of_boroughs else 1, gap="medium")
     theme = _parts.theme()
     with columns[0]:
-        st.plotly_chart(
-            area_charts.funnel_figure(found, kpi, scope.area, theme),
-            theme=None, key=FUNNEL, config=BAR, alt=in_words,
-            on_select=lambda: _take_area(scope, FUNNEL), selection_mode="points",
-        )  # fmt: skip
+        drawn = area_charts.funnel_figure(found, kpi, scope.area, theme)
+        _parts.plot(drawn, FUNNEL, in_words, partial(_take_area, scope, FUNNEL))
     if is_of_boroughs:
+        grid = _cached.tile_grid(scope.build_id)
         with columns[1]:
-            st.plotly_chart(
-                area_charts.tiles_figure(
-                found, _cached.tile_grid(scope.build_id), kpi, scope.area, theme
-            ),
-                theme=None, key=TILES, config=BAR, alt="London's boroughs as tiles",
-                on_select=lambda: _take_area(scope, TILES), selection_mode="points",
-            )  # fmt: skip
+            drawn = area_charts.tiles_figure(found, grid, kpi, scope.area, theme)
+            says = "London's boroughs as tiles"
+            _parts.plot(drawn, TILES, says, partial(_take_area, scope, TILES))
 
 
 def _take_area(scope: Scope, chart: str) -> None:
@@ -150,7 +141,7 @@ def table(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
         (
             row["name"],
             figures.of_cell(row, kpi) if pd.notna(row["value"]) else figures.NO_FIGURE,
-            _interval(row, kpi),
+            figures.interval(row, kpi.unit),
             row["n"],
             compare.places(row, count),
             _says(row),
@@ -158,12 +149,6 @@ def table(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
         for _, row in found.iterrows()
     ]
     return pd.DataFrame(rows, columns=list(TABLE))
-
-
-def _interval(row: pd.Series, kpi: Kpi) -> str:
-    if pd.isna(row["lower"]):
-        return ""
-    return figures.between(row["lower"], row["upper"], kpi.unit)
 
 
 def _says(row: pd.Series) -> str:

@@ -83,15 +83,10 @@ def _week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
         return
     in_words = week_sentence(found, kpi, year)
     st.markdown(plain(in_words))
-    st.plotly_chart(
-        part_charts.week_figure(found, kpi, _parts.theme()), theme=None,
-        key="week", config={"displayModeBar": False}, alt=in_words,
-    )  # fmt: skip
-    with st.expander("The hours as a table"):
-        st.dataframe(
-            week_table(found, kpi), hide_index=True, width="stretch",
-            column_config=PARTS,
-        )  # fmt: skip
+    drawn = part_charts.week_figure(found, kpi, _parts.theme())
+    _parts.plot(drawn, "week", in_words)
+    names = [part_charts.hour_of_week(row) for _, row in found.iterrows()]
+    _folded("The hours as a table", table(found, kpi, names), PARTS)
 
 
 def week_sentence(found: pd.DataFrame, kpi: Kpi, year: str) -> str:
@@ -129,35 +124,17 @@ def _hour(row: pd.Series, kpi: Kpi) -> str:
     return f"{value} from {part_charts.hours(row['hour'])}"
 
 
-def week_table(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
-    """Word the hours of the week, a row each, with the columns of PARTS."""
-    rows = [
-        (
-            part_charts.hour_of_week(row),
-            figures.figure(row["value"], kpi.unit, row["n"]),
-            figures.between(row["lower"], row["upper"], kpi.unit)
-            if pd.notna(row["lower"])
-            else "",
-            row["n"],
-        )
-        for _, row in found.iterrows()
-    ]
-    return pd.DataFrame(rows, columns=list(PARTS))
-
-
 def _parts_now(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> None:
     found = _cached.parts(scope, cell["area"], *_series.ends(cell), dimension)
     in_words = sentence(found, kpi, cell)
     st.markdown(plain(in_words))
     drawn = part_charts.parts_figure(found, kpi, cell["value"], _parts.theme())
-    st.plotly_chart(
-        drawn, theme=None, key=f"parts_{dimension}", config={"displayModeBar": False},
-        alt=in_words,
-    )  # fmt: skip
-    with st.expander("The parts as a table"):
-        st.dataframe(
-            table(found, kpi), hide_index=True, width="stretch", column_config=PARTS
-        )
+    _parts.plot(drawn, f"parts_{dimension}", in_words)
+    names = [
+        f"{row.part}, left out" if row.is_left_out else row.part
+        for row in found.rename(columns={"name": "part"}).itertuples()
+    ]
+    _folded("The parts as a table", table(found, kpi, names), PARTS)
 
 
 def sentence(found: pd.DataFrame, kpi: Kpi, cell: pd.Series) -> str:
@@ -180,18 +157,16 @@ def sentence(found: pd.DataFrame, kpi: Kpi, cell: pd.Series) -> str:
     return " ".join(said)
 
 
-def table(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
-    """Word the parts, a row each, with the columns of PARTS."""
+def table(found: pd.DataFrame, kpi: Kpi, names: list[str]) -> pd.DataFrame:
+    """Word the parts, a row each of that name, with the columns of PARTS."""
     rows = [
         (
-            f"{row['name']}, left out" if row["is_left_out"] else row["name"],
-            figures.figure(row["value"], kpi.unit, row["n"]),
-            ""
-            if pd.isna(row["lower"])
-            else figures.between(row["lower"], row["upper"], kpi.unit),
-            row["n"],
+            name,
+            figures.figure(row.value, kpi.unit, row.n),
+            figures.interval(row, kpi.unit),
+            row.n,
         )
-        for _, row in found.iterrows()
+        for name, row in zip(names, found.itertuples(), strict=True)
     ]
     return pd.DataFrame(rows, columns=list(PARTS))
 
@@ -209,17 +184,19 @@ def _change(scope: Scope, kpi: Kpi, series, cell: pd.Series, dimension: str) -> 
     except UserError as error:
         st.markdown(f"{when} {plain(str(error))}")
         return
-    if dimension != breakdown.BY_AREA:
+    is_by_area = dimension == breakdown.BY_AREA
+    if not is_by_area:
         names = [part_charts.member(one, dimension) for one in found["group"]]
         attrs, found = found.attrs, found.assign(group=names)
         found.attrs = attrs
-    is_by_area = dimension == breakdown.BY_AREA
     groups = compare.NAMES[compare.kind_of(kpi)] if is_by_area else "the parts"
     st.markdown(f"{when} {plain(decomposition.in_words(found, kpi.unit, groups))}")
-    with st.expander("What moved it, as a table"):
-        st.dataframe(
-            moves(found, kpi), hide_index=True, width="stretch", column_config=MOVES
-        )
+    _folded("What moved it, as a table", moves(found, kpi), MOVES)
+
+
+def _folded(label: str, shown: pd.DataFrame, heads: dict[str, str]) -> None:
+    with st.expander(label):
+        st.dataframe(shown, hide_index=True, width="stretch", column_config=heads)
 
 
 def moves(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:

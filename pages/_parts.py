@@ -1,6 +1,6 @@
 """Small parts that several pages show: notices, downloads, errors for the user."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
@@ -81,3 +81,17 @@ def user_errors() -> Iterator[None]:
         yield
     except UserError as error:
         st.error(plain(str(error)))
+
+
+def plot(
+    figure: dict, key: str, in_words: str, on_select: Callable[[], None] | None = None
+) -> None:
+    """Draw a chart with its sentence for those who do not see it.
+
+    `on_select` is called when a point of it is clicked.
+    """
+    chosen = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
+    st.plotly_chart(
+        figure, theme=None, key=key, config={"displayModeBar": False}, alt=in_words,
+        **chosen,
+    )  # fmt: skip

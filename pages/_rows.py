@@ -1,11 +1,9 @@
 """The rows behind a figure as a table, and the sum that they make in words."""
 
-import calendar
-
 import pandas as pd
 import streamlit as st
 
-from kpis import figures
+from kpis import figures, part_charts
 from kpis.registry import Kpi
 from pages import _cached
 from pages._text import plain
@@ -64,7 +62,7 @@ def for_reading(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> pd.Data
         named = found["area_code"].map(areas).fillna("not located")
         shown = shown.assign(area_code=named)
     if "weekday" in found:
-        days = dict(enumerate(calendar.day_name, 1))
+        days = dict(enumerate(part_charts.WEEKDAYS, 1))
         shown = shown.assign(weekday=found["weekday"].map(days))
     partly = [name for name in shown if shown[name].isna().any()]
     shown[partly] = shown[partly].apply(with_blanks)
@@ -106,8 +104,7 @@ def of_proportion(cell: pd.Series, kpi: Kpi, value: str) -> str:
 def of_rate(cell: pd.Series, kpi: Kpi, value: str) -> str:
     if not kpi.exposure:
         sides = (figures.number(cell[side], 1) for side in ("numerator", "denominator"))
-        unit = figures.left_out(kpi.unit)
-        return f"{' over '.join(sides)} make {f'{value} {unit}'.strip()}."
+        return f"{' over '.join(sides)} make {figures.with_unit(value, kpi.unit)}."
     numerator = figures.count(cell["numerator"])
     denominator = f"{figures.number(cell['denominator'], 1)} {EXPOSURES[kpi.exposure]}"
     return (

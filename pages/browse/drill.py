@@ -56,9 +56,8 @@ def account(whole: pd.DataFrame, cell: pd.Series, kpi: Kpi) -> str:
     if whole.empty or not whole["n"].iloc[0]:
         return f"{when}: no row is like this."
     row = whole.iloc[0]
-    now = figures.figure(row["value"], kpi.unit, figures.cases(kpi.counts, row["n"]))
-    said = f"{when}: {now} {figures.left_out(kpi.unit)}".rstrip()
-    said += f", from {figures.count(row['n'])} rows."
+    now = figures.with_unit(figures.of_part(row, kpi), kpi.unit)
+    said = f"{when}: {now}, from {figures.count(row['n'])} rows."
     if row["n"] == cell["n"]:
         return f"{said} That is the indicator's figure."
     if pd.isna(cell["n"]):
@@ -71,16 +70,8 @@ def groups(found: pd.DataFrame, by: list[str], kpi: Kpi, areas: dict) -> pd.Data
     """Word the groups, a row each: their members, then the columns of HEADS."""
     words = {name: [word(one, name, areas) for one in found[name]] for name in by}
     said = {
-        "figure": [
-            figures.figure(row.value, kpi.unit, figures.cases(kpi.counts, row.n))
-            for row in found.itertuples()
-        ],
-        "interval": [
-            figures.between(row.lower, row.upper, kpi.unit)
-            if pd.notna(row.lower)
-            else ""
-            for row in found.itertuples()
-        ],
+        "figure": [figures.of_part(row, kpi) for row in found.itertuples()],
+        "interval": [figures.interval(row, kpi.unit) for row in found.itertuples()],
         "n": found["n"].tolist(),
     }
     return pd.DataFrame(words | said)
@@ -95,8 +86,13 @@ def word(member: str, name: str, areas: dict[str, str]) -> str:
     return part_charts.member(member, name)
 
 
-def by_groups(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> None:
-    """Let rows be grouped by up to two of what they tell, and show the groups."""
+def by_groups(
+    scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen, whole: pd.DataFrame
+) -> None:
+    """Let rows be grouped by up to two of what they tell, and show the groups.
+
+    `whole` is the figure of all rows that were chosen.
+    """
     offered = [*drill.ALWAYS, *kpi.dimensions]
     by = st.multiselect(
         "Group by", offered, max_selections=MOST_GROUPS, key=GROUPS,
@@ -110,13 +106,9 @@ def by_groups(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -
     shown = groups(found, by, kpi, areas)
     if len(by) == 1 and 1 < len(found) <= MOST_DRAWN:
         named = found.assign(name=shown[by[0]], is_left_out=False)
-        whole = _cached.grouped(scope, cell["area"], _series.ends(cell), (), chosen)
         value = whole["value"].iloc[0]
-        st.plotly_chart(
-            part_charts.parts_figure(named, kpi, value, _parts.theme()),
-            theme=None, key="groups_chart", config={"displayModeBar": False},
-            alt=f"{kpi.title} by {by[0]}",
-        )  # fmt: skip
+        drawn = part_charts.parts_figure(named, kpi, value, _parts.theme())
+        _parts.plot(drawn, "groups_chart", f"{kpi.title} by {by[0]}")
     heads = {name: capital(name.replace("_", " ")) for name in by}
     with st.container(key="group_table"):
         st.dataframe(
@@ -170,5 +162,5 @@ except UserError as error:
     st.markdown(plain(str(error)))
     st.stop()
 st.markdown(plain(account(whole, cell, kpi)))
-by_groups(scope, kpi, cell, chosen)
+by_groups(scope, kpi, cell, chosen, whole)
 listed(scope, kpi, cell, chosen)

@@ -49,7 +49,7 @@ def choose(kpi_id: str) -> None:
     st.session_state[_scope.KPI] = kpi_id
 
 
-def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
+def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, in_words: str) -> None:
     """Show the latest settled figure and what it means, or why there is none."""
     latest = _series.latest(series)
     st.title(kpi.title, anchor=False)
@@ -66,22 +66,10 @@ def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> None:
             unit = figures.left_out(kpi.unit)
             label = f"{where}, {plain(unit)}" if unit else where
             st.metric(label, value, width="content")
-            st.markdown(_series.sentence(series, kpi, _series.verdict(series)))
+            st.markdown(in_words)
     if latest["by"] != scope.by:
         shown = _scope.PERIOD_NAMES[latest["by"]].lower()
         st.caption(f"Shown {shown}: there is no figure for a shorter period.")
-
-
-def chart(scope: Scope, by: str, in_words: str) -> None:
-    st.plotly_chart(
-        _cached.spc_figure(scope, _parts.theme()),
-        theme=None,
-        key=CHART,
-        on_select=partial(take_point, by),
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt=in_words,
-    )
 
 
 def key(series: pd.DataFrame) -> str:
@@ -137,10 +125,11 @@ if scope.kpi is None:
     st.stop()
 kpi = kpis[scope.kpi]
 series = _cached.series(scope)
-headline(series, kpi, scope)
+in_words = _series.sentence(series, kpi, _series.verdict(series))
+headline(series, kpi, scope, in_words)
 if series["value"].notna().any():
-    in_words = _series.sentence(series, kpi, _series.verdict(series))
-    chart(scope, series["by"].iloc[0], in_words)
+    drawn = _cached.spc_figure(scope, _parts.theme())
+    _parts.plot(drawn, CHART, in_words, partial(take_point, series["by"].iloc[0]))
     with st.container(gap="xxsmall"):
         for line in filter(None, [key(series), *told(series, kpi, scope)]):
             st.caption(line)

@@ -5,4 +5,3 @@ select
     first_build
 from cube.kpi_texts
 where kpi = ?
-order by first_build

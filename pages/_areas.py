@@ -126,12 +126,8 @@ def _table(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> None
             table(found, kpi), hide_index=True, width="stretch", column_config=TABLE
         )
         start = f"{cell['period_start']:%Y-%m-%d}"
-        st.download_button(
-            "These areas (CSV)",
-            downloads.csv(found),
-            f"{scope.kpi}_areas_{start}_by_{cell['by']}.csv",
-            "text/csv",
-        )
+        name = f"{scope.kpi}_areas_{start}_by_{cell['by']}.csv"
+        _parts.download("These areas (CSV)", lambda: downloads.csv(found), name)
 
 
 def table(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:

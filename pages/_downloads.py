@@ -6,7 +6,7 @@ import streamlit as st
 from kpis import compare, downloads, figures, results
 from kpis.downloads import Chart
 from kpis.registry import Kpi
-from pages import _cached, _passport
+from pages import _cached, _parts, _passport
 from pages._scope import Scope
 
 SHOWN = ["value", "mean", "lower_limit", "upper_limit"]
@@ -17,23 +17,20 @@ def show(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> None:
     """Offer the rows behind `cell` and its series; a file is made when clicked."""
     name = f"{scope.kpi}_{scope.area}"
     with st.container(horizontal=True):
-        st.download_button(
+        _parts.download(
             "All rows of this figure (CSV)",
             lambda: downloads.csv(rows(cell, scope)),
             f"{name}_{cell['period_start']:%Y-%m-%d}_rows.csv",
-            "text/csv",
         )
-        st.download_button(
+        _parts.download(
             "This series (CSV)",
             lambda: downloads.csv(told(series)),
             f"{name}_by_{cell['by']}.csv",
-            "text/csv",
         )
-        st.download_button(
+        _parts.download(
             "Series, areas, definition (Excel)",
             lambda: workbook(series, cell, scope, kpi),
             f"{name}_by_{cell['by']}.xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
 
 

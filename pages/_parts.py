@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import PurePath
 
 import streamlit as st
 
@@ -12,6 +13,10 @@ from pages._scope import Scope
 from pages._text import plain
 
 FRAME = "frame"
+MIME_TYPES = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def enter(scope: Scope | None) -> None:
@@ -81,6 +86,16 @@ def user_errors() -> Iterator[None]:
         yield
     except UserError as error:
         st.error(plain(str(error)))
+
+
+def download(label: str, make: Callable[[], bytes], file_name: str) -> None:
+    """Offer a file, which is made when it is asked for.
+
+    The page does not run again at the click: the run would take the file away from
+    under the click that asked for it.
+    """
+    mime = MIME_TYPES[PurePath(file_name).suffix]
+    st.download_button(label, make, file_name, mime, on_click="ignore")
 
 
 def plot(

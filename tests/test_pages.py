@@ -165,6 +165,16 @@ def test_rows_are_filtered_and_grouped(real):
     assert "from 120 rows" in words(checked(at.run()))
 
 
+@pytest.mark.parametrize(
+    ("page", "offered"), [(INDICATOR, 3), (DRILL, 1), (IMPORTS, 1)]
+)
+def test_a_click_on_a_download_does_not_take_its_file_away(real, page, offered):
+    buttons = visitor(page, kpi=ATTENDED).get("download_button")
+    assert len(buttons) >= offered
+    # a run that begins at the click ends what its own click is waiting for
+    assert all(button.proto.ignore_rerun for button in buttons)
+
+
 def test_the_imports_of_the_demo_are_listed(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(IMPORTS)

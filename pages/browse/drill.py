@@ -115,10 +115,8 @@ def by_groups(
             shown, hide_index=True, width="stretch", column_config=heads | HEADS,
             alt="Groups of rows",
         )  # fmt: skip
-    st.download_button(
-        "These groups (CSV)", downloads.csv(found),
-        f"{kpi.id}_{cell['area']}_by_{'_and_'.join(by)}.csv", "text/csv",
-    )  # fmt: skip
+    name = f"{kpi.id}_{cell['area']}_by_{'_and_'.join(by)}.csv"
+    _parts.download("These groups (CSV)", lambda: downloads.csv(found), name)
 
 
 def listed(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> None:
@@ -135,9 +133,7 @@ def listed(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> N
         rows = drill.rows(build, kpi.id, cell["area"], period, dict(chosen))
         return downloads.csv(rows)
 
-    st.download_button(
-        "All of these rows (CSV)", every, f"{kpi.id}_rows.csv", "text/csv"
-    )
+    _parts.download("All of these rows (CSV)", every, f"{kpi.id}_rows.csv")
 
 
 scope = _parts.scope()

@@ -268,11 +268,10 @@ def what_has_arrived(build_id: str) -> None:
     st.header("What has arrived", anchor=False)
     st.markdown(not_arrived(build_id))
     coverage_grid.show(_cached.coverage(build_id, _parts.theme()))
-    st.download_button(
+    _parts.download(
         "What has arrived (CSV)",
         lambda: downloads.csv(_cached.arrivals(build_id)),
         "arrivals.csv",
-        "text/csv",
     )
 
 
@@ -337,9 +336,7 @@ def one_import(one: pd.Series, is_busy: bool) -> None:
     )
     quarantine = settings.data_dir() / "quarantine" / f"{one.name}.csv"
     if quarantine.exists():
-        st.download_button(
-            "Quarantine (CSV)", quarantine.read_bytes, quarantine.name, "text/csv"
-        )
+        _parts.download("Quarantine (CSV)", quarantine.read_bytes, quarantine.name)
     if one["state"] == "withdrawn":
         st.markdown(f"Withdrawn: {plain(one['why'])}")
         if st.button("Undo the withdrawal", disabled=is_busy):

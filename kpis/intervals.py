@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom, chi2, norm, t
+from scipy.special import bdtrik, betaincc, gammaincinv, ndtri, stdtrit
 
 
 def wilson(
@@ -18,7 +18,7 @@ def wilson(
     x = np.asarray(numerator, dtype=float)
     n = np.asarray(denominator, dtype=float)
     n = np.where(n > 0, n, np.nan)
-    z = norm.ppf(0.5 + confidence / 2)
+    z = ndtri(0.5 + confidence / 2)
     middle = 2 * x + z**2
     reach = z * np.sqrt(z**2 + 4 * x * (1 - x / n))
     lower = (middle - reach) / (2 * (n + z**2))
@@ -71,9 +71,9 @@ def poisson_rate(
     size = np.asarray(exposure, dtype=float)
     size = np.where(size > 0, size, np.nan)
     tail = (1 - confidence) / 2
-    # no event has no lower tail: 0 degrees of freedom
-    lower = np.where(events > 0, chi2.ppf(tail, 2 * np.maximum(events, 1)) / 2, 0.0)
-    upper = chi2.ppf(1 - tail, 2 * events + 2) / 2
+    # no event has no lower tail
+    lower = np.where(events > 0, gammaincinv(np.maximum(events, 1), tail), 0.0)
+    upper = gammaincinv(events + 1, 1 - tail)
     return lower / size, upper / size
 
 
@@ -91,7 +91,7 @@ def mean(
     centre = np.asarray(total, dtype=float) / size
     spread = np.asarray(squares, dtype=float) - size * centre**2
     deviation = np.sqrt(np.maximum(spread, 0) / (size - 1))
-    reach = t.ppf(0.5 + confidence / 2, size - 1) * deviation / np.sqrt(size)
+    reach = stdtrit(size - 1, 0.5 + confidence / 2) * deviation / np.sqrt(size)
     return centre - reach, centre + reach
 
 
@@ -125,7 +125,7 @@ def ratio(
         + centre**2 * np.asarray(denominator_squares, dtype=float)
     )
     error = np.sqrt(size * np.maximum(spread, 0) / (size - 1)) / np.abs(total)
-    reach = t.ppf(0.5 + confidence / 2, size - 1) * error
+    reach = stdtrit(size - 1, 0.5 + confidence / 2) * error
     return centre - reach, centre + reach
 
 
@@ -146,7 +146,7 @@ def difference(
     weights = np.where(weights > 0, weights, np.nan)
     effective = effective_n(weights, squared_weights)
     share = hits / weights
-    reach = norm.ppf(0.5 + confidence / 2) * np.sqrt(
+    reach = ndtri(0.5 + confidence / 2) * np.sqrt(
         np.sum(share * (1 - share) / effective, axis=0)
     )
     value = share[0] - share[1]
@@ -167,10 +167,21 @@ def quantile_ranks(
     """
     size = np.asarray(n, dtype=float)
     tail = (1 - confidence) / 2
-    lower = binom.ppf(tail, size, quantile)
-    upper = binom.ppf(1 - tail, size, quantile) + 1
+    lower = _binomial_quantile(tail, size, quantile)
+    upper = _binomial_quantile(1 - tail, size, quantile) + 1
     exists = (lower >= 1) & (upper <= size)
     return np.where(exists, lower, np.nan), np.where(exists, upper, np.nan)
+
+
+def _binomial_quantile(
+    probability: float, size: np.ndarray, chance: ArrayLike
+) -> np.ndarray:
+    """Return the least count of hits that is not exceeded with so much probability."""
+    # scipy.stats.binom.ppf, whose package takes half a second to load
+    count = np.ceil(bdtrik(probability, size, chance))
+    below = np.maximum(count - 1, 0)
+    is_enough = betaincc(below + 1, size - below, chance) >= probability
+    return np.where(is_enough, below, count)
 
 
 def of_each(count: int, confidence: float = 0.95) -> float:

@@ -1,9 +1,13 @@
 """Fixtures for all tests: where the data is, and the real files of other forces."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+
+from kpis import __main__ as command_line
 
 PROJECT = Path(__file__).resolve().parent.parent
 NO_REAL_DATA = "the real files are missing"
@@ -22,6 +26,34 @@ def _own_data_stays_out(tmp_path_factory):
         patch.setenv("DEMAND_DATA_DIR", str(tmp_path_factory.mktemp("nothing")))
         patch.delenv("DEMAND_CALLER_KEY", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory) -> Callable[..., Path]:
+    """Make a demo with some options, once for all processes that run tests.
+
+    Who changes one takes a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make(*options: str) -> Path:
+        home = shared / "_".join(["demo", *options])
+        with FileLock(f"{home}.lock"), pytest.MonkeyPatch.context() as patch:
+            if not home.exists():
+                making = home.with_name(f"{home.name}_in_making")
+                patch.setenv("DEMAND_DATA_DIR", str(making))
+                assert command_line.main(["demo", *options]) == 0
+                making.rename(home)
+        return home
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def spoilt_home(made_once) -> Path:
+    """A data directory with a year of a very small demo, with defects."""
+    return made_once("--scale", "0.01", "--years", "1", "--defects")
 
 
 @pytest.fixture

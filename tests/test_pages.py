@@ -8,7 +8,6 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from kpis import __main__ as command_line
 from kpis import build, contracts, reference, registry
 from pages import _address, _scope, _text
 from tests.exports import PROJECT, canonical, save, take
@@ -40,14 +39,9 @@ outcome = { constant = "answered" }
 """
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A data directory with a year of a very small demo."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DEMAND_DATA_DIR", str(home))
-        command_line.main(["demo", "--scale", "0.01", "--years", "1", "--defects"])
-    return home
+@pytest.fixture
+def demo(spoilt_home):
+    return spoilt_home
 
 
 @pytest.fixture

@@ -17,8 +17,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.visit import run_kpis
-
 HERE = Path(__file__).parent
 PROJECT = HERE.parent.parent
 # The names are those that the Makefile looks for.
@@ -61,11 +59,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory) -> Path:
-    """A data directory with a small demo. Tests that change it take a copy."""
-    home = tmp_path_factory.mktemp("home")
-    run_kpis(home, "demo", "--scale", "0.03", "--years", "2")
-    return home
+def demo_home(made_once) -> Path:
+    """A data directory with a small demo of two years."""
+    return made_once("--scale", "0.03", "--years", "2")
 
 
 @pytest.fixture(scope="module")

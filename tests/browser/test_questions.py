@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visit import choose, run_kpis, settle, title, visit
+from tests.browser.visit import choose, settle, title, visit
 
 ATTENDED = "Immediate incidents attended in target"
 ANSWERED = "999 calls answered in target"
@@ -145,9 +145,8 @@ def test_which_boroughs_changed_and_when(visitor):
     visitor.took_at_most(2)
 
 
-def test_which_figures_cannot_be_trusted_and_why(page, serve, tmp_path_factory):
-    home = tmp_path_factory.mktemp("spoilt")
-    run_kpis(home, "demo", "--scale", "0.02", "--years", "2", "--defects")
+def test_which_figures_cannot_be_trusted_and_why(page, serve, made_once):
+    home = made_once("--scale", "0.02", "--years", "2", "--defects")
     visitor = Visitor(page, serve(home))
     visitor.reads(re.compile(r"\d+ findings? makes? figures unreliable"))
     visitor.choose("Kind of period", "Rolling 12 months")

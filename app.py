@@ -17,7 +17,7 @@ def draw() -> None:
     """Draw the frame and, in it, the page that was asked for."""
     # The server, which imports this file, has no cache for them yet.
     from kpis import results
-    from pages import _address, _cached, _parts, _scope
+    from pages import _address, _cached, _memory, _parts, _scope
 
     here = Path(__file__).parent
     # A picture of our own: Streamlit fetches its named icons from the internet.
@@ -48,6 +48,8 @@ def draw() -> None:
         titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
         shown = _scope.offered_areas(_cached.areas(build_id))
         offered = _scope.choices(shown, titles)
+        if page == overview:
+            _memory.recall(page, shown)
         _scope.accept_codes(page, offered)
         _scope.warn_of_unknown(offered)
         with st.container(
@@ -58,6 +60,8 @@ def draw() -> None:
                     build_id, offered, has_indicator=page in (indicator, drill)
                 )
             _parts.synthetic_notice(build)
+        if scope:
+            _memory.remember(scope.area)
     _parts.enter(scope)
     with _parts.user_errors():
         page.run()

@@ -1,4 +1,4 @@
-"""Areas as pictures: the funnel, and London as equal tiles.
+"""Areas in a funnel: who differs from the others, given its number of cases.
 
 As in `charts`, nothing here decides what a number means: colour and shape follow the
 column `meaning` of `compare.areas`.
@@ -15,7 +15,6 @@ from kpis.registry import Kpi
 
 HEIGHT = 400
 MARGIN = {"l": 48, "r": 72, "t": 24, "b": 56}
-TILE, TILES_DOWN, TILES_ACROSS = 46, 7, 8
 POINTS_OF_A_LINE = 120
 # of the value axis, beyond all areas and limits
 SPARE = 0.06
@@ -68,96 +67,11 @@ def funnel_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> dic
     }  # fmt: skip
 
 
-def tiles_figure(
-    found: pd.DataFrame, grid: pd.DataFrame, kpi: Kpi, chosen: str, theme: str
-) -> dict:
-    """Return the boroughs as equal tiles where they lie, a dict that Plotly draws.
-
-    `grid` has bocu_code, borough_name, tile_row and tile_col. A tile shows the
-    borough's figure; the trace "areas" has its code as `customdata`.
-    """
-    palette = PALETTES[theme]
-    tiles = grid.merge(found, left_on="bocu_code", right_on="area", how="left")
-    tiles["meaning"] = tiles["meaning"].fillna("")
-    is_chosen = tiles["bocu_code"].eq(chosen)
-    return {
-        "data": [
-            {
-                "type": "scatter",
-                "name": "areas",
-                "mode": "markers+text",
-                "x": tiles["tile_col"].tolist(),
-                "y": (-tiles["tile_row"]).tolist(),
-                "customdata": tiles["bocu_code"].tolist(),
-                "text": [_in_tile(row, kpi) for row in tiles.itertuples()],
-                "textfont": {
-                    "size": 11,
-                    "color": [
-                        palette.ground if meaning else palette.ink
-                        for meaning in tiles["meaning"]
-                    ],
-                },
-                "marker": {
-                    "symbol": "square",
-                    "size": TILE,
-                    "color": [
-                        getattr(palette, meaning) if meaning else palette.hairline
-                        for meaning in tiles["meaning"]
-                    ],
-                    "line": {
-                        "color": palette.ink,
-                        "width": [2.5 if one else 0 for one in is_chosen],
-                    },
-                    "opacity": 1,
-                },
-                **canvas.UNCHANGED,
-                "hovertext": [_hover(row, kpi) for row in tiles.itertuples()],
-                "hovertemplate": "%{hovertext}<extra></extra>",
-            }
-        ],
-        "layout": {
-            **canvas.base_layout(palette),
-            "height": HEIGHT,
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "xaxis": {
-                "visible": False,
-                "fixedrange": True,
-                "range": [0.4, TILES_ACROSS + 0.6],
-            },
-            "yaxis": {
-                "visible": False,
-                "fixedrange": True,
-                "range": [-TILES_DOWN - 0.6, -0.4],
-            },
-        },
-    }
-
-
-def _in_tile(row, kpi: Kpi) -> str:
-    """The figure, as short as a tile is narrow."""
-    if pd.isna(row.value):
-        return figures.NO_FIGURE
-    factor = SCALES[kpi.unit].factor
-    return figures.number(row.value * factor, 0 if row.value * factor >= 10 else 1)
-
-
-def _hover(row, kpi: Kpi) -> str:
-    lines = [f"<b>{short(row.borough_name)}</b>"]
-    if pd.isna(row.value):
-        lines.append(figures.missing(row.state) if pd.notna(row.state) else "no figure")
-        return "<br>".join(lines)
-    lines.append(_figure(row, kpi))
-    lines += _said(row)
-    return "<br>".join(lines)
-
-
-def _figure(row, kpi: Kpi) -> str:
-    return figures.with_unit(figures.of_part(row, kpi), kpi.unit)
-
-
-def _said(row) -> list[str]:
+def told(row, kpi: Kpi) -> list[str]:
+    """Return the lines that say an area's figure, n, and what it means."""
     cases = [f"n {figures.count(row.n)}"] if pd.notna(row.n) else []
-    return [*cases, *([MEANS[row.meaning]] if row.meaning else [])]
+    means = [MEANS[row.meaning]] if row.meaning else []
+    return [figures.with_unit(figures.of_part(row, kpi), kpi.unit), *cases, *means]
 
 
 def _sizes(cases: pd.Series) -> np.ndarray:
@@ -209,7 +123,7 @@ def _areas(drawn: pd.DataFrame, kpi: Kpi, chosen: str, palette: Palette) -> dict
         },
         **canvas.UNCHANGED,
         "text": [
-            "<br>".join([f"<b>{short(row.name_)}</b>", _figure(row, kpi), *_said(row)])
+            "<br>".join([f"<b>{short(row.name_)}</b>", *told(row, kpi)])
             for row in drawn.rename(columns={"name": "name_"}).itertuples()
         ],
         "hovertemplate": "%{text}<extra></extra>",

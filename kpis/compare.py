@@ -26,6 +26,9 @@ COLUMNS = [
     "first_place", "last_place",
 ]  # fmt: skip
 
+GROUP_COLUMNS = ["group", "areas", "value", "n"]
+_NO_GROUPS = pd.DataFrame(columns=[*GROUP_COLUMNS, "kpi", "period_start", "by"])
+
 
 def kind_of(kpi: Kpi) -> str:
     """Return the kind of area in which an indicator is compared, "" for none.
@@ -86,8 +89,34 @@ def groups(build: Build, compared: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
                 whole = own["denominator"].sum()
                 value = own["numerator"].sum() / whole if whole else float("nan")
                 rows.append((name, codes, value, own["n"].sum()))
-    found = pd.DataFrame(rows, columns=["group", "areas", "value", "n"])
+    found = pd.DataFrame(rows, columns=GROUP_COLUMNS)
     return found[found["value"].notna()]
+
+
+def groups_of_all(build: Build, latest: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of groups of boroughs of many indicators, each in one period.
+
+    `latest` has kpi, period_start, period_end and by, a row an indicator. Columns of
+    `groups`, with kpi, period_start and by; where boroughs have no figure of their own
+    there are no rows.
+    """
+    codes = [code for code, kind in build.places.kinds.items() if kind == "bocu"]
+    has_boroughs = [one for one, kpi in build.kpis.items() if kind_of(kpi) == "bocu"]
+    of_boroughs = latest[latest["kpi"].isin(has_boroughs)]
+    frames = []
+    for (start, end, by), asked in of_boroughs.groupby(
+        ["period_start", "period_end", "by"]
+    ):
+        ends = start.date(), end.date()
+        found = results.series(build, list(asked["kpi"]), codes, *ends, by)
+        of_period = found[found["period_end"] == end]
+        frames += [
+            groups(build, own, build.kpis[kpi_id]).assign(
+                kpi=kpi_id, period_start=start, by=by
+            )
+            for kpi_id, own in of_period.groupby("kpi")
+        ]
+    return pd.concat(frames, ignore_index=True) if frames else _NO_GROUPS
 
 
 def sentence(row: pd.Series, kpi: Kpi) -> str:

@@ -55,3 +55,23 @@ PALETTES = {
         change="#d98bb8",
     ),
 }
+
+
+def text_on(colour: str, palette: Palette) -> str:
+    """Return whichever of ink and ground is easier to read on a colour, "#rrggbb"."""
+    return max(palette.ink, palette.ground, key=lambda one: contrast(one, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    low, high = sorted(map(_luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+        for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

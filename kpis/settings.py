@@ -11,6 +11,7 @@ SQL = PROJECT / "sql"
 CONTRACTS = PROJECT / "data" / "contracts"
 MAPPINGS = PROJECT / "data" / "mappings"
 REFERENCE = PROJECT / "data" / "reference"
+MAPS = PROJECT / "data" / "maps"
 
 TIME_ZONE = "Europe/London"
 FORCE = "MPS"

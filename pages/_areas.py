@@ -5,7 +5,15 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from kpis import area_charts, compare, downloads, figures, history_chart, verdicts
+from kpis import (
+    area_charts,
+    compare,
+    downloads,
+    figures,
+    history_chart,
+    map_charts,
+    verdicts,
+)
 from kpis.registry import Kpi
 from pages import _cached, _parts, _scope
 from pages._scope import Scope
@@ -107,7 +115,7 @@ def _pictures(scope: Scope, kpi: Kpi, found: pd.DataFrame, in_words: str) -> Non
     if is_of_boroughs:
         grid = _cached.tile_grid(scope.build_id)
         with columns[1]:
-            drawn = area_charts.tiles_figure(found, grid, kpi, scope.area, theme)
+            drawn = map_charts.tiles_figure(found, grid, kpi, scope.area, theme)
             says = "London's boroughs as tiles"
             _parts.plot(drawn, TILES, says, partial(_take_area, scope, TILES))
 

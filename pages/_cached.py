@@ -196,9 +196,29 @@ def board(build_id: str, area: str, by: str, theme: str) -> dict:
         for row in latest.itertuples()
     }
     names = area_names(build_id)
-    is_part = area != settings.FORCE
-    whole = judged(build_id, settings.FORCE, by) if is_part else None
-    return scoreboard.contents(found, opened.kpis, in_force, names, by, theme, whole)
+    others = beside_area(build_id, area, by) if area != settings.FORCE else None
+    return scoreboard.contents(found, opened.kpis, in_force, names, by, theme, others)
+
+
+def beside_area(build_id: str, area: str, by: str) -> pd.DataFrame:
+    """Return what to set beside an area's figures: the force's, and its group's.
+
+    Columns kpi, period_start, by, n, value, lower, upper, cases, and `whose` in words.
+    """
+    force = judged(build_id, settings.FORCE, by).assign(whose=settings.FORCE)
+    all_groups = groups_of_all(build_id, by)
+    is_member = all_groups["areas"].map(lambda areas: area in areas).astype(bool)
+    own = all_groups[is_member].assign(whose=all_groups["group"])
+    columns = ["kpi", "period_start", "by", "n", "value", "lower", "upper", "cases"]
+    both = pd.concat([force, own], ignore_index=True)
+    return both[[*columns, "whose"]]
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def groups_of_all(build_id: str, by: str) -> pd.DataFrame:
+    """Return the figures of groups of boroughs in the force's latest periods."""
+    force = judged(build_id, settings.FORCE, by)
+    return compare.groups_of_all(build(build_id), force[force["is_latest"]])
 
 
 @st.cache_data(max_entries=400, show_spinner=False)

@@ -18,6 +18,8 @@ from pages._text import plain
 
 # Each shared filter is bound under its key: the parameter in the URL.
 AREA, BY, KPI, PERIOD = "area", "by", "kpi", "period"
+# those of one view, which take the same names
+BESIDE, MAPPED = "areas_beside", "mapped"
 PERIOD_NAMES = {
     "week": "By week",
     "month": "By month",
@@ -29,7 +31,14 @@ DEFAULT_BY = "month"
 # after the name of a period that is not over, or not settled
 OPEN = ", provisional"
 SECOND_NAMES = {"site": ", call centre", "facility": ", counter"}
-WHAT = {AREA: "area", BY: "kind of period", KPI: "indicator", PERIOD: "period"}
+WHAT = {
+    AREA: "area",
+    BY: "kind of period",
+    KPI: "indicator",
+    PERIOD: "period",
+    BESIDE: "area",
+    MAPPED: "indicator",
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,13 @@ def choices(
     areas: Mapping[str, str], titles: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Return what each filter offers, names by code."""
-    return {AREA: dict(areas), BY: PERIOD_NAMES, KPI: dict(titles)}
+    return {
+        AREA: dict(areas),
+        BY: PERIOD_NAMES,
+        KPI: dict(titles),
+        BESIDE: dict(areas),
+        MAPPED: dict(titles),
+    }
 
 
 def accept_codes(page, offered: Mapping[str, Mapping[str, str]]) -> None:
@@ -77,13 +92,23 @@ def accept_codes(page, offered: Mapping[str, Mapping[str, str]]) -> None:
     A widget bound to the URL knows only the names that it shows, but names change and
     codes stay: a link in a report should still lead to the same figure years later.
     """
-    asked = st.query_params.to_dict()
-    named = {key: offered.get(key, {}).get(text, text) for key, text in asked.items()}
+    asked = _asked()
+    named = {
+        key: [offered.get(key, {}).get(text, text) for text in texts]
+        for key, texts in asked.items()
+    }
     if PERIOD in asked:
-        by = {name: code for code, name in offered[BY].items()}.get(named.get(BY))
-        named[PERIOD] = _period_name(asked[PERIOD], by or DEFAULT_BY)
+        (by_name,) = named.get(BY, [offered[BY][DEFAULT_BY]])[-1:]
+        by = {name: code for code, name in offered[BY].items()}.get(by_name)
+        names = [_period_name(text, by or DEFAULT_BY) for text in asked[PERIOD]]
+        named[PERIOD] = names
     if named != asked:
         st.switch_page(page, query_params=named)
+
+
+def _asked() -> dict[str, list[str]]:
+    """Return all that the link says; a choice of several comes once for each."""
+    return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
 def _period_name(asked: str, by: str) -> str:
@@ -96,12 +121,14 @@ def _period_name(asked: str, by: str) -> str:
 
 def warn_of_unknown(offered: Mapping[str, Mapping[str, str]]) -> None:
     """Say so when a link asks for what is not there: its default is shown instead."""
-    for key, asked in st.query_params.to_dict().items():
+    for key, texts in _asked().items():
         # Later, the URL may lag a click behind the widgets.
-        is_first_run = key in offered and key not in st.session_state
-        if is_first_run and asked not in offered[key].values():
-            said = errors.unknown(WHAT[key], asked, offered[key].values())
-            st.warning(plain(said))
+        if key not in offered or key in st.session_state:
+            continue
+        for text in texts:
+            if text not in offered[key].values():
+                said = errors.unknown(WHAT[key], text, offered[key].values())
+                st.warning(plain(said))
 
 
 def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> Scope:

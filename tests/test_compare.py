@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis import area_charts, compare, funnel, intervals, results
+from kpis import area_charts, compare, funnel, intervals, look, map_charts, results
 from kpis.errors import UserError
 from tests.tables import Force
 
@@ -157,6 +157,15 @@ def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(one, found):
         "value": (140 + 80) / 400,
         "n": 400,
     }
+    latest = pd.DataFrame(
+        [(each, *map(pd.Timestamp, MAY), "month") for each in one.kpis],
+        columns=["kpi", "period_start", "period_end", "by"],
+    )
+    every = compare.groups_of_all(one, latest)
+    own = every[every["kpi"] == ATTENDED]
+    assert own[compare.GROUP_COLUMNS].to_dict("records") == [group]
+    assert own["period_start"].tolist() == [pd.Timestamp(MAY[0])]
+    assert compare.groups_of_all(one, latest[:0]).empty
     medians = compare.areas(one, MEDIAN, MAY, "month")
     assert compare.groups(one, medians, one.kpis[MEDIAN]).empty
 
@@ -177,13 +186,50 @@ def test_only_those_outside_and_the_chosen_one_are_named(one, found):
 
 def test_every_borough_has_a_tile_of_its_own(one, found):
     grid = results.tile_grid(one)
-    figure = area_charts.tiles_figure(found, grid, one.kpis[ATTENDED], "TX", "dark")
-    (tiles,) = figure["data"]
-    assert len(tiles["customdata"]) == 32
-    assert len(set(zip(tiles["x"], tiles["y"], strict=True))) == 32
-    at = tiles["customdata"].index
-    assert tiles["text"][at("TX")] == "40"
-    assert tiles["text"][at("PY")] == "–"
-    colours = tiles["marker"]["color"]
-    assert colours[at("TX")] == area_charts.PALETTES["dark"].concern
-    assert colours[at("QK")] == colours[at("PY")]
+    drawn = map_charts.tiles_figure(found, grid, one.kpis[ATTENDED], "TX", "dark")
+    *tiles, areas = drawn["data"]
+    assert len(areas["customdata"]) == len(tiles) == 32
+    assert len(set(zip(areas["x"], areas["y"], strict=True))) == 32
+    at = areas["customdata"].index
+    assert areas["text"][at("TX")] == "▼ 40"
+    assert areas["text"][at("PY")] == "–"
+    palette = look.PALETTES["dark"]
+    # the chosen one lies on top of its neighbours, and is the one that differs
+    assert tiles[-1]["line"]["color"] == palette.ink
+    colours = [one["fillcolor"] for one in tiles]
+    assert colours == 31 * [palette.hairline] + [palette.concern]
+
+
+def test_every_borough_is_named_inside_its_own_boundary(one, found):
+    grid = results.tile_grid(one)
+    drawn = map_charts.boundaries_figure(found, grid, one.kpis[ATTENDED], "TX", "light")
+    *shapes, boroughs = drawn["data"]
+    assert len(map_charts.outlines()) == 33
+    assert len(shapes) >= 32
+    assert boroughs["text"][boroughs["customdata"].index("TX")] == "▼ 40"
+    places = zip(boroughs["x"], boroughs["y"], strict=True)
+    rings = map_charts.outlines()
+    for code, place in zip(grid["gss_code"], places, strict=True):
+        assert any(is_inside(place, ring) for ring in rings[code]), code
+    # all of them within the axes
+    for axis, side in (("xaxis", "x"), ("yaxis", "y")):
+        low, high = drawn["layout"][axis]["range"]
+        assert all(low < one < high for shape in shapes for one in shape[side])
+
+
+def is_inside(place: tuple[float, float], ring: list[tuple[float, float]]) -> bool:
+    """Whether a ray to the east crosses the ring an odd number of times."""
+    x, y = place
+    crossings = 0
+    for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
+        if (y1 > y) != (y2 > y):
+            crossings += x < x1 + (y - y1) * (x2 - x1) / (y2 - y1)
+    return crossings % 2 == 1
+
+
+@pytest.mark.parametrize("palette", look.PALETTES.values(), ids=look.PALETTES)
+def test_what_is_written_on_a_colour_can_be_read(palette):
+    for colour in (palette.improvement, palette.concern, palette.change):
+        written = look.text_on(colour, palette)
+        assert look.contrast(written, colour) >= 4.5
+    assert round(look.contrast("#ffffff", "#000000"), 1) == 21.0

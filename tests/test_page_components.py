@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kpis import contracts, registry
-from pages._components import coverage_grid, findings, scoreboard
+from pages._components import coverage_grid, findings, scoreboard, side_by_side
 
 CONTRACTS = contracts.load_all()
 NAMES = {"MPS": "MPS", "QK": "Brent", "EK": "Camden", "HEN": "Hendon", "IR": "Room"}
@@ -224,3 +224,33 @@ def test_silence_is_not_good_news(variations, heading):
     said = scoreboard.attention([[a_row("one", each) for each in variations]], "")
     assert said["heading"] == heading
     assert said["rest"] == ""
+
+
+def cells(title: str, **known) -> dict:
+    return dict.fromkeys(side_by_side.SHOWN, "") | {"id": title, "title": title} | known
+
+
+def test_areas_side_by_side_have_each_its_own_cells_in_the_order_of_the_first():
+    boards = {
+        area: {
+            "families": [
+                {
+                    "title": "Operational",
+                    "rows": [cells(one, figure=f"{one} of {area}") for one in order],
+                }
+            ],
+            "key": [],
+            "palette": {},
+        }
+        for area, order in (("Brent", ("calls", "waits")), ("MPS", ("waits", "calls")))
+    }
+    found = side_by_side.contents(boards)
+    assert found["areas"] == ["Brent", "MPS"]
+    (family,) = found["families"]
+    assert [
+        (row["title"], [cell["figure"] for cell in row["cells"]])
+        for row in family["rows"]
+    ] == [
+        ("calls", ["calls of Brent", "calls of MPS"]),
+        ("waits", ["waits of Brent", "waits of MPS"]),
+    ]

@@ -169,6 +169,31 @@ def test_a_click_on_a_download_does_not_take_its_file_away(real, page, offered):
     assert all(button.proto.ignore_rerun for button in buttons)
 
 
+def test_london_shows_the_indicator_that_is_asked_in_every_borough(demo, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
+    at = visitor(view="London", by="year", area="Brent")
+    kpi_id = at.selectbox(key="mapped").value
+    # unasked, one whose boroughs can be judged
+    assert registry.load()[kpi_id].better in ("higher", "lower")
+    assert "Brent\\: " in words(at)
+    for form in ("Boundaries", "Equal tiles"):
+        at.segmented_control(key="form").set_value(form)
+        (chart,) = checked(at.run()).get("plotly_chart")
+        assert len(json.loads(chart.proto.spec)["data"][-1]["customdata"]) == 32
+
+
+def test_areas_stand_side_by_side(demo, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
+    at = visitor(view="Side by side", area="Brent")
+    assert at.multiselect(key="areas_beside").value == ["QK", "MPS"]
+    # a link with codes, as a report has it
+    asked = visitor(view="Side by side", areas_beside=["TX", "QK"], by="year")
+    assert asked.multiselect(key="areas_beside").value == ["TX", "QK"]
+    assert not asked.warning
+    at.multiselect(key="areas_beside").set_value([])
+    assert "Choose two or three areas above." in words(checked(at.run()))
+
+
 def test_the_imports_of_the_demo_are_listed(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(IMPORTS)
@@ -352,7 +377,8 @@ def test_the_imports_page_says_that_nothing_was_found(real):
 
 def drawn(at: AppTest) -> list[dict]:
     """The contents of the tables of our own."""
-    return [json.loads(one.proto.json) for one in at.get("bidi_component")]
+    found = [json.loads(one.proto.json) for one in at.get("bidi_component")]
+    return [one for one in found if "palette" in one]
 
 
 def test_what_was_never_imported_is_not_taken_for_unpublished(data_dir):

@@ -9,12 +9,13 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import charts, figures, look, settings, sparkline
+from kpis import charts, figures, look, sparkline
 from kpis.registry import Kpi
 from kpis.targets import Target, in_words
 from kpis.verdicts import Verdict, chance_note
 from pages import _series
 from pages._components.mounting import component
+from pages._text import capital
 
 SPARKLINE_PERIODS = 24
 FAMILIES = ("operational", "customer", "employee", "financial")
@@ -22,9 +23,17 @@ NOT_IN_SPARKLINES = ("too_few", "gap")
 # what is worth saying, the worse first
 NEWS = ("concern", "change", "improvement")
 MOST_SAID = 3
-COLUMNS = ("Indicator", "Latest", "Cases", "Past and its limits", "What it says")
+# heading and class of each column
+COLUMNS = (
+    ("Indicator", "name"),
+    ("Latest", "figure"),
+    ("Cases", "count"),
+    ("Beside it", "beside"),
+    ("Past and its limits", "spark"),
+    ("What it says", "verdict"),
+)
 
-_mount = component("scoreboard")
+_mount = component("scoreboard", "drawing")
 
 
 def show(table: dict) -> str | None:
@@ -40,22 +49,22 @@ def contents(
     names: Mapping[str, str],
     by: str,
     theme: str,
-    whole: pd.DataFrame | None = None,
+    others: pd.DataFrame | None = None,
 ) -> dict:
     """Return the table of one area as JSON, by family, and what to say before it.
 
     `judged` is a scoreboard by `by` whose series have been judged, `targets` those in
-    force by indicator, `names` those of the areas. `whole` is the force's scoreboard,
-    to set an area's figures beside.
+    force by indicator, `names` those of the areas. `others` has figures to set beside
+    the area's, of `_cached.beside_area`.
     """
     usual = judged["area"].mode().iloc[0]
     elsewhere = {code: name for code, name in names.items() if code != usual}
-    shared = shared_period(judged)
+    shared, has_others = shared_period(judged), others is not None
     families: dict[str, list] = {family: [] for family in FAMILIES}
     for kpi_id, series in judged.groupby("kpi", sort=False):
         own = series.reset_index(drop=True)
-        of_force = None if whole is None else whole[whole["kpi"] == kpi_id]
-        row = _row(own, kpis[kpi_id], targets[kpi_id], shared, of_force)
+        row = _row(own, kpis[kpi_id], targets[kpi_id], shared)
+        row["beside"] = _beside(_series.latest(own), kpis[kpi_id], others)
         row["note"] = ", ".join(
             filter(None, [row["note"], _answered_at(own, elsewhere)])
         )
@@ -63,7 +72,7 @@ def contents(
     return {
         "attention": attention(list(families.values()), _chance(judged, by)),
         "caption": "Indicators with their latest settled figure",
-        "columns": COLUMNS,
+        "columns": [one for one in COLUMNS if has_others or one[1] != "beside"],
         "key": _key(judged),
         "families": [
             {"title": family.capitalize(), "rows": rows}
@@ -129,13 +138,7 @@ def _answered_at(series: pd.DataFrame, elsewhere: Mapping[str, str]) -> str:
     return f"figure of {site}" if site else ""
 
 
-def _row(
-    series: pd.DataFrame,
-    kpi: Kpi,
-    target: Target,
-    shared: str,
-    of_force: pd.DataFrame | None,
-) -> dict:
+def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
     latest, verdict = _series.headline(series, kpi), _series.verdict(series, target)
     recent = series.tail(SPARKLINE_PERIODS)
     has_figure = pd.notna(latest["value"])
@@ -158,7 +161,8 @@ def _row(
         "variation": verdict.variation,
         "since": str(verdict.since or ""),
         "sentence": _series.sentence(series, kpi, verdict) if verdict.since else "",
-        "phrase": _phrase(series, kpi, verdict, target, of_force),
+        "verdict": capital(verdict.phrase),
+        "phrase": _phrase(series, kpi, verdict, target),
     }
 
 
@@ -180,13 +184,7 @@ def _below(latest: pd.Series, unit: str) -> str:
     return " to ".join(ends)
 
 
-def _phrase(
-    series: pd.DataFrame,
-    kpi: Kpi,
-    verdict: Verdict,
-    target: Target,
-    of_force: pd.DataFrame | None,
-) -> str:
+def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) -> str:
     latest, past = _series.latest(series), _series.year_ago(series)
     if pd.isna(latest["value"]):
         return latest["reason"]
@@ -194,24 +192,28 @@ def _phrase(
     if pd.notna(past):
         cases = figures.cases(kpi.counts, latest["n"], latest["cases"])
         phrase += f"; {figures.figure(past, kpi.unit, cases)} a year ago"
-    phrase += _of_force(latest, kpi, of_force)
     if not verdict.outlook:
         return f"{phrase}."
     outlook = verdict.outlook[0].upper() + verdict.outlook[1:]
     return f"{phrase}. {outlook}: {in_words(target, kpi.unit)}."
 
 
-def _of_force(latest: pd.Series, kpi: Kpi, of_force: pd.DataFrame | None) -> str:
-    """The force's figure of the same period; not where one site answers for all."""
-    if of_force is None:
-        return ""
-    is_same = of_force["period_start"].eq(latest["period_start"])
-    whole = of_force[is_same & of_force["by"].eq(latest["by"])]
-    if whole.empty or pd.isna(whole.iloc[0]["value"]):
-        return ""
-    if whole.iloc[0]["n"] == latest["n"]:
-        return ""
-    return f"; {settings.FORCE} {figures.of_cell(whole.iloc[0], kpi)}"
+def _beside(
+    latest: pd.Series, kpi: Kpi, others: pd.DataFrame | None
+) -> list[tuple[str, str]]:
+    """Return the figures of the same period, and whose each is.
+
+    None for the very same rows: one site answers for all.
+    """
+    if others is None or pd.isna(latest["value"]):
+        return []
+    is_same = others["kpi"].eq(kpi.id) & others["by"].eq(latest["by"])
+    is_same &= others["period_start"].eq(latest["period_start"])
+    is_same &= others["value"].notna() & others["n"].ne(latest["n"])
+    return [
+        (figures.of_cell(row, kpi), row["whose"])
+        for _, row in others[is_same].iterrows()
+    ]
 
 
 def _spoken(recent: pd.DataFrame, kpi: Kpi) -> str:

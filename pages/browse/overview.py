@@ -8,9 +8,12 @@ import streamlit as st
 from kpis import figures
 from kpis.board import UNMEASURED
 from kpis.registry import Kpi
-from pages import _cached, _parts
+from pages import _beside, _cached, _london, _parts
 from pages._components import findings, scoreboard
 from pages._text import plain
+
+VIEW = "view"
+VIEWS = ALL, LONDON, BESIDE = "All indicators", "London", "Side by side"
 
 
 def title(judged: pd.DataFrame, area: str) -> str:
@@ -61,7 +64,19 @@ with st.container(key="status", gap=None):
     st.caption(plain(completeness(judged, build.kpis, build.as_at)))
     if doubt:
         st.page_link("pages/data/imports.py", label=plain(doubt))
+bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
+view = bar.segmented_control(
+    "View", VIEWS, default=ALL, required=True, key=VIEW,
+    label_visibility="collapsed", bind="query-params",
+)  # fmt: skip
 board = _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
-opened = scoreboard.show(board)
+opened = None
+if view == LONDON:
+    news = [row["id"] for row in board["attention"]["rows"]]
+    _london.show(scope, news, bar, VIEW, ALL)
+elif view == BESIDE:
+    opened = _beside.show(scope, bar)
+else:
+    opened = scoreboard.show(board)
 if opened:
     st.switch_page("pages/browse/indicator.py", query_params={"kpi": titles[opened]})

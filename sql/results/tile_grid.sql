@@ -1,5 +1,6 @@
 select
     bocu_code,
+    gss_code,
     borough_name,
     tile_row,
     tile_col

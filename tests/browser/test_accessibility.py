@@ -10,6 +10,8 @@ ATTENDED = "indicator?kpi=ops_immediate_attended_in_target"
 PAGES = {
     "overview": "",
     "borough": "?area=QK&by=year",
+    "london": "?view=London&by=year&form=Boundaries",
+    "side by side": "?view=Side+by+side&by=year&areas_beside=Brent&areas_beside=MPS",
     "indicator": ATTENDED,
     "over time": f"{ATTENDED}&areas=Over+time",
     "site": "indicator?kpi=ops_999_answered_in_target&area=QK",

@@ -145,6 +145,26 @@ def test_which_boroughs_changed_and_when(visitor):
     visitor.took_at_most(2)
 
 
+def test_a_borough_on_the_map_is_a_click_away_and_remembered(visitor, address):
+    page = visitor.page
+    visitor.choose("Kind of period", "By financial year")
+    visitor.view("London")
+    labels = page.locator(".st-key-london .textpoint text")
+    expect(labels).to_have_count(32)
+    places = [one.bounding_box() for one in labels.all()]
+    # Havering has the tile in the upper right
+    place = max(places, key=lambda one: (one["x"], -one["y"]))
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    expect(title(page)).to_have_text(re.compile("^Havering, "))
+    settle(page)
+    visitor.took_at_most(3)
+    # the front door leads there at the next visit, and a link where it says
+    visit(page, address)
+    expect(title(page)).to_have_text(re.compile("^Havering, "))
+    visit(page, f"{address}/?by=By+quarter")
+    expect(title(page)).to_have_text(re.compile("^MPS, "))
+
+
 def test_which_figures_cannot_be_trusted_and_why(page, serve, made_once):
     home = made_once("--scale", "0.02", "--years", "2", "--defects")
     visitor = Visitor(page, serve(home))

@@ -1,0 +1,13 @@
+"""A cookie: Streamlit reads what a browser keeps, and cannot write it."""
+
+import streamlit as st
+
+from pages._components.mounting import component
+
+_mount = component("keeping")
+
+
+def keep(name: str, value: str) -> None:
+    """Have the visitor's browser keep a value for a year, for this site alone."""
+    with st.container(key="keeping"):
+        _mount(key=f"keep_{name}", data={"name": name, "value": value})

@@ -54,9 +54,9 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
         *(compare.sentence(row, kpi) for _, row in own.iterrows()),
     ]
     said.append(peers(scope, kpi, cell))
-    in_words = " ".join(one for one in said if one)
-    when = figures.period(cell["period_start"], cell["by"])
-    st.markdown(f"{capital(when)}. {plain(in_words)}")
+    when = capital(figures.period(cell["period_start"], cell["by"]))
+    in_words = " ".join([f"{when}.", *(one for one in said if one)])
+    st.markdown(plain(in_words))
     if found.attrs["kind"]:
         _pictures(scope, kpi, found, in_words)
     _table(scope, kpi, found, cell)
@@ -116,7 +116,7 @@ def _pictures(scope: Scope, kpi: Kpi, found: pd.DataFrame, in_words: str) -> Non
         grid = _cached.tile_grid(scope.build_id)
         with columns[1]:
             drawn = map_charts.tiles_figure(found, grid, kpi, scope.area, theme)
-            says = "London's boroughs as tiles"
+            says = f"London's boroughs as tiles. {in_words}"
             _parts.plot(drawn, TILES, says, partial(_take_area, scope, TILES))
 
 

@@ -57,11 +57,16 @@ def show(
     said = in_words(found, kpi, scope.area)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _map(scope, kpi, found, form, " ".join(said), view, all_indicators)
+        when = _series.period(cell)
+        in_all = " ".join([f"{capital(when)}.", *said])
+        _map(scope, kpi, found, form, in_all, view, all_indicators)
     with right:
-        when = f"MPS, {_series.period(cell)}"
         if pd.notna(cell["value"]):
-            st.metric(plain(when), figures.of_cell(cell, kpi), width="content")
+            st.metric(
+                f"{settings.FORCE}, {plain(when)}",
+                figures.of_cell(cell, kpi),
+                width="content",
+            )
         for line in said:
             st.markdown(plain(line))
         with st.container(key="onward"):
@@ -129,7 +134,7 @@ def _map(
         )
     else:
         drawn = map_charts.boundaries_figure(found, grid, kpi, scope.area, theme)
-    _parts.plot(drawn, MAP, said, partial(_take_area, view, all_indicators))
+    _parts.plot(drawn, MAP, said, partial(_take_area, view, all_indicators), kpi)
     if form == BOUNDARIES:
         st.caption(CREDIT)
 

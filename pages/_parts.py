@@ -6,11 +6,14 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from kpis import results, states
+from kpis import figures, results, states
 from kpis.errors import UserError
+from kpis.registry import Kpi
 from kpis.results import Build
+from pages import _cached
+from pages._components import picture
 from pages._scope import Scope
-from pages._text import plain
+from pages._text import capital, plain
 
 FRAME = "frame"
 MIME_TYPES = {
@@ -99,14 +102,32 @@ def download(label: str, make: Callable[[], bytes], file_name: str) -> None:
 
 
 def plot(
-    figure: dict, key: str, in_words: str, on_select: Callable[[], None] | None = None
+    figure: dict,
+    key: str,
+    in_words: str,
+    on_select: Callable[[], None] | None = None,
+    kpi: Kpi | None = None,
 ) -> None:
-    """Draw a chart with its sentence for those who do not see it.
+    """Draw a chart with its sentence for those who do not see it, and as a picture.
 
-    `on_select` is called when a point of it is clicked.
+    `on_select` is called when a point of it is clicked. `kpi` is its indicator where
+    it is not the page's.
     """
     chosen = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
-    st.plotly_chart(
-        figure, theme=None, key=key, config={"displayModeBar": False}, alt=in_words,
-        **chosen,
-    )  # fmt: skip
+    with st.container(key=f"drawn_{key}"):
+        _offer_picture(key, in_words, kpi)
+        st.plotly_chart(
+            figure, theme=None, key=key, config={"displayModeBar": False},
+            alt=in_words, **chosen,
+        )  # fmt: skip
+
+
+def _offer_picture(key: str, in_words: str, kpi: Kpi | None) -> None:
+    asked = scope()
+    build = _cached.build(asked.build_id)
+    area = _cached.area_names(asked.build_id)[asked.area]
+    title = (kpi or build.kpis[asked.kpi]).title
+    made_up = ["Synthetic data"] if build.is_demo else []
+    as_at = f"data as at {figures.period(build.as_at, 'day')}"
+    source = " · ".join([*made_up, capital(as_at), f"build {build.id}"])
+    picture.offer(key, f"{title}, {area}", in_words, source, theme())

@@ -108,7 +108,8 @@ def by_groups(
         named = found.assign(name=shown[by[0]], is_left_out=False)
         value = whole["value"].iloc[0]
         drawn = part_charts.parts_figure(named, kpi, value, _parts.theme())
-        _parts.plot(drawn, "groups_chart", f"{kpi.title} by {by[0]}")
+        when = _series.period(cell)
+        _parts.plot(drawn, "groups_chart", f"{kpi.title} by {by[0]}, {when}.")
     heads = {name: capital(name.replace("_", " ")) for name in by}
     with st.container(key="group_table"):
         st.dataframe(

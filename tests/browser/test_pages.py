@@ -2,7 +2,9 @@
 
 import json
 import re
+from pathlib import Path
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -245,3 +247,22 @@ def is_too_wide(page) -> bool:
     """Return whether the page has to be moved sideways to be read."""
     main = page.get_by_test_id("stMain")
     return main.evaluate("e => e.scrollWidth > e.clientWidth")
+
+
+def test_a_chart_is_taken_away_as_a_picture_that_says_what_it_shows(address, page):
+    visit(page, f"{address}/indicator?kpi={ATTENDED}&area=QK&by=year")
+    chart = page.locator(".st-key-drawn_spc")
+    files = {}
+    for kind in ("SVG", "PNG"):
+        with page.expect_download() as waiting:
+            chart.get_by_role("button", name=f"Chart as a picture ({kind})").click()
+        files[kind] = waiting.value
+    assert files["PNG"].suggested_filename.endswith("_brent_spc.png")
+    assert Path(files["PNG"].path()).read_bytes().startswith(b"\x89PNG")
+    root = ElementTree.parse(files["SVG"].path()).getroot()
+    said = [text for one in root.findall(".//{*}text") for text in one.itertext()]
+    assert "Immediate incidents attended in target, Brent" in said
+    assert any(one.startswith("Synthetic data · Data as at ") for one in said)
+    assert any("financial year 2002/03" in one for one in said)
+    # nothing that another program would have to fetch
+    assert "url(http" not in Path(files["SVG"].path()).read_text(encoding="utf-8")

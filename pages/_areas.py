@@ -40,7 +40,7 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     )
     if len(found) < 2:
         return
-    st.header("Who is different?", anchor=False)
+    _parts.header("Who is different?", "Funnel", "Place", "Peer group")
     view = st.segmented_control(
         "Areas", [NOW, OVER_TIME], default=NOW, required=True, key=VIEW,
         label_visibility="collapsed", bind="query-params",

@@ -34,7 +34,7 @@ def show(scope: Scope, kpi: Kpi, series: pd.DataFrame, cell: pd.Series) -> None:
     offered = ways(scope, kpi)
     if not offered or pd.isna(cell["value"]):
         return
-    st.header("What is behind it?", anchor=False)
+    _parts.header("What is behind it?", "Interval", "Mix and rate")
     way = st.selectbox(
         "Split by", offered, format_func=_plain_name, key=DIMENSION, width=240,
         label_visibility="collapsed", bind="query-params",

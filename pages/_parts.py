@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from kpis import figures, results, states
+from kpis import figures, glossary, results, states
 from kpis.errors import UserError
 from kpis.registry import Kpi
 from kpis.results import Build
@@ -80,6 +80,16 @@ def absence(one, names: Mapping[str, str]) -> str:
 def theme() -> str:
     """Return "light" or "dark", whichever the reader's browser shows."""
     return st.context.theme.type or "light"
+
+
+def header(title: str, *terms: str) -> None:
+    """Begin a part of a page, with what its terms mean behind a question mark."""
+    st.header(title, anchor=False, help=meaning(*terms) if terms else None)
+
+
+def meaning(*terms: str) -> str:
+    """Return what terms of the glossary mean, as Markdown."""
+    return "\n\n".join(f"**{term}.** {glossary.entries()[term]}" for term in terms)
 
 
 @contextmanager

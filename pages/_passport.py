@@ -9,7 +9,7 @@ from kpis import comparators, figures, results, settings, states, targets
 from kpis.comparators import Comparator
 from kpis.registry import Kpi
 from kpis.targets import Target
-from pages import _cached
+from pages import _cached, _parts
 from pages._scope import Scope
 from pages._text import capital, plain
 
@@ -36,7 +36,7 @@ REVISIONS_LISTED = 24
 
 def show(kpi: Kpi, scope: Scope) -> None:
     """Say how a figure is made, by whom, and what else has been said of it."""
-    st.header("Definition", anchor=False)
+    _parts.header("Definition", "Settling time", "Target", "Build")
     st.markdown(f"*{kpi.question}*")
     with st.container(key="definition"):
         said = {name: plain(text) for name, text in facts(kpi, scope.build_id).items()}

@@ -240,6 +240,7 @@ def test_areas_side_by_side_have_each_its_own_cells_in_the_order_of_the_first():
                 }
             ],
             "key": [],
+            "help": [],
             "palette": {},
         }
         for area, order in (("Brent", ("calls", "waits")), ("MPS", ("waits", "calls")))

@@ -47,6 +47,16 @@ function legend(parent, key) {
   }
 }
 
+function explained(parent, terms) {
+  const box = add(parent, "details")
+  add(box, "summary", "", "What these words mean")
+  const list = add(box, "dl")
+  for (const [term, text] of terms) {
+    add(list, "dt", "", term)
+    add(list, "dd", "", text)
+  }
+}
+
 function boardIn(parentElement, palette) {
   parentElement.querySelector(".board")?.remove()
   const board = add(parentElement, "div", "board")

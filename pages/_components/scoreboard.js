@@ -49,6 +49,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const open = id => setTriggerValue("opened", id)
   attention(board, data.attention, open)
   legend(board, data.key)
+  explained(board, data.help)
   const table = add(board, "table")
   add(table, "caption", "", data.caption)
   const heads = add(add(table, "thead"), "tr")

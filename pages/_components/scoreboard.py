@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import charts, figures, look, sparkline
+from kpis import charts, figures, glossary, look, sparkline
 from kpis.registry import Kpi
 from kpis.targets import Target, in_words
 from kpis.verdicts import Verdict, chance_note
@@ -32,6 +32,11 @@ COLUMNS = (
     ("Past and its limits", "spark"),
     ("What it says", "verdict"),
 )
+# said below the table's key to whoever asks
+EXPLAINED = (
+    "Cases", "Mean", "Limits", "Better or worse than its past", "Provisional",
+    "Too few", "Not measured", "Not reliable", "Suppressed", "Peer group", "Target",
+)  # fmt: skip
 
 _mount = component("scoreboard", "drawing")
 
@@ -74,6 +79,7 @@ def contents(
         "caption": "Indicators with their latest settled figure",
         "columns": [one for one in COLUMNS if has_others or one[1] != "beside"],
         "key": _key(judged),
+        "help": [[term, glossary.plain(term)] for term in EXPLAINED],
         "families": [
             {"title": family.capitalize(), "rows": rows}
             for family, rows in families.items()

@@ -15,6 +15,7 @@ function cell(line, item) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const board = boardIn(parentElement, data.palette)
   legend(board, data.key)
+  explained(board, data.help)
   const table = add(board, "table")
   add(table, "caption", "", data.caption)
   const heads = add(add(table, "thead"), "tr")

@@ -49,5 +49,6 @@ def contents(boards: Mapping[str, dict]) -> dict:
             for family in first["families"]
         ],
         "key": first["key"],
+        "help": first["help"],
         "palette": first["palette"],
     }

@@ -122,7 +122,7 @@ def by_groups(
 
 def listed(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> None:
     """List the rows that were chosen, with file and line."""
-    st.header("Rows", anchor=False)
+    _parts.header("Rows", "Numerator and denominator", "Not located")
     period = _series.ends(cell)
     found = _cached.drilled(scope, cell["area"], period, chosen)
     if len(found) == _cached.ROWS_SHOWN:

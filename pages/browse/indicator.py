@@ -66,7 +66,8 @@ def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, in_words: str) -> Non
             unit = figures.left_out(kpi.unit)
             label = f"{where}, {plain(unit)}" if unit else where
             st.metric(label, value, width="content")
-            st.markdown(in_words)
+            terms = "Cases", "Limits", "Better or worse than its past"
+            st.markdown(in_words, help=_parts.meaning(*terms))
     if latest["by"] != scope.by:
         shown = _scope.PERIOD_NAMES[latest["by"]].lower()
         st.caption(f"Shown {shown}: there is no figure for a shorter period.")
@@ -103,7 +104,7 @@ def take_point(by: str) -> None:
 
 def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope, cell: pd.Series) -> None:
     """Show the rows of one period, which add up to its figure."""
-    st.header("Rows behind the figure", anchor=False)
+    _parts.header("Rows behind the figure", "Numerator and denominator", "Cases")
     try:
         found = _cached.rows(scope, cell["period_start"], cell["period_end"])
     except UserError as error:

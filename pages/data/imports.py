@@ -82,7 +82,7 @@ def forget() -> None:
 
 def import_form(is_busy: bool) -> None:
     """Ask for a file and its layout, and start the import."""
-    st.header("Import a file", anchor=False)
+    _parts.header("Import a file", "Import", "Mapping", "Source")
     layouts = {layout.name: layout for layout in importer.available_mappings()}
     form = st.session_state.setdefault(FORM, 0)
     left, middle, right = st.columns([3, 5, 3])
@@ -265,7 +265,7 @@ def reasons(account) -> None:
 
 def what_has_arrived(build_id: str) -> None:
     """Say what is missing, and show what came: month by month, from every source."""
-    st.header("What has arrived", anchor=False)
+    _parts.header("What has arrived", "Coverage", "Not reliable")
     st.markdown(not_arrived(build_id))
     coverage_grid.show(_cached.coverage(build_id, _parts.theme()))
     _parts.download(
@@ -291,7 +291,7 @@ def not_arrived(build_id: str) -> str:
 
 def what_to_look_at(build_id: str) -> None:
     """Show what only shows when rows are set beside other rows."""
-    st.header("What to look at", anchor=False)
+    _parts.header("What to look at")
     if _cached.findings(build_id).empty:
         st.markdown("Nothing was found when the exports were set beside each other.")
         return
@@ -300,7 +300,7 @@ def what_to_look_at(build_id: str) -> None:
 
 def all_imports(is_busy: bool) -> None:
     """Every import with its account, newest first, and what can be done with one."""
-    st.header("Imported so far", anchor=False)
+    _parts.header("Imported so far", "Quarantine", "Edition")
     imports = lake.imports(settings.data_dir()).iloc[::-1]
     if imports.empty:
         st.markdown("Nothing has been imported yet.")

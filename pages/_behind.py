@@ -120,8 +120,7 @@ def day_sentence(found: pd.DataFrame, kpi: Kpi) -> str:
 
 
 def _hour(row: pd.Series, kpi: Kpi) -> str:
-    value = figures.figure(row["value"], kpi.unit, row["n"])
-    return f"{value} from {part_charts.hours(row['hour'])}"
+    return f"{figures.of_part(row, kpi)} from {part_charts.hours(row['hour'])}"
 
 
 def _parts_now(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> None:
@@ -143,16 +142,14 @@ def sentence(found: pd.DataFrame, kpi: Kpi, cell: pd.Series) -> str:
     said = [f"{capital(_series.period(cell))}: {figures.of_cell(cell, kpi)}."]
     if len(known) > 1:
         ends = [known.loc[known["value"].idxmax()], known.loc[known["value"].idxmin()]]
-        words = [
-            f"{part['name']} {figures.figure(part['value'], kpi.unit, part['n'])}"
-            for part in ends
-        ]
+        words = [f"{part['name']} {figures.of_part(part, kpi)}" for part in ends]
         said.append(f"Highest: {words[0]}; lowest: {words[1]}.")
     left_out = found[found["is_left_out"]]
     whole = breakdown.with_all(found, kpi)
     if pd.notna(whole):
         names = ", ".join(left_out["name"])
-        with_all = figures.figure(whole, kpi.unit, found["n"].sum())
+        cases = figures.cases(kpi.counts, found["n"].sum())
+        with_all = figures.figure(whole, kpi.unit, cases)
         said.append(f"Left out: {names}; with them it would be {with_all}.")
     return " ".join(said)
 
@@ -162,7 +159,7 @@ def table(found: pd.DataFrame, kpi: Kpi, names: list[str]) -> pd.DataFrame:
     rows = [
         (
             name,
-            figures.figure(row.value, kpi.unit, row.n),
+            figures.of_part(row, kpi),
             figures.interval(row, kpi.unit),
             row.n,
         )

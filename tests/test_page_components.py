@@ -1,11 +1,13 @@
 """The contents of the tables that pages draw themselves, as they go to the browser."""
 
+import math
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from kpis import contracts, registry
+from kpis import contracts, figures, registry
+from pages import _behind
 from pages._components import coverage_grid, findings, scoreboard, side_by_side
 
 CONTRACTS = contracts.load_all()
@@ -255,3 +257,13 @@ def test_areas_side_by_side_have_each_its_own_cells_in_the_order_of_the_first():
         ("calls", ["calls of Brent", "calls of MPS"]),
         ("waits", ["waits of Brent", "waits of MPS"]),
     ]
+
+
+def test_parts_of_an_amount_keep_the_decimal_that_the_figure_has():
+    kpi = registry.load()["fin_overtime_share"]
+    assert kpi.counts == "amounts"
+    part = {"name": "staff", "value": 0.0314, "lower": math.nan, "upper": math.nan}
+    found = pd.DataFrame([part | {"n": 3}])
+    (row,) = _behind.table(found, kpi, ["staff"]).to_dict("records")
+    # three rows of a return are no sample of three
+    assert row["figure"] == figures.figure(0.0314, "percent", 1e9) == "3.1\u202f%"

@@ -186,6 +186,12 @@ def reader(cube: Path, views: dict[str, Sequence[Path]]) -> Warehouse:
 
 
 @cache
+def of_files() -> Warehouse:
+    """Return a database of no tables, to ask files of the data directory."""
+    return Warehouse(_connect(":memory:", {}))
+
+
+@cache
 def _parser() -> Warehouse:
     return Warehouse(duckdb.connect())
 

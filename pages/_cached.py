@@ -7,6 +7,7 @@ has a new id, so nothing old is ever shown and nothing needs to be cleared.
 import atexit
 import gc
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +19,7 @@ from kpis import (
     compare,
     contracts,
     drill,
+    faulty,
     part_charts,
     results,
     settings,
@@ -111,6 +113,12 @@ def what_was_found(build_id: str, theme: str) -> dict:
         contracts.load_all(),
         theme,
     )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def faults(data_dir: Path, import_id: str, fate: str) -> pd.DataFrame:
+    """Return how many rows of an import met each fault; its files never change."""
+    return faulty.counts(data_dir, import_id, fate)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

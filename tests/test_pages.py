@@ -201,6 +201,14 @@ def test_the_imports_of_the_demo_are_listed(demo, monkeypatch):
     assert set(at.dataframe[0].value["source"]) == titles
     assert "Synthetic data" in words(at)
     assert "quarantined" in words(at)
+    # the faults of one import, line by line
+    (calls,) = [
+        name for name in at.selectbox(key="import").options if name.startswith("calls")
+    ]
+    at = visitor(IMPORTS, **{"import": calls})
+    counted, listed = (one.value for one in at.dataframe if "rule" in one.value)
+    assert counted["row_count"].sum() == len(listed) > 0
+    assert listed["line"].is_monotonic_increasing
 
 
 def test_a_figure_of_real_data_has_its_rows(real):

@@ -20,7 +20,7 @@ from kpis import (
     results,
     settings,
 )
-from pages import _cached, _jobs, _parts
+from pages import _cached, _faulty, _jobs, _parts
 from pages._components import coverage_grid, findings
 from pages._text import plain
 
@@ -323,7 +323,10 @@ def all_imports(is_busy: bool) -> None:
     names = {
         one.import_id: f"{one.file} ({one.import_id})" for one in imports.itertuples()
     }
-    chosen = st.selectbox("One import", names, format_func=names.get, width=640)
+    chosen = st.selectbox(
+        "One import", names, format_func=names.get, key="import", width=640,
+        bind="query-params",
+    )  # fmt: skip
     one_import(imports.set_index("import_id").loc[chosen], is_busy)
 
 
@@ -337,6 +340,7 @@ def one_import(one: pd.Series, is_busy: bool) -> None:
     quarantine = settings.data_dir() / "quarantine" / f"{one.name}.csv"
     if quarantine.exists():
         _parts.download("Quarantine (CSV)", quarantine.read_bytes, quarantine.name)
+    _faulty.show(one)
     if one["state"] == "withdrawn":
         st.markdown(f"Withdrawn: {plain(one['why'])}")
         if st.button("Undo the withdrawal", disabled=is_busy):

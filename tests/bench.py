@@ -232,9 +232,9 @@ def bench_full_build(one: Home) -> list[str]:
     return [
         f"| Full build of a year, all indicators | at most 2 x (bare selects + marts "
         f"written again) + 6 x one read of the lake (decision 18) | "
-        f"{took / allowed:.1f} x of that | {took:.1f} s against {allowed:.1f} s (selects {bare:.2f} s, written "
-        f"{written:.2f} s, read {read:.2f} s); without the writing {took / first:.1f} "
-        f"x | {peak:.0f} MB |"
+        f"{took / allowed:.1f} x of that | {took:.1f} s against {allowed:.1f} s "
+        f"(selects {bare:.2f} s, written {written:.2f} s, read {read:.2f} s); without "
+        f"the writing {took / first:.1f} x | {peak:.0f} MB |"
     ]
 
 

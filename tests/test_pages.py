@@ -137,6 +137,18 @@ def test_every_indicator_is_drilled_into_or_says_why_not(demo, monkeypatch):
     assert visitor(DRILL).title[0].value == "Drill-down"
 
 
+def test_an_indicator_leads_to_what_it_is_read_with(demo, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
+    at = visitor(INDICATOR, kpi=ATTENDED, by="year")
+    beside = registry.load()[ATTENDED].read_with
+    labels = [one.label for one in at.button[: len(beside)]]
+    for label, other in zip(labels, beside, strict=True):
+        assert label.startswith(_text.plain(registry.load()[other].title))
+    assert any(label.endswith("%") for label in labels)
+    at = checked(at.button[0].click().run())
+    assert at.title[0].value == registry.load()[beside[0]].title
+
+
 def test_rows_are_filtered_and_grouped(real):
     at = visitor(DRILL, kpi=ATTENDED)
     said = words(at).replace("\\", "")

@@ -73,6 +73,22 @@ def headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, in_words: str) -> Non
         st.caption(f"Shown {shown}: there is no figure for a shorter period.")
 
 
+def neighbours(kpi: Kpi, scope: Scope) -> None:
+    """Lead to what the indicator is to be read with: another side of the matter."""
+    if not kpi.read_with:
+        return
+    kpis = _cached.build(scope.build_id).kpis
+    judged = _cached.judged(scope.build_id, scope.area, scope.by)
+    latest = judged[judged["is_latest"]].set_index("kpi")
+    with st.container(key="neighbours", horizontal=True, vertical_alignment="center"):
+        st.caption("Read with", width="content")
+        for other in kpi.read_with:
+            row = latest.loc[other]
+            figure = figures.of_cell(row, kpis[other]) if pd.notna(row["value"]) else ""
+            label = plain(f"{kpis[other].title} {figure}".strip())
+            st.button(label, type="tertiary", on_click=choose, args=(other,))
+
+
 def key(series: pd.DataFrame) -> str:
     """Name the marks of the chart, in one line."""
     said = [f"{SIGNS[mark]} {says}" for mark, says in charts.key(series)]
@@ -128,6 +144,7 @@ kpi = kpis[scope.kpi]
 series = _cached.series(scope)
 in_words = _series.sentence(series, kpi, _series.verdict(series))
 headline(series, kpi, scope, in_words)
+neighbours(kpi, scope)
 if series["value"].notna().any():
     drawn = _cached.spc_figure(scope, _parts.theme())
     _parts.plot(drawn, CHART, in_words, partial(take_point, series["by"].iloc[0]))

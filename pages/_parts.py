@@ -18,6 +18,7 @@ from pages._text import capital, plain
 FRAME = "frame"
 MIME_TYPES = {
     ".csv": "text/csv",
+    ".pdf": "application/pdf",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -16,7 +16,8 @@ function row(body, item, open, hasOthers) {
   if (item.note) add(name, "div", "note", item.note)
   const figure = add(line, "td", item.is_quiet ? "figure quiet" : "figure")
   add(figure, "span", item.is_word ? "word" : "", item.figure)
-  if (item.interval) add(figure, "div", "note", item.interval)
+  const below = item.interval || item.unit
+  if (below) add(figure, "div", "note", below)
   add(line, "td", "count", item.count)
   if (hasOthers) others(add(line, "td", "beside"), item.beside)
   const spark = add(line, "td", "spark")

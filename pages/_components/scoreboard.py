@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpis import charts, figures, glossary, look, sparkline
 from kpis.registry import Kpi
-from kpis.targets import Target, in_words
+from kpis.targets import Target, in_short, in_words
 from kpis.verdicts import Verdict, chance_note
 from pages import _series
 from pages._components.mounting import component
@@ -69,7 +69,7 @@ def contents(
     for kpi_id, series in judged.groupby("kpi", sort=False):
         own = series.reset_index(drop=True)
         row = _row(own, kpis[kpi_id], targets[kpi_id], shared)
-        row["beside"] = _beside(_series.latest(own), kpis[kpi_id], others)
+        row["beside"] = _beside(own, kpis[kpi_id], others)
         row["note"] = ", ".join(
             filter(None, [row["note"], _answered_at(own, elsewhere)])
         )
@@ -154,13 +154,15 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
     return {
         "id": kpi.id,
         "title": kpi.title,
+        "tier": kpi.tier,
         "note": _note(latest, shared),
         "figure": figures.of_cell(latest, kpi)
         if has_figure
         else figures.missing(latest["state"]).capitalize(),
         "is_word": not has_figure,
         "is_quiet": not has_figure or latest["state"] == "too_few",
-        "interval": _below(latest, kpi.unit),
+        "interval": _interval(latest, kpi.unit),
+        "unit": figures.left_out(kpi.unit) if has_figure else "",
         "count": figures.count(latest["n"]) if is_counted else "",
         "spark": sparkline.sparkline(recent, kpi) if has_past else None,
         "spark_label": _spoken(recent, kpi) if has_past else "",
@@ -168,6 +170,9 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
         "since": str(verdict.since or ""),
         "sentence": _series.sentence(series, kpi, verdict) if verdict.since else "",
         "verdict": capital(verdict.phrase),
+        "year_ago": _year_ago(series, kpi),
+        "target": in_short(target, kpi.unit) if target.is_set else "",
+        "assurance": verdict.assurance,
         "phrase": _phrase(series, kpi, verdict, target),
     }
 
@@ -182,35 +187,48 @@ def _note(latest: pd.Series, shared: str) -> str:
     return ", ".join(filter(None, ["" if period == shared else period, state]))
 
 
-def _below(latest: pd.Series, unit: str) -> str:
+def _interval(latest: pd.Series, unit: str) -> str:
     """The interval of a small sample; a large one carries its figure by itself."""
     if latest["state"] != "too_few" or pd.isna(latest["lower"]):
-        return figures.left_out(unit) if pd.notna(latest["value"]) else ""
+        return ""
     ends = [figures.figure(latest[end], unit) for end in ("lower", "upper")]
     return " to ".join(ends)
 
 
 def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) -> str:
-    latest, past = _series.latest(series), _series.year_ago(series)
+    latest, past = _series.latest(series), _year_ago(series, kpi)
     if pd.isna(latest["value"]):
         return latest["reason"]
     phrase = verdict.phrase[0].upper() + verdict.phrase[1:]
-    if pd.notna(past):
-        cases = figures.cases(kpi.counts, latest["n"], latest["cases"])
-        phrase += f"; {figures.figure(past, kpi.unit, cases)} a year ago"
+    if past:
+        phrase += f"; {past} a year ago"
     if not verdict.outlook:
         return f"{phrase}."
     outlook = verdict.outlook[0].upper() + verdict.outlook[1:]
     return f"{phrase}. {outlook}: {in_words(target, kpi.unit)}."
 
 
-def _beside(
-    latest: pd.Series, kpi: Kpi, others: pd.DataFrame | None
-) -> list[tuple[str, str]]:
-    """Return the figures of the same period, and whose each is.
+def _year_ago(series: pd.DataFrame, kpi: Kpi) -> str:
+    """The figure of a year ago, with as many digits as the latest, or "".
 
-    None for the very same rows: one site answers for all.
+    Twelve months have none: that of one month would be something else.
     """
+    latest, past = _series.latest(series), _series.year_ago(series)
+    is_alike = _series.headline(series, kpi)["by"] == latest["by"]
+    if not is_alike or pd.isna(latest["value"]) or pd.isna(past):
+        return ""
+    cases = figures.cases(kpi.counts, latest["n"], latest["cases"])
+    return figures.figure(past, kpi.unit, cases)
+
+
+def _beside(
+    series: pd.DataFrame, kpi: Kpi, others: pd.DataFrame | None
+) -> list[tuple[str, str]]:
+    """Return the figures of the headline's period, and whose each is.
+
+    None for the very same rows, where one site answers for all; none for twelve months.
+    """
+    latest = _series.headline(series, kpi)
     if others is None or pd.isna(latest["value"]):
         return []
     is_same = others["kpi"].eq(kpi.id) & others["by"].eq(latest["by"])

@@ -1,7 +1,7 @@
 function cell(line, item) {
   const figure = add(line, "td", item.is_quiet ? "figure quiet" : "figure")
   add(figure, "span", item.is_word ? "word" : "", item.figure)
-  const below = [item.interval, item.count && `n ${item.count}`, item.note]
+  const below = [item.interval || item.unit, item.count && `n ${item.count}`, item.note]
   const note = below.filter(Boolean).join(", ")
   if (note) add(figure, "div", "note", note)
   const drawn = add(line, "td", "picture")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pages._components.mounting import component
 
 SHOWN = (
-    "figure", "is_word", "is_quiet", "note", "interval", "count", "spark",
-    "spark_label", "variation", "verdict",
+    "figure", "is_word", "is_quiet", "note", "interval", "unit", "count",
+    "spark", "spark_label", "variation", "verdict",
 )  # fmt: skip
 
 _mount = component("side_by_side", "drawing")

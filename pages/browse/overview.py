@@ -5,8 +5,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from kpis import figures
+from kpis import brief, figures
 from kpis.board import UNMEASURED
+from kpis.brief import Heading
 from kpis.registry import Kpi
 from pages import _beside, _cached, _london, _parts
 from pages._components import findings, scoreboard
@@ -59,9 +60,15 @@ unreliable = findings.unreliable(_cached.findings(scope.build_id))
 doubt = doubts(_cached.missing(scope.build_id), unreliable, names)
 titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
 
-st.title(plain(title(judged, names[scope.area])), anchor=False)
+heading = Heading(
+    title(judged, names[scope.area]),
+    completeness(judged, build.kpis, build.as_at),
+    doubt, build.id, build.as_at, build.is_demo,
+)  # fmt: skip
+
+st.title(plain(heading.title), anchor=False)
 with st.container(key="status", gap=None):
-    st.caption(plain(completeness(judged, build.kpis, build.as_at)))
+    st.caption(plain(heading.measured))
     if doubt:
         st.page_link("pages/data/imports.py", label=plain(doubt))
 bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -78,5 +85,10 @@ elif view == BESIDE:
     opened = _beside.show(scope, bar)
 else:
     opened = scoreboard.show(board)
+    _parts.download(
+        "Brief to print (PDF)",
+        lambda: brief.pdf(board, heading),
+        f"brief_{scope.area}_by_{scope.by}_{build.as_at}.pdf",
+    )
 if opened:
     st.switch_page("pages/browse/indicator.py", query_params={"kpi": titles[opened]})

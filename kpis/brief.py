@@ -26,6 +26,7 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 MARGIN, SMALL, LARGE = 7, 5.5, 8.5
 # a mark that stands alone
 BOX = (-9, -9, 18, 18)
+LONGEST_HEAD = 40
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # what a target's limits say of it, where the board says it in a sentence
 KEPT = {"pass": "always met", "fail": "never met", "hit_or_miss": "met at times"}
@@ -52,11 +53,19 @@ def pdf(board: Mapping, heading: Heading) -> bytes:
 
     `board` has `families` of rows, `attention` and `key`, as the overview shows them.
     """
-    midnight = datetime.combine(heading.as_at, datetime.min.time(), UTC)
+    return typeset(given(board, heading), heading.as_at)
+
+
+def typeset(contents: Mapping, as_at: date, **options) -> bytes:
+    """Return what `given` gives as PDF; `options` are those of `typst.compile`.
+
+    The fonts are those that come with Typst, so that each machine sets the same page.
+    """
+    midnight = datetime.combine(as_at, datetime.min.time(), UTC)
     return typst.compile(
         TEMPLATE,
-        format="pdf",
-        sys_inputs={"brief": json.dumps(given(board, heading))},
+        **{"format": "pdf", **options},
+        sys_inputs={"brief": json.dumps(contents)},
         timestamp=int(midnight.timestamp()),
         ignore_system_fonts=True,
     )
@@ -89,7 +98,7 @@ def given(board: Mapping, heading: Heading) -> dict:
             "is_demo": heading.is_demo,
             "as_at": [heading.as_at.year, heading.as_at.month, heading.as_at.day],
             "attention": board["attention"],
-            "whose": whose,
+            "whose": [_as_head(one) for one in whose],
             "families": [
                 {"title": title, "rows": of} for title, of in families.items() if of
             ],
@@ -135,6 +144,11 @@ def _row(row: Mapping, notes: Mapping[str, str], whose: list[str]) -> dict:
         "mark": row["variation"] if row["variation"] != "no_verdict" else "",
         "spark": _spark(row["spark"]) if row["spark"] else "",
     }
+
+
+def _as_head(name: str) -> str:
+    """Return a name for a narrow column; dots say that it goes on."""
+    return name if len(name) <= LONGEST_HEAD else f"{name[: LONGEST_HEAD - 1]}…"
 
 
 def _left_out(rows: Iterable[Mapping]) -> list[str]:

@@ -6,9 +6,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis import contracts, figures, registry
+from kpis import contracts, figures, registry, verdicts
+from kpis.targets import Target
 from pages import _behind
 from pages._components import coverage_grid, findings, scoreboard, side_by_side
+from tests.series_cases import series
 
 CONTRACTS = contracts.load_all()
 NAMES = {"MPS": "MPS", "QK": "Brent", "EK": "Camden", "HEN": "Hendon", "IR": "Room"}
@@ -267,3 +269,36 @@ def test_parts_of_an_amount_keep_the_decimal_that_the_figure_has():
     (row,) = _behind.table(found, kpi, ["staff"]).to_dict("records")
     # three rows of a return are no sample of three
     assert row["figure"] == figures.figure(0.0314, "percent", 1e9) == "3.1\u202f%"
+
+
+@pytest.mark.parametrize(
+    ("headline", "figure", "year_ago", "beside"),
+    [
+        (None, "14.0", "12.0", [("11.0", "MPS")]),
+        # what is shown is of twelve months: a single month is no match for it
+        (10.0, "10.0", "", []),
+    ],
+    ids=["one month", "twelve months"],
+)
+def test_beside_a_figure_stand_those_of_its_own_length(
+    headline, figure, year_ago, beside
+):
+    kpi = registry.load()["emp_officer_sickness_days"]
+    kpis = {kpi.id: kpi}
+    frame = series([*[1200] * 17, 1400], first="2002-09-01").assign(
+        kpi=kpi.id, area="QK", by="month", cases=float("nan"), reason="",
+        lower=float("nan"), upper=float("nan"), is_settled=True,
+        headline_value=headline, headline_n=headline, headline_reason="",
+        headline_state=None if headline is None else "value",
+    )  # fmt: skip
+    frame["period_end"] = frame["period_start"] + pd.offsets.MonthEnd()
+    frame["is_latest"] = frame.index == len(frame) - 1
+    others = frame.assign(value=11.0, n=1.0, whose="MPS")
+    targets, names = {kpi.id: Target(kpi.id, "QK")}, {"QK": "Brent", "MPS": "MPS"}
+    table = scoreboard.contents(
+        verdicts.judge_all(frame, kpis), kpis, targets, names, "month", "light",
+        others,
+    )  # fmt: skip
+    ((row,),) = [family["rows"] for family in table["families"]]
+    assert (row["figure"], row["year_ago"]) == (figure, year_ago)
+    assert row["beside"] == beside

@@ -2,13 +2,15 @@
 
 import json
 import string
+from datetime import date
 
 import pandas as pd
 import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from kpis import build, contracts, reference, registry
+from kpis import brief, build, contracts, reference, registry
+from kpis.brief import Heading
 from pages import _address, _scope, _text
 from tests.exports import PROJECT, canonical, save, take
 from tests.tables import Force
@@ -179,6 +181,31 @@ def test_a_click_on_a_download_does_not_take_its_file_away(real, page, offered):
     assert len(buttons) >= offered
     # a run that begins at the click ends what its own click is waiting for
     assert all(button.proto.ignore_rerun for button in buttons)
+
+
+def test_the_overview_offers_its_figures_on_a_page_of_paper(demo, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
+    at = visitor(area="Brent")
+    (button,) = at.get("download_button")
+    assert button.proto.label == "Brief to print (PDF)"
+    (board,) = [
+        json.loads(one.proto.json)
+        for one in at.get("bidi_component")
+        if one.proto.component_name == "scoreboard"
+    ]
+    status = at.caption[0].value
+    heading = Heading("Brent", status, "", "some-build", date(2004, 4, 1), True)
+    given = brief.given(board, heading)
+    on_screen = {row["title"]: row for one in board["families"] for row in one["rows"]}
+    on_paper = [row for family in given["families"] for row in family["rows"]]
+    assert len(on_paper) > 20
+    for row in on_paper:
+        shown = on_screen[row["title"]]
+        same = ("figure", "interval", "count", "year_ago", "spark_label")
+        assert [row[name] for name in same] == [shown[name] for name in same]
+        assert list(filter(None, row["beside"])) == [one for one, _ in shown["beside"]]
+    assert given["attention"] == board["attention"]
+    assert b"/Type/Pages/Count 1" in brief.pdf(board, heading)
 
 
 def test_london_shows_the_indicator_that_is_asked_in_every_borough(demo, monkeypatch):

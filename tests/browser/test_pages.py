@@ -167,6 +167,16 @@ def test_a_point_leads_to_its_rows_and_they_are_all_downloaded(
     assert rows[0]["file"] == file
 
 
+def test_the_overview_is_taken_away_as_one_page_of_paper(address, page):
+    visit(page, f"{address}/?area=Brent&by=quarter")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Brief to print (PDF)").click()
+    assert waiting.value.suggested_filename == "brief_QK_by_quarter_2004-04-01.pdf"
+    pdf = Path(waiting.value.path()).read_bytes()
+    assert f"/Title({title(page).inner_text()})".encode() in pdf
+    assert b"/Type/Pages/Count 1" in pdf
+
+
 def test_the_address_carries_what_is_shown(address, page):
     visit(page, f"{address}/indicator?kpi={ATTENDED}")
     choose(page, "Area", "Brent")

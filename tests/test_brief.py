@@ -1,0 +1,208 @@
+"""The page of paper: what it is given, and that it is one page whatever it is given."""
+
+import re
+from dataclasses import asdict, replace
+from datetime import date
+
+import pytest
+import typst
+
+from kpis import brief
+from kpis.brief import Heading
+from kpis.look import PALETTES
+
+HEADING = Heading(
+    title="Brent, February 2004",
+    measured="37 of 40 core indicators measured",
+    doubt="2 expected exports have not arrived",
+    build_id="90bcc3645c-0001",
+    as_at=date(2004, 4, 1),
+    is_demo=True,
+)
+SPARK = {
+    "width": 240,
+    "height": 44,
+    "line": "M6 20L120 30",
+    "dashed": "M120 30L234 10",
+    "mean": "M6 22L234 22",
+    "band": "M6 10L234 10L234 34L6 34Z",
+    "points": [
+        {"x": 6, "y": 20, "meaning": "concern", "hollow": False, "latest": False},
+        {"x": 234, "y": 10, "meaning": "", "hollow": True, "latest": True},
+    ],
+}
+HOSTILE = [
+    '#import "@preview/x:1.0.0": *',
+    '#panic("no") *a* _b_ $x$ `r` @b <c> \\ ] [ } {',
+    '=HYPERLINK("http://192.0.2.1/","click")',
+    "<script>alert(1)</script>",
+    "<svg onload=alert(1)>",
+    "\u202etxt.exe",
+    "عربي עברית",
+    "日本",
+    "x" * 300,
+    "word " * 60,
+    "a\x00b\r\nc",
+    "",
+]
+
+
+def row(title: str = "Calls answered in target", **known) -> dict:
+    """A row of the scoreboard."""
+    usual = {
+        "id": title,
+        "title": title,
+        "tier": "core",
+        "note": "",
+        "figure": "71\u202f%",
+        "is_word": False,
+        "is_quiet": False,
+        "interval": "",
+        "unit": "",
+        "count": "2\u202f805",
+        "beside": [("74\u202f%", "MPS"), ("73\u202f%", "outer")],
+        "spark": SPARK,
+        "spark_label": "between 70 in 100 and 80 in 100",
+        "variation": "common_cause",
+        "verdict": "No clear change",
+        "sentence": "71 in 100 in February 2004.",
+        "year_ago": "72\u202f%",
+        "target": "",
+        "assurance": None,
+    }
+    return usual | known
+
+
+def board(*rows: dict, said: int = 0) -> dict:
+    """A scoreboard with one family, whose first rows are said above it."""
+    return {
+        "attention": {
+            "heading": "1 change worth your attention",
+            "chance": "Chance alone flags one of 30.",
+            "rows": list(rows[:said]),
+            "rest": "",
+        },
+        "families": [{"title": "Operational", "rows": list(rows)}],
+        "key": [
+            {"mark": "concern", "says": "worse"},
+            {"mark": "provisional", "says": "provisional"},
+            {"mark": "mean", "says": "mean"},
+            {"mark": "band", "says": "its limits"},
+        ],
+    }
+
+
+def rows_of(given: dict) -> list[dict]:
+    return [one for family in given["families"] for one in family["rows"]]
+
+
+def pages(pdf: bytes) -> int:
+    (count,) = re.findall(rb"/Type/Pages/Count (\d+)", pdf)
+    return int(count)
+
+
+def test_a_row_is_given_as_the_screen_has_it():
+    small = row(
+        is_quiet=True, interval="67\u202f% to 75\u202f%", target="at least 80\u202f%",
+        assurance="hit_or_miss", note="figure of Hendon", unit="per 1,000 a year",
+        beside=[("73\u202f%", "outer")],
+    )  # fmt: skip
+    given = brief.given(board(row(), small), HEADING)
+    first, second = rows_of(given)
+    for name in ("title", "figure", "interval", "count", "year_ago", "spark_label"):
+        assert (first[name], second[name]) == (row()[name], small[name])
+    assert given["whose"] == ["MPS", "outer"]
+    assert first["beside"] == ["74\u202f%", "73\u202f%"]
+    assert second["beside"] == ["", "73\u202f%"]
+    assert given["notes"] == [["a", "figure of Hendon"], ["b", "per 1,000 a year"]]
+    assert (first["letters"], second["letters"]) == ("", "a, b")
+    assert second["target"] == "at least 80\u202f%, met at times"
+    assert given["attention"] == board(row())["attention"]
+    assert given["title"] == HEADING.title
+    assert given["status"] == [HEADING.measured, HEADING.doubt]
+    assert "Build 90bcc3645c-0001, data as at 1 April 2004." in given["foot"]
+
+
+def test_what_has_changed_is_marked_and_said_once():
+    news = [row(f"number {place}", variation="concern", verdict="Worse than its past")
+            for place in range(2)]  # fmt: skip
+    steady, unjudged = row("steady"), row("few", variation="no_verdict")
+    given = brief.given(board(*news, steady, unjudged, said=1), HEADING)
+    assert [(one["mark"], one["verdict"]) for one in rows_of(given)] == [
+        ("concern", ""),
+        ("concern", "Worse than its past"),
+        ("common_cause", ""),
+        ("", ""),
+    ]
+
+
+def test_what_has_no_figure_is_named_and_what_is_not_core_is_counted():
+    hidden = {"is_word": True, "variation": "no_verdict", "spark": SPARK}
+    given = brief.given(
+        board(
+            row("Seen"),
+            row("Sickness", **hidden, figure="Suppressed"),
+            row("Turnover", **hidden, figure="Suppressed"),
+            row("Waits", **hidden, figure="Not measured"),
+            row("Spare", tier="reserve"),
+            row("Spare and silent", **hidden, figure="Not measured", tier="reserve"),
+            row("Spare that moved", tier="reserve", variation="change"),
+        ),
+        HEADING,
+    )
+    assert [one["title"] for one in rows_of(given)] == ["Seen", "Spare that moved"]
+    assert given["left_out"] == [
+        "Suppressed (2): Sickness; Turnover.",
+        "Not measured (1): Waits.",
+        "On the overview alone: 2 beyond the core.",
+    ]
+
+
+def test_the_same_brief_has_the_same_bytes_and_one_page():
+    pdf = brief.pdf(board(row(), said=1), HEADING)
+    assert pdf == brief.pdf(board(row(), said=1), HEADING)
+    assert pages(pdf) == 1
+    assert b"/Title(Brent, February 2004)" in pdf
+    assert b"/CreationDate(D:20040401000000Z)" in pdf
+    assert b"/Lang(en-GB)" in pdf
+    assert pdf != brief.pdf(board(row(), said=1), replace(HEADING, is_demo=False))
+
+
+def test_a_brief_can_be_read_aloud():
+    """It keeps the rules of PDF/UA-1: tags, title, language, words for pictures."""
+    small = row(interval="67\u202f% to 75\u202f%")
+    given = brief.given(board(row(), small, row(spark=None), said=1), HEADING)
+    assert brief.typeset(given, HEADING.as_at, pdf_standards=["ua-1"])
+    with pytest.raises(typst.TypstError, match="title"):
+        brief.typeset(given | {"title": ""}, HEADING.as_at, pdf_standards=["ua-1"])
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_name_breaks_the_page(name):
+    heading = replace(HEADING, title=name, doubt=name)
+    rows = [
+        row(f"{name}{place}", note=name, beside=[("7", name)], spark_label=name)
+        for place in range(3)
+    ]
+    given = brief.given(board(*rows, said=3), heading)
+    assert not re.search(r"[\x00-\x1f\u202e]", given["title"])
+    assert pages(brief.pdf(board(*rows, said=3), heading)) == 1
+
+
+@pytest.mark.parametrize("count", [0, 47, 70])
+def test_any_number_of_indicators_fits_on_one_page(count):
+    rows = [
+        row(f"Indicator {place} of those which a force has added for itself, as it may")
+        for place in range(count)
+    ]
+    assert pages(brief.pdf(board(*rows), HEADING)) == 1
+
+
+def test_colours_are_those_of_the_screen_and_shapes_differ():
+    given = brief.given(board(row()), HEADING)
+    marks = given["marks"]
+    assert len({re.sub("#[0-9a-fA-F]{6}", "", svg) for svg in marks.values()}) == 4
+    for meaning in ("improvement", "concern", "change"):
+        assert asdict(PALETTES["light"])[meaning] in marks[meaning]
+    (only,) = rows_of(given)
+    assert SPARK["line"] in only["spark"] and SPARK["band"] in only["spark"]

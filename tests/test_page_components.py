@@ -302,3 +302,22 @@ def test_beside_a_figure_stand_those_of_its_own_length(
     ((row,),) = [family["rows"] for family in table["families"]]
     assert (row["figure"], row["year_ago"]) == (figure, year_ago)
     assert row["beside"] == beside
+
+
+def test_a_figure_without_a_good_direction_stands_beside_its_counterweight():
+    kpis = registry.load()
+    neutral = next(one for one in kpis.values() if one.better == "neither")
+    first, *others = neutral.read_with
+    rows = [
+        {"id": kpi.id, "title": kpi.title, "figure": "7\u202f%", "is_word": False}
+        for kpi in kpis.values()
+    ]
+    for row in rows:
+        if row["id"] in others:
+            row |= {"figure": "Not measured", "is_word": True}
+    scoreboard._read_with(rows, kpis)
+    said = {row["id"]: row for row in rows}
+    named = [f"{kpis[first].title} 7\u202f%", *(kpis[one].title for one in others)]
+    assert said[neutral.id]["read_with"] == f"Read with: {'; '.join(named)}."
+    shown = {row["id"] for row in rows if row["has_counterweight"]}
+    assert shown == {one.id for one in kpis.values() if one.better == "neither"}

@@ -25,7 +25,10 @@ function row(body, item, open, hasOthers) {
   const verdict = add(add(line, "td", "verdict"), "div")
   const isNews = NEWS.includes(item.variation)
   if (isNews) mark(picture(verdict, 18, 18, ""), item.variation, 9, 9, 7)
-  add(verdict, "span", isNews ? "" : "quiet", item.phrase)
+  const words = add(verdict, "div", isNews ? "" : "quiet")
+  add(words, "div", "", item.phrase)
+  if (item.has_counterweight) add(words, "div", "note", item.read_with)
+  line.title = [item.sentence, item.read_with].filter(Boolean).join("\n")
 }
 
 function attention(parent, said, open) {

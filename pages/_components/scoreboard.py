@@ -74,6 +74,7 @@ def contents(
             filter(None, [row["note"], _answered_at(own, elsewhere)])
         )
         families[kpis[kpi_id].family].append(row)
+    _read_with([row for rows in families.values() for row in rows], kpis)
     return {
         "attention": attention(list(families.values()), _chance(judged, by)),
         "caption": "Indicators with their latest settled figure",
@@ -87,6 +88,22 @@ def contents(
         ],
         "palette": asdict(look.PALETTES[theme]),
     }
+
+
+def _read_with(rows: list[dict], kpis: Mapping[str, Kpi]) -> None:
+    """Give each row what it is to be read with, and show it where no direction is good.
+
+    There, less is praised by nobody until the other figure is seen too.
+    """
+    of = {row["id"]: row for row in rows}
+    for row in rows:
+        others = [of[other] for other in kpis[row["id"]].read_with]
+        said = [
+            one["title"] if one["is_word"] else f"{one['title']} {one['figure']}"
+            for one in others
+        ]
+        row["read_with"] = f"Read with: {'; '.join(said)}." if said else ""
+        row["has_counterweight"] = kpis[row["id"]].better == "neither"
 
 
 def attention(families: list[list[dict]], chance: str) -> dict:
@@ -168,7 +185,7 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
         "spark_label": _spoken(recent, kpi) if has_past else "",
         "variation": verdict.variation,
         "since": str(verdict.since or ""),
-        "sentence": _series.sentence(series, kpi, verdict) if verdict.since else "",
+        "sentence": _series.sentence(series, kpi, verdict) if has_figure else "",
         "verdict": capital(verdict.phrase),
         "year_ago": _year_ago(series, kpi),
         "target": in_short(target, kpi.unit) if target.is_set else "",

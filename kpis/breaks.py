@@ -90,11 +90,7 @@ def _noted(series: Series, rows: Iterable[tuple]) -> list[Break]:
 
 def _of_standard(series: Series, rows: Iterable[tuple]) -> list[Break]:
     """Return the days on which another standard came into force in the area."""
-    own = [
-        (area == series.area, first, last, seconds, source)
-        for applies_to, area, seconds, first, last, source in rows
-        if applies_to == series.standard and area in (settings.FORCE, series.area)
-    ]
+    own = _own_standards(series.standard, series.area, rows)
     days = {first for _, first, *_ in own}
     days |= {last + DAY for _, _, last, *_ in own if last < LAST_DAY}
     found = []
@@ -104,6 +100,20 @@ def _of_standard(series: Series, rows: Iterable[tuple]) -> list[Break]:
             reason = f"Standard of {_length(now[0])} in place of {_length(before[0])}"
             found.append(Break(day, reason, False, now[1] or "", day))
     return found
+
+
+def standard_on(name: str, area: str, rows: Iterable[tuple], day: date) -> int | None:
+    """Return a day's standard in seconds, the area's own or the force's, or None."""
+    held = _in_force(_own_standards(name, area, rows), day)
+    return held[0] if held else None
+
+
+def _own_standards(name: str, area: str, rows: Iterable[tuple]) -> list[tuple]:
+    return [
+        (one == area, first, last, seconds, source)
+        for applies_to, one, seconds, first, last, source in rows
+        if applies_to == name and one in (settings.FORCE, area)
+    ]
 
 
 def _in_force(own: list[tuple], day: date) -> tuple[int, str] | None:

@@ -3,7 +3,16 @@
 import pandas as pd
 import streamlit as st
 
-from kpis import breakdown, compare, decomposition, figures, part_charts, settings
+from kpis import (
+    breakdown,
+    compare,
+    decomposition,
+    figures,
+    part_charts,
+    settings,
+    wait_chart,
+    waits,
+)
 from kpis.errors import UserError
 from kpis.registry import Kpi
 from pages import _cached, _parts, _series
@@ -12,6 +21,7 @@ from pages._text import EITHER_SHADE, SHADES, capital, plain
 
 DIMENSION = "split"
 HOUR_OF_WEEK = "hour of the week"
+LENGTH = "length of the wait"
 MOST_SHOWN = 10
 MOVES = {
     "group": "Part",
@@ -39,8 +49,9 @@ def show(scope: Scope, kpi: Kpi, series: pd.DataFrame, cell: pd.Series) -> None:
         "Split by", offered, format_func=_plain_name, key=DIMENSION, width=240,
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
-    if way == HOUR_OF_WEEK:
-        _week(scope, kpi, cell)
+    if way in (HOUR_OF_WEEK, LENGTH):
+        draw = _week if way == HOUR_OF_WEEK else _waits
+        draw(scope, kpi, cell)
         return
     if way != breakdown.BY_AREA:
         _parts_now(scope, kpi, cell, way)
@@ -58,6 +69,8 @@ def ways(scope: Scope, kpi: Kpi) -> list[str]:
         # a borough has too few cases of each of its 168 hours
         place = len(is_when) if kind == "bocu" else 0
         offered.insert(place, HOUR_OF_WEEK)
+    if kpi.has_values:
+        offered.insert(0, LENGTH)
     is_split = kpi.kind in decomposition.KINDS
     if not (is_split and scope.area == settings.FORCE and kind):
         return offered
@@ -87,6 +100,26 @@ def _week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     _parts.plot(drawn, "week", in_words)
     names = [part_charts.hour_of_week(row) for _, row in found.iterrows()]
     _folded("The hours as a table", table(found, kpi, names), PARTS)
+
+
+def _waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
+    """Show how the single waits are spread, and the standard among them."""
+    when = capital(_series.period(cell))
+    if cell["state"] == "too_few":
+        st.markdown(plain(f"{when}: {cell['reason']}"))
+        return
+    found = _cached.waits(scope, cell["area"], _series.ends(cell))
+    in_words = f"{when}, n {figures.count(found.n)}. {waits.in_words(found, kpi)}"
+    st.markdown(plain(in_words))
+    classes = waits.classes(found)
+    drawn = wait_chart.waits_figure(classes, found, kpi, _parts.theme())
+    _parts.plot(drawn, "waits", in_words)
+    rows = [
+        (wait_chart.span(row, kpi), row.n, figures.figure(row.share, "percent"))
+        for row in classes.itertuples()
+    ]
+    heads = {"wait": "Wait", "n": "Cases", "share": "Of all"}
+    _folded("The waits as a table", pd.DataFrame(rows, columns=list(heads)), heads)
 
 
 def week_sentence(found: pd.DataFrame, kpi: Kpi, year: str) -> str:

@@ -27,11 +27,13 @@ from kpis import (
 from kpis import board as board_of
 from kpis import breaks as breaks_of
 from kpis import targets as targets_of
+from kpis import waits as waits_of
 from kpis.breaks import Break
 from kpis.comparators import Comparator
 from kpis.periods import Period
 from kpis.results import Build
 from kpis.targets import Target
+from kpis.waits import Waits
 from pages import _scope
 from pages._components import coverage_grid, scoreboard
 from pages._components import findings as finding_table
@@ -307,6 +309,12 @@ def hours_of_week(scope: Scope, area: str, start: date, end: date) -> pd.DataFra
     """Return the figures of the hours of the week of the scope's indicator."""
     opened = build(scope.build_id)
     return breakdown.by_hour_of_week(opened, scope.kpi, area, start, end)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def waits(scope: Scope, area: str, period: Period) -> Waits:
+    """Return the single waits behind a figure of the scope's indicator, counted."""
+    return waits_of.of_cell(build(scope.build_id), scope.kpi, area, period)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -1,0 +1,10 @@
+select
+    value,
+    sum(frequency)::bigint as frequency
+from cube.day_values
+where
+    kpi = ?
+    and on_date between ? and ?
+    and (? = 'MPS' or list_contains(?::varchar[], area_code))
+group by value
+order by value

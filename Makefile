@@ -51,7 +51,7 @@ browser: $(DEVELOPMENT)
 		|| { echo "No Chromium was found or could be installed for the browser" \
 		"tests: install the packages chromium and libatomic1." >&2; exit 1; }
 
-# The names are those that tests/browser/conftest.py looks for. Playwright's driver
+# The names are those that tests/browser/serving.py looks for. Playwright's driver
 # needs libatomic, which a bare Debian lacks; asking its version shows whether it runs.
 BROWSER_IS_READY = $(BIN)/python -m playwright --version >/dev/null 2>&1 \
 	&& { command -v chromium || command -v chromium-browser \

@@ -48,6 +48,17 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     if view == OVER_TIME:
         _over_time(scope, kpi, found, cell)
         return
+    of = (cell["period_start"], cell["by"])
+    worded = partial(sentence, scope, kpi, found, cell)
+    in_words = _cached.kept("different", scope, of, worded)
+    st.markdown(plain(in_words))
+    if found.attrs["kind"]:
+        _pictures(scope, kpi, found, cell, in_words)
+    _table(scope, kpi, found, cell)
+
+
+def sentence(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> str:
+    """Say who differs in a period, how the chosen area stands, and its group."""
     own = found[found["area"] == scope.area]
     said = [
         found.attrs["note"],
@@ -55,11 +66,7 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     ]
     said.append(peers(scope, kpi, cell))
     when = capital(figures.period(cell["period_start"], cell["by"]))
-    in_words = " ".join([f"{when}.", *(one for one in said if one)])
-    st.markdown(plain(in_words))
-    if found.attrs["kind"]:
-        _pictures(scope, kpi, found, in_words)
-    _table(scope, kpi, found, cell)
+    return " ".join([f"{when}.", *(one for one in said if one)])
 
 
 def peers(scope: Scope, kpi: Kpi, cell: pd.Series) -> str:
@@ -84,8 +91,12 @@ def _over_time(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> 
     chosen = _cached.area_names(scope.build_id)[scope.area]
     in_words = history_sentence(kept, kpi)
     st.markdown(plain(in_words))
-    drawn = history_chart.history_figure(kept, kpi, chosen, _parts.theme())
-    _parts.plot(drawn, HISTORY, in_words, partial(_take_area, scope, HISTORY))
+
+    def draw() -> dict:
+        return history_chart.history_figure(kept, kpi, chosen, _parts.theme())
+
+    of = (cell["period_start"], cell["by"])
+    _parts.plot(draw, HISTORY, in_words, of, partial(_take_area, scope, HISTORY))
 
 
 def history_sentence(every: pd.DataFrame, kpi: Kpi) -> str:
@@ -105,19 +116,28 @@ def history_sentence(every: pd.DataFrame, kpi: Kpi) -> str:
     return " ".join([*said, "A mark stands where an area left its own limits."])
 
 
-def _pictures(scope: Scope, kpi: Kpi, found: pd.DataFrame, in_words: str) -> None:
+def _pictures(
+    scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series, in_words: str
+) -> None:
     is_of_boroughs = compare.kind_of(kpi) == "bocu"
     columns = st.columns([3, 2] if is_of_boroughs else 1, gap="medium")
-    theme = _parts.theme()
-    with columns[0]:
-        drawn = area_charts.funnel_figure(found, kpi, scope.area, theme)
-        _parts.plot(drawn, FUNNEL, in_words, partial(_take_area, scope, FUNNEL))
-    if is_of_boroughs:
+    theme, of = _parts.theme(), (cell["period_start"], cell["by"])
+
+    def draw_funnel() -> dict:
+        return area_charts.funnel_figure(found, kpi, scope.area, theme)
+
+    def draw_tiles() -> dict:
         grid = _cached.tile_grid(scope.build_id)
+        return map_charts.tiles_figure(found, grid, kpi, scope.area, theme)
+
+    with columns[0]:
+        take = partial(_take_area, scope, FUNNEL)
+        _parts.plot(draw_funnel, FUNNEL, in_words, of, take)
+    if is_of_boroughs:
         with columns[1]:
-            drawn = map_charts.tiles_figure(found, grid, kpi, scope.area, theme)
             says = f"London's boroughs as tiles. {in_words}"
-            _parts.plot(drawn, TILES, says, partial(_take_area, scope, TILES))
+            take = partial(_take_area, scope, TILES)
+            _parts.plot(draw_tiles, TILES, says, of, take)
 
 
 def _take_area(scope: Scope, chart: str) -> None:
@@ -130,9 +150,9 @@ def _take_area(scope: Scope, chart: str) -> None:
 
 def _table(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> None:
     with st.expander(f"All {compare.NAMES[compare.kind_of(kpi)]} as a table"):
-        st.dataframe(
-            table(found, kpi), hide_index=True, width="stretch", column_config=TABLE
-        )
+        of = (cell["period_start"], cell["by"])
+        shown = _cached.kept("areas", scope, of, lambda: table(found, kpi))
+        st.dataframe(shown, hide_index=True, width="stretch", column_config=TABLE)
         start = f"{cell['period_start']:%Y-%m-%d}"
         name = f"{scope.kpi}_areas_{start}_by_{cell['by']}.csv"
         _parts.download("These areas (CSV)", lambda: downloads.csv(found), name)

@@ -1,5 +1,7 @@
 """What is behind it? A figure's parts, and how they moved it since a year before."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -96,10 +98,18 @@ def _week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
         return
     in_words = week_sentence(found, kpi, year)
     st.markdown(plain(in_words))
-    drawn = part_charts.week_figure(found, kpi, _parts.theme())
-    _parts.plot(drawn, "week", in_words)
-    names = [part_charts.hour_of_week(row) for _, row in found.iterrows()]
-    _folded("The hours as a table", table(found, kpi, names), PARTS)
+    of = (end,)
+
+    def draw() -> dict:
+        return part_charts.week_figure(found, kpi, _parts.theme())
+
+    def worded() -> pd.DataFrame:
+        names = [part_charts.hour_of_week(row) for _, row in found.iterrows()]
+        return table(found, kpi, names)
+
+    _parts.plot(draw, "week", in_words, of)
+    hours = _cached.kept("hours", scope, of, worded)
+    _folded("The hours as a table", hours, PARTS)
 
 
 def _waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
@@ -112,8 +122,11 @@ def _waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     in_words = f"{when}, n {figures.count(found.n)}. {waits.in_words(found, kpi)}"
     st.markdown(plain(in_words))
     classes = waits.classes(found)
-    drawn = wait_chart.waits_figure(classes, found, kpi, _parts.theme())
-    _parts.plot(drawn, "waits", in_words)
+
+    def draw() -> dict:
+        return wait_chart.waits_figure(classes, found, kpi, _parts.theme())
+
+    _parts.plot(draw, "waits", in_words, _series.ends(cell))
     rows = [
         (wait_chart.span(row, kpi), row.n, figures.figure(row.share, "percent"))
         for row in classes.itertuples()
@@ -158,15 +171,23 @@ def _hour(row: pd.Series, kpi: Kpi) -> str:
 
 def _parts_now(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> None:
     found = _cached.parts(scope, cell["area"], *_series.ends(cell), dimension)
-    in_words = sentence(found, kpi, cell)
+    of = (dimension, *_series.ends(cell))
+    said = partial(sentence, found, kpi, cell)
+    in_words = _cached.kept("parts_said", scope, of, said)
     st.markdown(plain(in_words))
-    drawn = part_charts.parts_figure(found, kpi, cell["value"], _parts.theme())
-    _parts.plot(drawn, f"parts_{dimension}", in_words)
-    names = [
-        f"{row.part}, left out" if row.is_left_out else row.part
-        for row in found.rename(columns={"name": "part"}).itertuples()
-    ]
-    _folded("The parts as a table", table(found, kpi, names), PARTS)
+
+    def draw() -> dict:
+        return part_charts.parts_figure(found, kpi, cell["value"], _parts.theme())
+
+    def worded() -> pd.DataFrame:
+        names = [
+            f"{row.part}, left out" if row.is_left_out else row.part
+            for row in found.rename(columns={"name": "part"}).itertuples()
+        ]
+        return table(found, kpi, names)
+
+    _parts.plot(draw, f"parts_{dimension}", in_words, of)
+    _folded("The parts as a table", _cached.kept("parts", scope, of, worded), PARTS)
 
 
 def sentence(found: pd.DataFrame, kpi: Kpi, cell: pd.Series) -> str:
@@ -214,14 +235,24 @@ def _change(scope: Scope, kpi: Kpi, series, cell: pd.Series, dimension: str) -> 
     except UserError as error:
         st.markdown(f"{when} {plain(str(error))}")
         return
+    of = (dimension, *_series.ends(cell))
+    worded = partial(_change_in_words, found, kpi, dimension)
+    said, table_of_moves = _cached.kept("moves", scope, of, worded)
+    st.markdown(f"{when} {plain(said)}")
+    _folded("What moved it, as a table", table_of_moves, MOVES)
+
+
+def _change_in_words(
+    found: pd.DataFrame, kpi: Kpi, dimension: str
+) -> tuple[str, pd.DataFrame]:
+    """Say what moved the whole, and list it; `found` is of `breakdown.change`."""
     is_by_area = dimension == breakdown.BY_AREA
     if not is_by_area:
         names = [part_charts.member(one, dimension) for one in found["group"]]
         attrs, found = found.attrs, found.assign(group=names)
         found.attrs = attrs
     groups = compare.NAMES[compare.kind_of(kpi)] if is_by_area else "the parts"
-    st.markdown(f"{when} {plain(decomposition.in_words(found, kpi.unit, groups))}")
-    _folded("What moved it, as a table", moves(found, kpi), MOVES)
+    return decomposition.in_words(found, kpi.unit, groups), moves(found, kpi)
 
 
 def _folded(label: str, shown: pd.DataFrame, heads: dict[str, str]) -> None:

@@ -6,11 +6,15 @@ has a new id, so nothing old is ever shown and nothing needs to be cleared.
 
 import atexit
 import gc
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
+from plotly import graph_objects
 
 from kpis import (
     beside,
@@ -40,6 +44,7 @@ from pages._components import findings as finding_table
 from pages._scope import Scope
 
 ROWS_SHOWN = 200
+Kept = TypeVar("Kept")
 
 
 @st.cache_resource(show_spinner=False)
@@ -70,9 +75,27 @@ def areas(build_id: str) -> pd.DataFrame:
     return results.areas(build(build_id))
 
 
-def area_names(build_id: str) -> dict[str, str]:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def area_names(build_id: str) -> Mapping[str, str]:
     """Return the names of all areas by code."""
-    return _scope.area_names(areas(build_id))
+    return MappingProxyType(_scope.area_names(areas(build_id)))
+
+
+@st.cache_resource(max_entries=2000, show_spinner=False)
+def kept(what: str, scope: Scope, of: tuple, _make: Callable[[], Kept]) -> Kept:
+    """Return what `_make` makes of a scope, and of whatever else is in `of`.
+
+    All sessions share it: it is shown, and never changed. A page that is drawn again
+    should not word again what has not changed.
+    """
+    return _make()
+
+
+def drawn(
+    chart: str, scope: Scope, of: tuple, draw: Callable[[], dict]
+) -> graph_objects.Figure:
+    """Return a chart, checked once: Streamlit would check a dict at every run."""
+    return kept(chart, scope, of, lambda: graph_objects.Figure(draw()))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -231,7 +254,6 @@ def groups_of_all(build_id: str, by: str) -> pd.DataFrame:
     return compare.groups_of_all(build(build_id), force[force["is_latest"]])
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
 def spc_figure(scope: Scope, theme: str) -> dict:
     """Return the SPC chart of the scope's indicator."""
     shown, kpi = series(scope), build(scope.build_id).kpis[scope.kpi]
@@ -315,6 +337,12 @@ def hours_of_week(scope: Scope, area: str, start: date, end: date) -> pd.DataFra
 def waits(scope: Scope, area: str, period: Period) -> Waits:
     """Return the single waits behind a figure of the scope's indicator, counted."""
     return waits_of.of_cell(build(scope.build_id), scope.kpi, area, period)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def definitions(build_id: str, kpi_id: str) -> pd.DataFrame:
+    """Return what builds up to this one said an indicator was."""
+    return results.definitions(build(build_id), kpi_id)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -127,14 +127,16 @@ def in_words(found: pd.DataFrame, kpi: Kpi, area: str) -> list[str]:
 def _map(
     scope: Scope, kpi: Kpi, found, form: str, said: str, view: str, all_indicators: str
 ) -> None:
-    grid, theme = _cached.tile_grid(scope.build_id), _parts.theme()
-    if form == TILES:
-        drawn = map_charts.tiles_figure(
-            found, grid, kpi, scope.area, theme, is_large=True
-        )
-    else:
-        drawn = map_charts.boundaries_figure(found, grid, kpi, scope.area, theme)
-    _parts.plot(drawn, MAP, said, partial(_take_area, view, all_indicators), kpi)
+
+    def draw() -> dict:
+        grid, theme = _cached.tile_grid(scope.build_id), _parts.theme()
+        asked = found, grid, kpi, scope.area, theme
+        if form == TILES:
+            return map_charts.tiles_figure(*asked, is_large=True)
+        return map_charts.boundaries_figure(*asked)
+
+    take = partial(_take_area, view, all_indicators)
+    _parts.plot(draw, MAP, said, (kpi.id, form), take, kpi)
     if form == BOUNDARIES:
         st.caption(CREDIT)
 

@@ -113,20 +113,23 @@ def download(label: str, make: Callable[[], bytes], file_name: str) -> None:
 
 
 def plot(
-    figure: dict,
+    draw: Callable[[], dict],
     key: str,
     in_words: str,
+    of: tuple,
     on_select: Callable[[], None] | None = None,
     kpi: Kpi | None = None,
 ) -> None:
-    """Draw a chart with its sentence for those who do not see it, and as a picture.
+    """Show a chart with its sentence for those who do not see it, and as a picture.
 
+    `draw` makes it, of the page's scope and what is in `of`, and is asked once for all.
     `on_select` is called when a point of it is clicked. `kpi` is its indicator where
     it is not the page's.
     """
     chosen = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
     with st.container(key=f"drawn_{key}"):
         _offer_picture(key, in_words, kpi)
+        figure = _cached.drawn(key, scope(), (*of, theme()), draw)
         st.plotly_chart(
             figure, theme=None, key=key, config={"displayModeBar": False},
             alt=in_words, **chosen,

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import streamlit as st
 
-from kpis import comparators, figures, results, settings, states, targets
+from kpis import comparators, figures, settings, states, targets
 from kpis.comparators import Comparator
 from kpis.registry import Kpi
 from kpis.targets import Target
@@ -39,7 +39,7 @@ def show(kpi: Kpi, scope: Scope) -> None:
     _parts.header("Definition", "Settling time", "Target", "Build")
     st.markdown(f"*{kpi.question}*")
     with st.container(key="definition"):
-        said = {name: plain(text) for name, text in facts(kpi, scope.build_id).items()}
+        said = _cached.kept("definition", scope, (), lambda: _facts_in_text(kpi, scope))
         st.table(said, border="horizontal", hide_header=True)
     if kpi.sql:
         with st.expander("How it is computed (SQL)"):
@@ -49,8 +49,12 @@ def show(kpi: Kpi, scope: Scope) -> None:
     _published_elsewhere(kpi, scope.build_id)
 
 
+def _facts_in_text(kpi: Kpi, scope: Scope) -> dict[str, str]:
+    return {name: plain(text) for name, text in facts(kpi, scope.build_id).items()}
+
+
 def _earlier_definitions(kpi: Kpi, build_id: str) -> None:
-    found = results.definitions(_cached.build(build_id), kpi.id)
+    found = _cached.definitions(build_id, kpi.id)
     if len(found) < 2:
         return
     is_now = found["digest"] == kpi.digest

@@ -1,11 +1,15 @@
 """The rows behind a figure as a table, and the sum that they make in words."""
 
+from collections.abc import Mapping
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from kpis import figures, part_charts
 from kpis.registry import Kpi
 from pages import _cached
+from pages._scope import Scope
 from pages._text import plain
 
 KEY = "rows"
@@ -13,11 +17,16 @@ KEY = "rows"
 EXPOSURES = {"residents": "thousand resident-years"}
 
 
-def show(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> None:
-    """Show rows with names in place of codes; nothing where there are none."""
+def show(found: pd.DataFrame, kpi: Kpi, scope: Scope, of: tuple) -> None:
+    """Show rows with names in place of codes; nothing where there are none.
+
+    `of` is what they are of, beside the scope.
+    """
     if len(found):
+        areas = _cached.area_names(scope.build_id)
+        readable = partial(for_reading, found, kpi, areas)
         with st.container(key=KEY):
-            _table(for_reading(found, kpi, areas), kpi)
+            _table(_cached.kept(KEY, scope, of, readable), kpi)
 
 
 def _table(shown: pd.DataFrame, kpi: Kpi) -> None:
@@ -50,7 +59,9 @@ def _table(shown: pd.DataFrame, kpi: Kpi) -> None:
     )
 
 
-def for_reading(found: pd.DataFrame, kpi: Kpi, areas: dict[str, str]) -> pd.DataFrame:
+def for_reading(
+    found: pd.DataFrame, kpi: Kpi, areas: Mapping[str, str]
+) -> pd.DataFrame:
     """Return rows with names in place of codes, and nothing that reads None."""
     # a row of one side of a ratio adds nothing to the other
     sides = [name for name in ("numerator", "denominator") if name in found]

@@ -24,6 +24,7 @@ from kpis import (
     build,
     contracts,
     demo,
+    drill,
     importer,
     lake,
     marts,
@@ -31,7 +32,7 @@ from kpis import (
     rowsource,
     settings,
 )
-from tests import kills
+from tests import bench_pages, kills
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 2**20
@@ -329,6 +330,19 @@ def bench_rows(ten: Home) -> list[str]:
     return lines
 
 
+def bench_breakdown(one: Home) -> list[str]:
+    """Time a year's figure by two things that the cube has no cells of."""
+    opened = results.open_build(one.data_dir)
+    year = date(2003, 4, 1), date(2004, 3, 31)
+    asked = "ops_999_answered_in_target", "MPS", year, ("origin", "hour")
+    took = sorted(seconds(lambda: drill.grouped(opened, *asked)) for _ in range(20))
+    opened.close()
+    return [
+        f"| A breakdown by two dimensions, {one.call_count / 1e6:.1f} m calls "
+        f"| under 1 s | | {took[-2] * 1000:.0f} ms p95 | |"
+    ]
+
+
 def bench_kills(place: Path) -> list[str]:
     """Kill commands at seeded moments; count what was lost or left half done."""
     met = [
@@ -367,6 +381,10 @@ def main() -> None:
         month = bench_add_month(one, ten)
         lines += bench_full_build(one)
         lines += [*month, *bench_page(one, ten), *bench_rows(ten)]
+        lines += bench_breakdown(one)
+        lines += bench_pages.measure(
+            ten.data_dir, f"{ten.call_count / 1e6:.0f} m calls"
+        )
         lines += bench_kills(place / "kills")
     finally:
         shutil.rmtree(place)

@@ -39,9 +39,10 @@ class Visitor:
             compression=None,
         )
         self._page, self._query = page, query
+        # identity and value of each select box, and its options, by label
         self._boxes: dict[str, tuple[str, str]] = {}
+        self._options: dict[str, list[str]] = {}
         self.first = self._run()
-        # a page that is asked by code starts again with names
         self.areas = self._options["Area"]
 
     def choose(self, area: str) -> Answer:
@@ -51,6 +52,7 @@ class Visitor:
         return self._run()
 
     def leave(self) -> None:
+        """Close the connection."""
         self._socket.close()
 
     def _run(self) -> Answer:
@@ -74,13 +76,11 @@ class Visitor:
             )
         return Answer(time.perf_counter() - start, received, errors)
 
-    _options: dict[str, list[str]] = {}
-
     def _note(self, said: ForwardMsg, errors: list[str]) -> None:
         element = said.delta.new_element
         if element.WhichOneof("type") == "selectbox":
             box = element.selectbox
-            self._options = self._options | {box.label: list(box.options)}
+            self._options[box.label] = list(box.options)
             known = self._boxes.get(box.label, ("", ""))[1]
             value = box.raw_value if box.set_value else known
             if not value and box.HasField("default"):

@@ -107,9 +107,13 @@ def by_groups(
     if len(by) == 1 and 1 < len(found) <= MOST_DRAWN:
         named = found.assign(name=shown[by[0]], is_left_out=False)
         value = whole["value"].iloc[0]
-        drawn = part_charts.parts_figure(named, kpi, value, _parts.theme())
-        when = _series.period(cell)
-        _parts.plot(drawn, "groups_chart", f"{kpi.title} by {by[0]}, {when}.")
+
+        def draw() -> dict:
+            return part_charts.parts_figure(named, kpi, value, _parts.theme())
+
+        in_words = f"{kpi.title} by {by[0]}, {_series.period(cell)}."
+        of = (*by, *_series.ends(cell), chosen)
+        _parts.plot(draw, "groups_chart", in_words, of)
     heads = {name: capital(name.replace("_", " ")) for name in by}
     with st.container(key="group_table"):
         st.dataframe(
@@ -127,7 +131,7 @@ def listed(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> N
     found = _cached.drilled(scope, cell["area"], period, chosen)
     if len(found) == _cached.ROWS_SHOWN:
         st.caption(f"First {len(found)} rows are shown.")
-    _rows.show(found, kpi, _cached.area_names(scope.build_id))
+    _rows.show(found, kpi, scope, (*period, chosen))
 
     def every() -> bytes:
         build = _cached.build(scope.build_id)

@@ -128,7 +128,7 @@ def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope, cell: pd.Series) -
         st.markdown(plain(str(error)))
         return
     st.markdown(_rows.account(cell, kpi, len(found)))
-    _rows.show(found, kpi, _cached.area_names(scope.build_id))
+    _rows.show(found, kpi, scope, _series.ends(cell))
     if kpi.dimensions:
         # area and period go along: they are the same widgets there
         st.page_link("pages/browse/drill.py", label="Filter and group these rows")
@@ -146,8 +146,9 @@ in_words = _series.sentence(series, kpi, _series.verdict(series))
 headline(series, kpi, scope, in_words)
 neighbours(kpi, scope)
 if series["value"].notna().any():
-    drawn = _cached.spc_figure(scope, _parts.theme())
-    _parts.plot(drawn, CHART, in_words, partial(take_point, series["by"].iloc[0]))
+    draw = partial(_cached.spc_figure, scope, _parts.theme())
+    take = partial(take_point, series["by"].iloc[0])
+    _parts.plot(draw, CHART, in_words, (), take)
     with st.container(gap="xxsmall"):
         for line in filter(None, [key(series), *told(series, kpi, scope)]):
             st.caption(line)

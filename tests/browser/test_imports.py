@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from kpis import registry
 from tests.browser.visit import (
+    board_row,
     choice,
     choose,
     download,
@@ -46,7 +47,7 @@ def home(demo_home, tmp_path):
 
 
 def figure(page):
-    return page.get_by_role("row").filter(has_text=ATTENDED).locator(".figure > span")
+    return board_row(page, ATTENDED).locator(".figure > span")
 
 
 def bring_in(page, file, layout):
@@ -181,5 +182,5 @@ def test_a_real_export_goes_through_the_import_page(serve, real_data, page, tmp_
     expect(title(page)).to_have_text("MPS, November 2009")
     never = "No export of published figures with what this needs has been imported."
     good_job = registry.load()["cust_public_confidence"].title
-    published = page.get_by_role("row").filter(has_text=good_job)
+    published = board_row(page, good_job)
     expect(published).to_contain_text(never)

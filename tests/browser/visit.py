@@ -43,6 +43,12 @@ def settle(page: Page) -> None:
     page.wait_for_function(ALL_DRAWN)
 
 
+def board_row(page: Page, indicator: str) -> Locator:
+    """Return the row of an indicator in a table of indicators."""
+    name = page.get_by_role("button", name=indicator, exact=True)
+    return page.get_by_role("row").filter(has=name)
+
+
 def title(page: Page) -> Locator:
     return page.locator("h1")
 
@@ -51,8 +57,11 @@ def choice(page: Page, label: str) -> Locator:
     return page.get_by_role("combobox", name=label, exact=True)
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box, as somebody who types would."""
+def choose(page: Page, label: str, option: str, pause: int = 200) -> None:
+    """Choose an option of a select box, as somebody who types would.
+
+    After `pause` milliseconds it is looked whether it is chosen.
+    """
     box = choice(page, label)
     found = page.get_by_role("option", name=option, exact=True)
     box.scroll_into_view_if_needed()
@@ -63,7 +72,7 @@ def choose(page: Page, label: str, option: str) -> None:
             found.click(timeout=4_000)
         # what was typed and not chosen is taken back
         box.blur()
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(pause)
         if box.input_value() == option:
             break
     expect(choice(page, label)).to_have_value(option)

@@ -46,7 +46,7 @@ def draw() -> None:
     if build_id:
         build = _cached.build(build_id)
         titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
-        shown = _scope.offered_areas(_cached.areas(build_id))
+        shown = _cached.offered_areas(build_id)
         offered = _scope.choices(shown, titles)
         if page == overview:
             _memory.recall(page, shown)

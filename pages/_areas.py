@@ -143,7 +143,7 @@ def _pictures(
 def _take_area(scope: Scope, chart: str) -> None:
     """Make the area that was clicked the chosen one, if it is one to choose."""
     points = st.session_state[chart].selection.points
-    offered = _scope.offered_areas(_cached.areas(scope.build_id))
+    offered = _cached.offered_areas(scope.build_id)
     if points and points[0].get("customdata") in offered:
         st.session_state[_scope.AREA] = points[0]["customdata"]
 

@@ -13,7 +13,7 @@ MOST = 3
 
 def show(scope: Scope, bar: DeltaGenerator) -> str | None:
     """Draw the table of the areas chosen in `bar`; return the indicator just opened."""
-    offered = _scope.offered_areas(_cached.areas(scope.build_id))
+    offered = _cached.offered_areas(scope.build_id)
     first = list(dict.fromkeys([scope.area, settings.FORCE]))
     codes = bar.multiselect(
         "Areas side by side", offered, default=first, format_func=offered.get,

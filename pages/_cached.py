@@ -81,6 +81,12 @@ def area_names(build_id: str) -> Mapping[str, str]:
     return MappingProxyType(_scope.area_names(areas(build_id)))
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def offered_areas(build_id: str) -> Mapping[str, str]:
+    """Return the names of the areas to choose from by code, the force first."""
+    return MappingProxyType(_scope.offered_areas(areas(build_id)))
+
+
 @st.cache_resource(max_entries=2000, show_spinner=False)
 def kept(what: str, scope: Scope, of: tuple, _make: Callable[[], Kept]) -> Kept:
     """Return what `_make` makes of a scope, and of whatever else is in `of`.
@@ -158,7 +164,8 @@ def targets(build_id: str) -> list[Target]:
     return beside.targets(build(build_id))
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
+# a frame that is shared is read and never changed, which saves a copy at each use
+@st.cache_resource(max_entries=200, show_spinner=False)
 def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
     """Return the judged series of an area.
 
@@ -168,6 +175,7 @@ def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
     return board_of.judged(build(build_id), area, by)
 
 
+@st.cache_resource(max_entries=400, show_spinner=False)
 def series(scope: Scope) -> pd.DataFrame:
     """Return the judged series of the scope's indicator, a row for each period.
 
@@ -217,7 +225,7 @@ def targets_of_series(scope: Scope) -> list[Target]:
     ]
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
+@st.cache_resource(max_entries=400, show_spinner=False)
 def board(build_id: str, area: str, by: str, theme: str) -> dict:
     """Return the contents of the scoreboard."""
     found, opened = judged(build_id, area, by), build(build_id)

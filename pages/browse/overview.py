@@ -1,6 +1,7 @@
 """Every indicator of one area at a glance; each row leads to its own page."""
 
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +12,7 @@ from kpis.brief import Heading
 from kpis.registry import Kpi
 from pages import _beside, _cached, _london, _parts
 from pages._components import findings, scoreboard
+from pages._scope import Scope
 from pages._text import plain
 
 VIEW = "view"
@@ -52,25 +54,30 @@ def doubts(missing: pd.DataFrame, unreliable: int, names: dict[str, str]) -> str
     return " · ".join(said)
 
 
+def heading_of(scope: Scope) -> Heading:
+    """Say of an area which period is shown, how much is measured, what is in doubt."""
+    build = _cached.build(scope.build_id)
+    names = _cached.area_names(scope.build_id)
+    judged = _cached.judged(scope.build_id, scope.area, scope.by)
+    unreliable = findings.unreliable(_cached.findings(scope.build_id))
+    return Heading(
+        title(judged, names[scope.area]),
+        completeness(judged, build.kpis, build.as_at),
+        doubts(_cached.missing(scope.build_id), unreliable, names),
+        build.id, build.as_at, build.is_demo,
+    )  # fmt: skip
+
+
 scope = _parts.scope()
 build = _cached.build(scope.build_id)
-names = _cached.area_names(scope.build_id)
-judged = _cached.judged(scope.build_id, scope.area, scope.by)
-unreliable = findings.unreliable(_cached.findings(scope.build_id))
-doubt = doubts(_cached.missing(scope.build_id), unreliable, names)
 titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
 
-heading = Heading(
-    title(judged, names[scope.area]),
-    completeness(judged, build.kpis, build.as_at),
-    doubt, build.id, build.as_at, build.is_demo,
-)  # fmt: skip
-
+heading = _cached.kept("heading", scope, (), partial(heading_of, scope))
 st.title(plain(heading.title), anchor=False)
 with st.container(key="status", gap=None):
     st.caption(plain(heading.measured))
-    if doubt:
-        st.page_link("pages/data/imports.py", label=plain(doubt))
+    if heading.doubt:
+        st.page_link("pages/data/imports.py", label=plain(heading.doubt))
 bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
 view = bar.segmented_control(
     "View", VIEWS, default=ALL, required=True, key=VIEW,

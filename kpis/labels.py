@@ -27,8 +27,9 @@ PLOT_HEIGHT = SPC_HEIGHT - MARGIN["t"] - MARGIN["b"]
 
 @dataclass(frozen=True)
 class Mark:
-    """A break as it is drawn: the first period of the new series, name, whole sentence.
+    """A break or an event as it is drawn: the period it came in, name, whole sentence.
 
+    Of a break it is the first period of the new series.
     `is_dated` is false where the day of the change is not known.
     """
 

@@ -23,6 +23,7 @@ from kpis import (
     compare,
     contracts,
     drill,
+    events,
     faulty,
     part_charts,
     results,
@@ -34,6 +35,7 @@ from kpis import targets as targets_of
 from kpis import waits as waits_of
 from kpis.breaks import Break
 from kpis.comparators import Comparator
+from kpis.events import Event
 from kpis.periods import Period
 from kpis.results import Build
 from kpis.targets import Target
@@ -194,6 +196,12 @@ def breaks(scope: Scope) -> list[Break]:
     return sorted(found, key=lambda one: (one.day, one.reason))
 
 
+def events_of(scope: Scope) -> list[Event]:
+    """Return the events that may explain a point of the scope's series."""
+    by = series(scope)["by"].iloc[0]
+    return events.of_area(build(scope.build_id), scope.area, by)
+
+
 @st.cache_data(max_entries=200, show_spinner=False)
 def revisions(scope: Scope) -> pd.DataFrame:
     """Return what builds before said of the scope's series, the newest first.
@@ -267,6 +275,7 @@ def spc_figure(scope: Scope, theme: str) -> dict:
     shown, kpi = series(scope), build(scope.build_id).kpis[scope.kpi]
     by, starts = shown["by"].iloc[0], list(shown["period_start"].dt.date)
     marks = breaks_of.marks(breaks(scope), starts, by)
+    marks += events.marks(events_of(scope), starts, by)
     return charts.spc(shown, kpi, by, theme, marks, targets_of_series(scope))
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from kpis import breaks, charts, figures, targets
+from kpis import breaks, charts, events, figures, targets
 from kpis.board import UNMEASURED
 from kpis.errors import UserError
 from kpis.registry import Kpi
@@ -107,6 +107,7 @@ def told(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> list[str]:
         for one in dict.fromkeys(aims)
     ]
     said += breaks.account(_cached.breaks(scope), shown, by)
+    said += events.account(_cached.events_of(scope), shown[0][0], shown[-1][1])
     return [plain(line) for line in said]
 
 

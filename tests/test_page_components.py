@@ -189,7 +189,11 @@ def test_findings_that_make_figures_unreliable_are_counted_once_each():
 
 
 def a_row(title: str, variation: str, since: str = "") -> dict:
-    return {"title": title, "variation": variation, "since": since}
+    notes = {
+        "note": "12 months to February 2004, figure of Room",
+        "aside": "figure of Room",
+    }
+    return {"title": title, "variation": variation, "since": since, **notes}
 
 
 def test_what_is_worse_comes_first_and_what_is_newer_before_the_old():
@@ -210,6 +214,8 @@ def test_what_is_worse_comes_first_and_what_is_newer_before_the_old():
     assert named == ["worse of late", "worse for long", "changed"]
     assert said["heading"] == "4 changes worth your attention"
     assert said["rest"] == "1 more, marked below."
+    # a sentence names its own period, which is not that of a row of twelve months
+    assert {row["note"] for row in said["rows"]} == {"figure of Room"}
 
 
 @pytest.mark.parametrize(
@@ -302,6 +308,8 @@ def test_beside_a_figure_stand_those_of_its_own_length(
     ((row,),) = [family["rows"] for family in table["families"]]
     assert (row["figure"], row["year_ago"]) == (figure, year_ago)
     assert row["beside"] == beside
+    # what is said of the change is of a month by name, not of the twelve
+    assert row["aside"] == ""
 
 
 def test_a_figure_without_a_good_direction_stands_beside_its_counterweight():

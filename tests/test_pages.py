@@ -9,7 +9,7 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from kpis import brief, build, contracts, reference, registry
+from kpis import brief, build, contracts, figures, reference, registry, results
 from kpis.brief import Heading
 from pages import _address, _scope, _text
 from tests.exports import PROJECT, canonical, save, take
@@ -204,6 +204,12 @@ def test_the_overview_offers_its_figures_on_a_page_of_paper(demo, monkeypatch):
         same = ("figure", "interval", "count", "year_ago", "spark_label")
         assert [row[name] for name in same] == [shown[name] for name in same]
         assert list(filter(None, row["beside"])) == [one for one, _ in shown["beside"]]
+    one = results.open_build()
+    found = results.scoreboard(one, "QK", "month")
+    for _, cell in found[found["is_latest"]].iterrows():
+        kpi = one.kpis[cell["kpi"]]
+        if kpi.accumulate == "none" and pd.notna(cell["value"]):
+            assert on_screen[kpi.title]["figure"] == figures.of_cell(cell, kpi)
     assert given["attention"] == board["attention"]
     assert b"/Type/Pages/Count 1" in brief.pdf(board, heading)
 

@@ -70,9 +70,9 @@ def contents(
         own = series.reset_index(drop=True)
         row = _row(own, kpis[kpi_id], targets[kpi_id], shared)
         row["beside"] = _beside(own, kpis[kpi_id], others)
-        row["note"] = ", ".join(
-            filter(None, [row["note"], _answered_at(own, elsewhere)])
-        )
+        site = _answered_at(own, elsewhere)
+        for name in ("note", "aside"):
+            row[name] = ", ".join(filter(None, [row[name], site]))
         families[kpis[kpi_id].family].append(row)
     _read_with([row for rows in families.values() for row in rows], kpis)
     return {
@@ -118,7 +118,8 @@ def attention(families: list[list[dict]], chance: str) -> dict:
     return {
         "heading": _heading(rows, len(news)),
         "chance": chance,
-        "rows": news[:MOST_SAID],
+        # the sentence names its own period: of a row of twelve months it says the last
+        "rows": [row | {"note": row["aside"]} for row in news[:MOST_SAID]],
         "rest": f"{figures.count(rest)} more, marked below." if rest > 0 else "",
     }
 
@@ -173,6 +174,7 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
         "title": kpi.title,
         "tier": kpi.tier,
         "note": _note(latest, shared),
+        "aside": _state(latest),
         "figure": figures.of_cell(latest, kpi)
         if has_figure
         else figures.missing(latest["state"]).capitalize(),
@@ -199,9 +201,13 @@ def _note(latest: pd.Series, shared: str) -> str:
     if pd.isna(latest["value"]):
         return ""
     period = _series.period(latest)
-    # the verdict's column says that there are too few cases
-    state = "" if latest["state"] == "too_few" else figures.missing(latest["state"])
-    return ", ".join(filter(None, ["" if period == shared else period, state]))
+    return ", ".join(filter(None, ["" if period == shared else period, _state(latest)]))
+
+
+def _state(latest: pd.Series) -> str:
+    """The state of a figure, or ""; the verdict's column says that cases are few."""
+    has_word = pd.notna(latest["value"]) and latest["state"] != "too_few"
+    return figures.missing(latest["state"]) if has_word else ""
 
 
 def _interval(latest: pd.Series, unit: str) -> str:

@@ -152,7 +152,9 @@ def _with_end(frame: pd.DataFrame, ends: dict[tuple[int, date], date]) -> pd.Dat
 def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     """Divide once, last: value = sum of numerators / sum of denominators."""
     frame = found.copy()
-    unit = frame["kpi"].map({kpi.id: kpi.denominator_unit for kpi in kpis.values()})
+    units = {kpi.id: kpi.denominator_unit for kpi in kpis.values()}
+    # without any row, pandas would take it for text
+    unit = frame["kpi"].map(units).astype(float)
     denominator = frame["denominator"].where(frame["denominator"] != 0)
     frame["value"] = frame["numerator"] * unit / denominator
     frame["denominator"] = frame["denominator"] / unit

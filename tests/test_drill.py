@@ -71,6 +71,12 @@ def test_groups_add_up_to_the_figure(one, by, found):
     assert sums == [150, 80]
 
 
+def test_a_period_without_a_row_has_no_groups(one):
+    july = date(2003, 7, 1), date(2003, 7, 31)
+    assert drill.grouped(one, ATTENDED, "QK", july, ["origin"]).empty
+    assert drill.grouped(one, MEDIAN, "QK", july, ["origin"]).empty
+
+
 def test_members_that_are_chosen_count_in_place_of_the_default(one):
     every = drill.grouped(one, ATTENDED, "QK", SPRING, ["origin"])
     assert counts(every, "origin") == {

@@ -173,6 +173,26 @@ def test_rows_are_filtered_and_grouped(real):
     assert "from 120 rows" in words(checked(at.run()))
 
 
+def test_a_filter_is_kept_for_another_area_and_not_for_another_indicator(real):
+    at = visitor(DRILL, kpi=ATTENDED)
+    assert at.multiselect(key="only_origin").value == ["public"]
+    at.multiselect(key="only_origin").set_value([]).run()
+    at.selectbox(key="area").set_value("CW").run()
+    assert at.multiselect(key="only_origin").value == []
+    at.selectbox(key="kpi").set_value("ops_immediate_response_median")
+    assert checked(at.run()).multiselect(key="only_origin").value == ["public"]
+
+
+def test_a_default_that_nobody_chose_follows_the_area(demo, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
+    at = visitor(DRILL, kpi=ATTENDED, area="Brent")
+    assert at.multiselect(key="only_origin").value == ["public"]
+    at.selectbox(key="area").set_value("MPS")
+    at = checked(at.run())
+    assert at.multiselect(key="only_origin").value == ["public", "partner_agency"]
+    assert "That is the indicator" in words(at)
+
+
 @pytest.mark.parametrize(
     ("page", "offered"), [(INDICATOR, 3), (DRILL, 1), (IMPORTS, 1)]
 )

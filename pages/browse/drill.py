@@ -12,6 +12,8 @@ from pages._scope import Scope
 from pages._text import capital, plain
 
 GROUPS = "groups"
+# by dimension: whose default its filter last had, and which
+DEFAULTS = "defaults"
 MOST_GROUPS, MOST_DRAWN = 2, 40
 HEADS = {"figure": "Figure", "interval": "95 % interval", "n": "Cases"}
 
@@ -38,16 +40,34 @@ def filters(scope: Scope, kpi: Kpi, cell: pd.Series) -> _cached.Chosen:
             every = _cached.grouped(scope, cell["area"], period, (name,))
             named = part_charts.named(every.rename(columns={name: "member"}), name)
             members = dict(zip(named["member"], named["name"], strict=True))
-            default = (kpi.default or {}).get(name, ())
+            default = [
+                one for one in (kpi.default or {}).get(name, ()) if one in members
+            ]
+            is_anew = begins_anew(name, kpi, default)
             found = st.multiselect(
                 capital(name.replace("_", " ")), list(members),
-                default=[one for one in default if one in members],
-                format_func=members.get, key=f"only_{name}", placeholder="All",
-                width=222, bind="query-params",
+                default=None if is_anew else default, format_func=members.get,
+                key=f"only_{name}", placeholder="All", width=222, bind="query-params",
             )  # fmt: skip
             # all of them, also those that do not count by default
             chosen.append((name, tuple(found or members)))
     return tuple(chosen)
+
+
+def begins_anew(name: str, kpi: Kpi, default: list[str]) -> bool:
+    """Choose a filter's default once more where what is chosen is another's default.
+
+    Of another indicator it is; of another area or period, unless somebody chose.
+    """
+    key, known = f"only_{name}", st.session_state.setdefault(DEFAULTS, {})
+    before, known[name] = known.get(name), (kpi.id, default)
+    if before in (None, known[name]):
+        return False
+    is_untouched = st.session_state.get(key) == before[1]
+    is_anew = before[0] != kpi.id or is_untouched
+    if is_anew:
+        st.session_state[key] = default
+    return is_anew
 
 
 def account(whole: pd.DataFrame, cell: pd.Series, kpi: Kpi) -> str:

@@ -78,7 +78,7 @@ def spc(
             _mean(drawn, palette),
             *_targets(aims, palette),
             *_lines(drawn, palette),
-            _points(drawn, kpi, by, (low, high), palette),
+            _points(judged, drawn, kpi, by, (low, high), palette),
             _gaps(drawn, by, low, palette),
         ],
         "layout": {
@@ -230,6 +230,7 @@ def _lines(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
 
 
 def _points(
+    judged: pd.DataFrame,
     drawn: pd.DataFrame,
     kpi: Kpi,
     by: str,
@@ -269,7 +270,12 @@ def _points(
         },
         "selected": {"marker": {"opacity": 1, "size": 15}},
         "unselected": {"marker": {"opacity": 1}},
-        "text": [_hover(row, kpi, by) for row in drawn.itertuples()],
+        "text": [
+            _hover(row, kpi, by, is_one)
+            for (_, row), is_one in zip(
+                judged.iterrows(), drawn["is_open"], strict=True
+            )
+        ],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
@@ -298,26 +304,25 @@ def _gaps(drawn: pd.DataFrame, by: str, low: float, palette: Palette) -> dict:
     }
 
 
-def _hover(row, kpi: Kpi, by: str) -> str:
-    if pd.isna(row.value):
+def _hover(row: pd.Series, kpi: Kpi, by: str, is_open: bool) -> str:
+    if pd.isna(row["value"]):
         return ""
-    scale = SCALES[kpi.unit]
-    lines = [f"<b>{figures.period(row.period_start, by)}</b>"]
-    lines.append(figures.figure(row.natural, kpi.unit, row.n))
-    if pd.notna(row.lower):
+    when = figures.period(row["period_start"], by)
+    lines = [f"<b>{when}</b>", figures.of_cell(row, kpi)]
+    # a sum is a range by itself
+    if pd.notna(row["lower"]) and kpi.kind != "sum":
         ends = [
-            figures.figure(end / scale.factor, kpi.unit, row.n)
-            for end in (row.lower, row.upper)
+            figures.figure(row[end], kpi.unit, row["n"]) for end in ("lower", "upper")
         ]
         lines.append(f"95 % interval {ends[0]} to {ends[1]}")
-    if pd.notna(row.n):
-        lines.append(f"n {figures.count(row.n)}")
-    if row.rule:
-        lines.append(RULES[row.rule])
-    if row.is_open:
+    if pd.notna(row["n"]):
+        lines.append(f"n {figures.count(row['n'])}")
+    if row["rule"]:
+        lines.append(RULES[row["rule"]])
+    if is_open:
         lines.append(figures.missing("provisional"))
-    if row.reason:
-        lines.append(labels.wrapped(row.reason))
+    if row["reason"]:
+        lines.append(labels.wrapped(row["reason"]))
     return "<br>".join(lines)
 
 

@@ -6,9 +6,9 @@ import pandas as pd
 
 
 def scaled(judged: pd.DataFrame, factor: float) -> pd.DataFrame:
-    """Return the frame in the numbers of the axis, with `natural` values beside."""
+    """Return the frame in the numbers of the axis, with `is_open` beside."""
     columns = ["value", "lower", "upper", "mean", "lower_limit", "upper_limit"]
-    drawn = judged.assign(natural=judged["value"], is_open=is_open(judged))
+    drawn = judged.assign(is_open=is_open(judged))
     drawn[columns] = drawn[columns].astype(float) * factor
     return drawn
 

@@ -10,11 +10,17 @@ import pytest
 from kpis import axes, charts, look, registry, sparkline, verdicts
 from kpis.spc import DIRECTIONS
 
-PERCENT = SimpleNamespace(id="a", unit="percent", kind="proportion", better="higher")
-MINUTES = SimpleNamespace(id="b", unit="minutes", kind="median", better="lower")
-POUNDS = SimpleNamespace(id="c", unit="pounds", kind="ratio", better="neither")
-POINTS = SimpleNamespace(id="d", unit="points", kind="difference", better="nearer_zero")
-RATE = SimpleNamespace(id="e", unit="per 1,000 a year", kind="rate", better="neither")
+
+def indicator(unit, kind, better, counts="cases"):
+    return SimpleNamespace(id="a", unit=unit, kind=kind, better=better, counts=counts)
+
+
+PERCENT = indicator("percent", "proportion", "higher")
+MINUTES = indicator("minutes", "median", "lower")
+POUNDS = indicator("pounds", "ratio", "neither", "amounts")
+POINTS = indicator("points", "difference", "nearer_zero")
+RATE = indicator("per 1,000 a year", "rate", "neither")
+HOURS = indicator("percent", "proportion", "higher", "amounts")
 STABLE = [0.70, 0.72, 0.69, 0.71] * 4
 FALLEN = [*[0.72, 0.76, 0.70, 0.74] * 3, 0.68, 0.70, 0.66, 0.69, 0.68, 0.70, 0.69]
 STATES = {"v": "value", "p": "provisional", "f": "too_few", "u": "not_reliable"}
@@ -27,6 +33,7 @@ def judged(values, states=None, better="higher", half_width=0.03):
         {
             "period_start": pd.date_range("2002-04-01", periods=len(values), freq="MS"),
             "n": 1200.0,
+            "cases": 1200.0,
             "value": np.array(values, dtype=float),
             "state": [STATES[letter] for letter in letters],
             "reason": ["" if one == "v" else "Late <entries>." for one in letters],
@@ -144,6 +151,18 @@ def test_hover_says_value_interval_n_and_reason():
     assert n == "n 1\u202f200"
     assert state == "provisional"
     assert reason == "Late &lt;entries&gt;."
+
+
+def test_hover_rounds_as_every_other_place_does():
+    def said(kpi, frame):
+        return trace(spc(frame, kpi), "points")["text"][0].split("<br>")[1]
+
+    frame = judged([0.6182, *STABLE])
+    assert said(PERCENT, frame) == "62\u202f%"
+    # hours are no sample
+    assert said(HOURS, frame) == "61.8\u202f%"
+    # answers of which only few weigh
+    assert said(PERCENT, frame.assign(n=90_000.0)) == "62\u202f%"
 
 
 def test_hover_says_which_rule_made_a_point_news():

@@ -18,12 +18,6 @@ from tests.tables import Force
 INDICATOR, IMPORTS = "pages/browse/indicator.py", "pages/data/imports.py"
 DRILL = "pages/browse/drill.py"
 ATTENDED = "ops_immediate_attended_in_target"
-KPIS = list(registry.load())
-# one indicator of each sort that a page treats in its own way
-SORTS = {
-    (one.kind, one.counts, one.disclosure == "none", one.accumulate, one.area): one.id
-    for one in registry.load().values()
-}.values()
 BY_SITE = """
 title = "Calls, one file a site"
 source = "calls"
@@ -106,37 +100,6 @@ def test_without_a_build_the_pages_say_what_to_do(data_dir):
     at = visitor(IMPORTS)
     assert "Nothing has been imported yet." in words(at)
     assert [button.label for button in at.button] == ["Import"]
-
-
-@pytest.mark.parametrize(
-    ("area", "by", "shown"),
-    [
-        ("MPS", _scope.DEFAULT_BY, KPIS),
-        *((area, _scope.DEFAULT_BY, SORTS) for area in ("QK", "IR")),
-        *(("MPS", by, SORTS) for by in _scope.PERIOD_NAMES if by != _scope.DEFAULT_BY),
-    ],
-    ids=lambda one: one if isinstance(one, str) else None,
-)
-def test_every_page_of_the_demo_runs(demo, monkeypatch, area, by, shown):
-    monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
-    at = visitor(area=area, by=by)
-    assert "Synthetic data" in words(at)
-    at = visitor(INDICATOR, kpi=KPIS[0], area=area, by=by)
-    for kpi_id in shown:
-        at.selectbox(key="kpi").set_value(kpi_id)
-        checked(at.run())
-        assert at.title[0].value == registry.load()[kpi_id].title
-        assert "Synthetic data" in words(at)
-        assert "Definition" in [header.value for header in at.header]
-
-
-def test_every_indicator_is_drilled_into_or_says_why_not(demo, monkeypatch):
-    monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
-    for kpi_id in SORTS:
-        at = visitor(DRILL, kpi=kpi_id, by="year")
-        assert at.title[0].value == registry.load()[kpi_id].title
-        assert words(at)
-    assert visitor(DRILL).title[0].value == "Drill-down"
 
 
 def test_an_indicator_leads_to_what_it_is_read_with(demo, monkeypatch):

@@ -1,0 +1,105 @@
+"""Every page of the demo runs, and says what the engine says: `make audit` in small."""
+
+from itertools import cycle, product
+
+import pytest
+
+from kpis import registry
+from pages import _scope
+from tests import audit
+from tests.audit_pages import Tally
+
+KPIS = list(registry.load())
+# one indicator of each sort that a page treats in its own way
+SORTS = list(
+    {
+        (
+            one.kind,
+            one.counts,
+            one.disclosure == "none",
+            one.accumulate,
+            one.area,
+        ): one.id
+        for one in registry.load().values()
+    }.values()
+)
+BOROUGHS, LENGTHS = ("QK", "TX", "EK"), ("month", "quarter")
+STATES = {
+    "value", "too_few", "provisional", "reported", "suppressed", "not_applicable",
+    "not_measured",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def visitor(spoilt_home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEMAND_DATA_DIR", str(spoilt_home))
+        with audit.visitor() as one:
+            yield one
+
+
+@pytest.fixture
+def tally(visitor):
+    """What the visitor of this test finds; nothing may differ."""
+    visitor.tally = Tally()
+    yield visitor.tally
+    assert not visitor.tally.differences
+
+
+def test_every_indicator_of_three_boroughs_on_their_overviews(visitor, tally):
+    for by in LENGTHS:
+        for area in BOROUGHS:
+            beside = BOROUGHS if area == BOROUGHS[-1] else ()
+            visitor.sees_overview(area, by, beside)
+    assert set(tally.states) >= STATES
+    cells = len(KPIS) * len(BOROUGHS) * len(LENGTHS)
+    for place in ("overview", "side by side"):
+        assert tally.compared[place] > 5 * cells
+    assert tally.compared["London"] == 2 * (1 + 32)
+
+
+def test_every_indicator_has_a_page_in_one_of_them(visitor, tally):
+    for kpi_id, (area, by) in zip(
+        KPIS, cycle(product(BOROUGHS, LENGTHS)), strict=False
+    ):
+        visitor.sees_indicator(kpi_id, area, by)
+    assert min(tally.compared[one] for one in ("areas", "chart", "indicator")) > 200
+    assert set(tally.states) == {*STATES, "not_reliable"}
+
+
+def test_every_indicator_of_the_force(visitor, tally):
+    visitor.sees_overview("MPS", "month")
+    for kpi_id in KPIS:
+        visitor.sees_indicator(kpi_id, "MPS", "month")
+    assert tally.compared["the cube's sums"] > len(KPIS)
+
+
+@pytest.mark.parametrize(
+    ("area", "by"),
+    [
+        ("IR", "month"),
+        *(("MPS", by) for by in _scope.PERIOD_NAMES if by not in LENGTHS),
+    ],
+)
+def test_every_sort_of_indicator(visitor, tally, area, by):
+    visitor.sees_overview(area, by)
+    for kpi_id in SORTS:
+        visitor.sees_indicator(kpi_id, area, by)
+    assert tally.compared["chart"] > len(SORTS)
+
+
+def test_every_sort_is_drilled_into_or_says_why_not(visitor, tally):
+    for kpi_id in SORTS:
+        visitor.drills_into(kpi_id, "MPS", "year")
+    assert tally.compared["drill-down"] > len(SORTS)
+
+
+def test_definitions_and_imports(visitor, tally):
+    visitor.sees_the_rest()
+    assert tally.compared["definitions"] > len(KPIS)
+
+
+def test_the_command_says_what_was_compared(visitor, capsys):
+    given = ["--area", "Brent", "--kpi", KPIS[0], "--by", "month"]
+    assert audit.main(given) == 0
+    assert "indicator " in capsys.readouterr().out

@@ -57,6 +57,9 @@ class Visitor:
         self.at.run()
         for failure in self.at.exception:
             self.tally.differences.append(f"{page}, {chosen}: {failure.value}")
+        notices = [one for one in self.at.markdown if "Synthetic data" in one.value]
+        is_demo = self.engine.build.is_demo
+        self.tally.same("synthetic notice", page, bool(notices), is_demo)
 
     def visit(self, area: str, by: str, kpi_id: str = "") -> Visit:
         return Visit(self.at, self.engine, self.tally, area, by, kpi_id)

@@ -110,10 +110,6 @@ def overview(visit: Visit) -> None:
     shared = title.removeprefix(named).removeprefix(", ")
     for kpi_id in visit.engine.kpis:
         _scoreboard_row(visit, rows[kpi_id], kpi_id, shared)
-    for row in board["attention"]["rows"]:
-        latest = visit.engine.latest(row["id"], visit.area, visit.by)
-        what = f"{row['id']}, sentence"
-        _begins_with(visit, "overview", what, row["sentence"], latest)
     _completeness(visit)
 
 
@@ -135,27 +131,45 @@ def _scoreboard_row(visit: Visit, row: dict, kpi_id: str, shared: str) -> None:
     visit.same("overview", f"{kpi_id}, note", row["note"], note)
     if pd.isna(latest["value"]):
         visit.same("overview", f"{kpi_id}, reason", row["phrase"], latest["reason"])
+    elif has_figure:
+        what = f"{kpi_id}, sentence"
+        _begins_with(visit, "overview", what, row["sentence"], latest)
     _past(visit, "overview", kpi_id, row["phrase"], latest)
     _cube(visit, kpi_id, latest)
-    _beside(visit, row, kpi, latest)
+    _beside(visit, row, kpi, shown)
+    others = [
+        " ".join(
+            [
+                engine.kpis[other].title,
+                *told(engine.headline(other, area, by), engine.kpis[other]),
+            ]
+        )
+        for other in kpi.read_with
+    ]
+    said = f"Read with: {'; '.join(others)}." if others else ""
+    visit.same("overview", f"{kpi_id}, read with", row["read_with"], said)
 
 
 def worded(row: pd.Series, kpi: Kpi) -> dict:
     """Say what a cell of a scoreboard has for a row of results."""
     has_figure = pd.notna(row["value"])
     is_few = row["state"] == "too_few"
-    below = figures.left_out(kpi.unit) if has_figure else ""
-    if is_few and pd.notna(row["lower"]):
-        below = figures.between(row["lower"], row["upper"], kpi.unit)
+    has_interval = is_few and pd.notna(row["lower"])
     is_counted = has_figure and kpi.counts == "cases" and row["n"] > 0
     said = figure(row, kpi)
     return {
         "figure": said if has_figure else said.capitalize(),
         "is_word": not has_figure,
         "is_quiet": not has_figure or is_few,
-        "interval": below,
+        "interval": figures.interval(row, kpi.unit) if has_interval else "",
+        "unit": figures.left_out(kpi.unit) if has_figure else "",
         "count": figures.count(row["n"]) if is_counted else "",
     }
+
+
+def told(row: pd.Series, kpi: Kpi) -> list[str]:
+    """Return the figure of a row, none where it has none."""
+    return [figure(row, kpi)] if pd.notna(row["value"]) else []
 
 
 def _past(visit: Visit, place: str, what: str, text: str, latest: pd.Series) -> None:
@@ -298,6 +312,13 @@ def indicator(visit: Visit) -> None:
         visit.same("indicator", "why no figure", said.strip() in text, True)
     else:
         _headline(visit, latest, where)
+    for other in kpi.read_with:
+        row = engine.latest(other, visit.area, visit.by)
+        label = " ".join([engine.kpis[other].title, *told(row, engine.kpis[other])])
+        labels = [ESCAPED.sub(r"\1", one.label) for one in at.button]
+        visit.same("indicator", f"read with {other}", label in labels, True)
+    headers = [one.value for one in at.header]
+    visit.same("indicator", "definition", "Definition" in headers, True)
     _points(visit, latest)
     if latest["state"] not in NO_FIGURE_OF:
         _areas(visit, latest)

@@ -4,6 +4,9 @@ PYTHON = python3
 # a folder filled by `make wheels`: installs from there, without the internet
 WHEELS =
 
+# what `make audit` is to look at: --area, --kpi, --by; all of it without
+ONLY =
+
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALL = $(PIP) install $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
@@ -11,7 +14,7 @@ INSTALL = $(PIP) install $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 RUNTIME = .venv/installed
 DEVELOPMENT = .venv/installed-dev
 
-.PHONY: run test lint bench browser wheels clean
+.PHONY: run test lint audit bench browser wheels clean
 
 # Ctrl-C is how serving ends, and no error.
 run: $(RUNTIME)
@@ -24,6 +27,9 @@ test: lint browser
 lint: $(DEVELOPMENT)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/lint-imports --no-logo
+
+audit: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.audit $(ONLY)
 
 bench: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.bench

@@ -13,125 +13,33 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from multiprocessing import get_context
-from pathlib import Path
-
-from streamlit import config
-from streamlit.testing.v1 import AppTest
 
 from kpis import __main__ as command_line
-from kpis import registry, results, settings
+from kpis import registry, results
 from kpis.errors import UserError
 from pages import _scope
-from tests import audit_pages
-from tests.audit_engine import Engine
-from tests.audit_pages import Tally, Visit
+from tests import audit_visitor
+from tests.audit_visit import Tally
 
-APP = Path(__file__).resolve().parent.parent / "app.py"
-OVERVIEW, INDICATOR = "pages/browse/overview.py", "pages/browse/indicator.py"
-DRILL = "pages/browse/drill.py"
-IMPORTS, DEFINITIONS = "pages/data/imports.py", "pages/data/definitions.py"
-ALL, LONDON, BESIDE = "All indicators", "London", "Side by side"
 # a demo for whoever has no data: small, two years, every source
 DEMO = ("demo", "--scale", "0.03", "--years", "2")
 MOST_LISTED = 200
-
-
-class Visitor:
-    """Goes through the pages of one build and compares what stands there."""
-
-    def __init__(self, engine: Engine):
-        self.engine = engine
-        self.tally = Tally()
-        self.at = AppTest.from_file(str(APP), default_timeout=120).run()
-        self.page = OVERVIEW
-
-    def opens(self, page: str, **chosen: object) -> None:
-        """Run a page with some of its choices made, by their keys."""
-        if page != self.page:
-            self.at.switch_page(page)
-            self.page = page
-        for key, value in chosen.items():
-            self.at.session_state[key] = value
-        self.at.run()
-        for failure in self.at.exception:
-            self.tally.differences.append(f"{page}, {chosen}: {failure.value}")
-        notices = [one for one in self.at.markdown if "Synthetic data" in one.value]
-        is_demo = self.engine.build.is_demo
-        self.tally.same("synthetic notice", page, bool(notices), is_demo)
-
-    def visit(self, area: str, by: str, kpi_id: str = "") -> Visit:
-        return Visit(self.at, self.engine, self.tally, area, by, kpi_id)
-
-    def sees_overview(self, area: str, by: str, beside: Sequence[str] = ()) -> None:
-        """Compare the overview of an area in its three views."""
-        self.opens(OVERVIEW, area=area, by=by, view=ALL)
-        audit_pages.overview(self.visit(area, by))
-        if beside:
-            self.opens(OVERVIEW, view=BESIDE, areas_beside=list(beside))
-            audit_pages.side_by_side(self.visit(area, by), list(beside))
-            self.opens(OVERVIEW, view=LONDON)
-            mapped = self.at.selectbox(key="mapped").value
-            audit_pages.london(self.visit(area, by, mapped))
-
-    def sees_indicator(self, kpi_id: str, area: str, by: str) -> None:
-        """Compare an indicator's page."""
-        self.opens(INDICATOR, kpi=kpi_id, area=area, by=by)
-        audit_pages.indicator(self.visit(area, by, kpi_id))
-
-    def drills_into(self, kpi_id: str, area: str, by: str) -> None:
-        """Compare an indicator's drill-down."""
-        self.opens(DRILL, kpi=kpi_id, area=area, by=by)
-        audit_pages.drill_down(self.visit(area, by, kpi_id))
-
-    def sees_the_rest(self) -> None:
-        """Compare definitions and imports, which have neither area nor period."""
-        self.opens(DEFINITIONS)
-        audit_pages.definitions(self.visit(settings.FORCE, "month"))
-        self.opens(IMPORTS)
-        audit_pages.imports(self.visit(settings.FORCE, "month"))
-
-
-def audit_area(area: str, kpi_ids: Sequence[str], lengths: Sequence[str]) -> Tally:
-    """Compare every page of one area."""
-    with visitor() as one:
-        for by in lengths:
-            one.sees_overview(area, by, dict.fromkeys([area, settings.FORCE]))
-            for kpi_id in kpi_ids:
-                one.sees_indicator(kpi_id, area, by)
-                one.drills_into(kpi_id, area, by)
-        return one.tally
-
-
-@contextmanager
-def visitor() -> Iterator[Visitor]:
-    """A visitor of the current build, which is closed afterwards."""
-    build = results.open_build()
-    try:
-        yield Visitor(Engine(build))
-    finally:
-        build.close()
-
-
-def audit_rest() -> Tally:
-    """Compare the pages that have no area."""
-    with visitor() as one:
-        one.sees_the_rest()
-        return one.tally
 
 
 def audit(
     areas: Sequence[str], kpi_ids: Sequence[str], lengths: Sequence[str]
 ) -> Iterator[Tally]:
     """Compare the pages without an area, then those of each, on all processors."""
-    yield audit_rest()
     if len(areas) == 1:
-        yield audit_area(areas[0], kpi_ids, lengths)
+        yield audit_visitor.audit_rest()
+        yield audit_visitor.audit_area(areas[0], kpi_ids, lengths)
         return
+    tasks = [(audit_visitor.audit_area, one, kpi_ids, lengths) for one in areas]
+    tasks = [(audit_visitor.audit_rest,), *tasks]
+    # of their own: a page that runs in process takes the place of the main program
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as processes:
-        jobs = [processes.submit(audit_area, one, kpi_ids, lengths) for one in areas]
-        for job in as_completed(jobs):
+        for job in as_completed([processes.submit(*task) for task in tasks]):
             yield job.result()
 
 
@@ -155,8 +63,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kpi", nargs="+", choices=registry.load(), metavar="KPI")
     parser.add_argument("--by", nargs="+", choices=_scope.PERIOD_NAMES)
     options = parser.parse_args(arguments)
-    # a page that fails tells the audit why
-    config.set_option("client.showErrorDetails", "full")
     with tempfile.TemporaryDirectory(prefix="audit-") as place:
         if results.current_build_id() is None:
             print("There is no build: a small demo is made and audited.", flush=True)

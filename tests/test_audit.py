@@ -6,8 +6,8 @@ import pytest
 
 from kpis import registry
 from pages import _scope
-from tests import audit
-from tests.audit_pages import Tally
+from tests import audit, audit_visitor
+from tests.audit_visit import Tally
 
 KPIS = list(registry.load())
 # one indicator of each sort that a page treats in its own way
@@ -34,7 +34,7 @@ STATES = {
 def visitor(spoilt_home):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEMAND_DATA_DIR", str(spoilt_home))
-        with audit.visitor() as one:
+        with audit_visitor.visitor() as one:
             yield one
 
 

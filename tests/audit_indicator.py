@@ -1,0 +1,204 @@
+"""What a visitor reads of one indicator, on its page and in its drill-down."""
+
+import pandas as pd
+
+from kpis import drill, figures, part_charts
+from kpis.axes import SCALES
+from kpis.registry import Kpi
+from tests.audit_engine import figure
+from tests.audit_visit import (
+    ESCAPED,
+    MOST_ROWS,
+    NO_FIGURE_OF,
+    Visit,
+    compare_hovers,
+    compare_sentence,
+    compare_with_cube,
+    has_nothing,
+    kind_of_areas,
+    told,
+)
+
+
+def indicator(visit: Visit) -> None:
+    """Compare the headline, every point of the chart, the areas, parts and rows."""
+    engine, at, kpi = visit.engine, visit.at, visit.kpi
+    visit.same("indicator", "title", at.title[0].value, kpi.title)
+    latest = engine.latest(kpi.id, visit.area, visit.by)
+    visit.tally.states[latest["state"]] += 1
+    period = figures.period(latest["period_start"], latest["by"])
+    where = f"{visit.names[visit.area]}, {period}"
+    text = visit.text()
+    if pd.isna(latest["value"]):
+        said = f"{where}: {figures.missing(latest['state'])}. {latest['reason']}"
+        visit.same("indicator", "why no figure", said.strip() in text, True)
+    else:
+        _headline(visit, latest, where)
+    for other in kpi.read_with:
+        row = engine.latest(other, visit.area, visit.by)
+        label = " ".join([engine.kpis[other].title, *told(row, engine.kpis[other])])
+        labels = [ESCAPED.sub(r"\1", one.label) for one in at.button]
+        visit.same("indicator", f"read with {other}", label in labels, True)
+    headers = [one.value for one in at.header]
+    visit.same("indicator", "definition", "Definition" in headers, True)
+    _points(visit, latest)
+    if latest["state"] not in NO_FIGURE_OF:
+        _areas(visit, latest)
+        _parts(visit, latest)
+        _account(visit, latest, text)
+
+
+def _headline(visit: Visit, latest: pd.Series, where: str) -> None:
+    kpi, metric = visit.kpi, visit.at.metric[0]
+    visit.same("indicator", "figure", metric.value, figure(latest, kpi))
+    label = ", ".join(filter(None, [where, figures.left_out(kpi.unit)]))
+    visit.same("indicator", "of what", ESCAPED.sub(r"\1", metric.label), label)
+    now = figures.in_words(latest["value"], kpi.unit)
+    begin = now[0].upper() + now[1:]
+    said = next((one for one in visit.text() if one.startswith(begin)), "")
+    compare_sentence(visit, "indicator", "sentence", said, latest)
+    compare_with_cube(visit, kpi.id, latest)
+
+
+def _points(visit: Visit, latest: pd.Series) -> None:
+    """Compare each point of the chart, and each cross that stands for no figure."""
+    drawn = visit.trace("points")
+    series = visit.engine.series(visit.kpi_id, visit.area, visit.by)
+    if not drawn:
+        return
+    kpi, (points,), gaps = visit.kpi, drawn, visit.trace("gaps")
+    factor = SCALES[kpi.unit].factor
+    rows = {f"{row['period_start']:%Y-%m-%d}": row for _, row in series.iterrows()}
+    missing = dict(zip(gaps[0]["x"], gaps[0]["text"], strict=True))
+    starts = points["x"]
+    measured = {
+        one for one, row in rows.items()
+        if starts[0] <= one <= starts[-1] and row["state"] not in NO_FIGURE_OF
+    }  # fmt: skip
+    visit.same("chart", "periods left out", measured - set(starts), set())
+    for start, value, text in zip(starts, points["y"], points["text"], strict=True):
+        row = rows[start]
+        visit.tally.states[row["state"]] += 1
+        if pd.isna(row["value"]):
+            visit.same("chart", start, value, None)
+            state = missing.get(start, "<br>").split("<br>")[1]
+            visit.same("chart", f"{start}, state", state, figure(row, kpi))
+            continue
+        visit.same("chart", start, float(value), float(row["value"]) * factor)
+        lines = text.split("<br>")
+        visit.same("chart", f"{start}, hover", lines[1], figure(row, kpi))
+        if pd.notna(row["n"]):
+            n = f"n {figures.count(row['n'])}"
+            visit.same("chart", f"{start}, n", n in lines, True)
+        if row["state"] == "provisional":
+            named = figures.missing("provisional")
+            visit.same("chart", f"{start}, provisional", named in lines, True)
+
+
+def _areas(visit: Visit, cell: pd.Series) -> None:
+    """Compare the table of areas, and what funnel and tiles say."""
+    kpi, table = visit.kpi, visit.table("name", "figure", "places")
+    if table is None:
+        return
+    rows = visit.engine.areas(cell, kind_of_areas(kpi))
+    shown = {one["name"]: one for _, one in table.iterrows()}
+    for code, row in rows.items():
+        name = visit.names[code]
+        is_there = not has_nothing(row)
+        visit.same("areas", f"{name} is listed", name in shown, is_there)
+        if name not in shown or not is_there:
+            continue
+        said = figure(row, kpi) if pd.notna(row["value"]) else figures.NO_FIGURE
+        visit.same("areas", name, shown[name]["figure"], said)
+        counts = [figures.count(one["n"]) for one in (shown[name], row)]
+        visit.same("areas", f"{name}, n", *counts)
+        visit.tally.states[row["state"]] += 1
+        if pd.isna(row["value"]):
+            state = figures.missing(row["state"])
+            visit.same("areas", f"{name}, state", shown[name]["says"], state)
+    for trace in visit.trace("areas"):
+        texts = trace.get("hovertext") or trace["text"]
+        compare_hovers(visit, "areas", trace["customdata"], texts, cell)
+
+
+def _parts(visit: Visit, cell: pd.Series) -> None:
+    """Compare the table of the parts of a figure, by the dimension that is shown."""
+    tables = [one.value for one in visit.at.dataframe]
+    own = [one for one in tables if list(one) == ["name", "figure", "interval", "n"]]
+    if not own:
+        return
+    kpi, way = visit.kpi, visit.at.selectbox(key="split").value
+    if way not in kpi.dimensions:
+        return
+    ends = cell["period_start"].date(), cell["period_end"].date()
+    found = drill.grouped(visit.engine.build, kpi.id, cell["area"], ends, [way])
+    named = [part_charts.member(one, way) for one in found[way]]
+    said = {
+        name: (figures.of_part(row, kpi), int(row.n))
+        for name, row in zip(named, found.itertuples(), strict=True)
+    }
+    shown = {
+        row.name_.removesuffix(", left out"): (row.figure, int(row.n))
+        for row in own[0].rename(columns={"name": "name_"}).itertuples()
+    }
+    visit.same("parts", way, shown, said)
+
+
+def _account(visit: Visit, cell: pd.Series, text: list[str]) -> None:
+    """Compare the sum that the rows make in words, and the rows themselves."""
+    kpi = visit.kpi
+    if kpi.made_of or pd.isna(cell["value"]):
+        return
+    said = _made_of(cell, kpi)
+    if said:
+        is_said = any(one.startswith(said) for one in text)
+        visit.same("rows", said, is_said, True)
+    table = visit.table("row_id", "file")
+    if table is None or len(table) >= MOST_ROWS:
+        return
+    if pd.notna(cell["n"]):
+        own = table[table["row_id"] != kpi.exposure]
+        visit.same("rows", "how many", float(len(own)), float(cell["n"]))
+    if kpi.kind in ("proportion", "mean") and "numerator" in table:
+        total = float(pd.to_numeric(table["numerator"]).sum())
+        visit.same("rows", "numerators", total, float(cell["numerator"]))
+
+
+def _made_of(cell: pd.Series, kpi: Kpi) -> str:
+    """Say how a figure is made, as the page begins to say it."""
+    value = figure(cell, kpi)
+    if cell["state"] == "reported":
+        return f"{value}, taken as published."
+    if kpi.kind == "proportion":
+        sides = [figures.count(cell[one]) for one in ("numerator", "denominator")]
+        return f"{' of '.join(sides)} make {value}."
+    if kpi.kind in ("mean", "median"):
+        return f"The {kpi.kind} of {figures.count(cell['n'])} values is {value}."
+    if kpi.kind == "percentile":
+        of = f"{100 * kpi.quantile:g} in 100 of {figures.count(cell['n'])} values"
+        return f"{of} are at most {value}."
+    if kpi.kind == "ratio":
+        amount = figures.figure(cell["numerator"], kpi.unit)
+        return f"{amount} over {figures.count(cell['denominator'])} make {value}."
+    return ""
+
+
+def drill_down(visit: Visit) -> None:
+    """Compare the figure and the number of the rows that count by default."""
+    kpi = visit.kpi
+    visit.same("drill-down", "title", visit.at.title[0].value, kpi.title)
+    cell = visit.engine.latest(kpi.id, visit.area, visit.by)
+    if not visit.at.multiselect or pd.isna(cell["n"]) or not cell["n"]:
+        return
+    when = figures.period(cell["period_start"], cell["by"])
+    when = when[0].upper() + when[1:]
+    if pd.isna(cell["value"]):
+        return
+    now = figures.with_unit(figure(cell, kpi), kpi.unit)
+    rows = figures.count(cell["n"])
+    said = f"{when}: {now}, from {rows} rows. That is the indicator's figure."
+    (shown,) = [one for one in visit.text() if one.startswith(f"{when}: ")]
+    visit.same("drill-down", "account", shown, said)
+    table = visit.table("row_id", "file")
+    if table is not None and len(table) < MOST_ROWS:
+        visit.same("drill-down", "rows", float(len(table)), float(cell["n"]))

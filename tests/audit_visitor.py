@@ -1,0 +1,106 @@
+"""A visitor who goes through the pages in process and has them compared."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from streamlit import config
+from streamlit.logger import set_log_level
+from streamlit.testing.v1 import AppTest
+
+from kpis import results, settings
+from tests import audit_indicator, audit_overview
+from tests.audit_engine import Engine
+from tests.audit_visit import Tally, Visit
+
+APP = Path(__file__).resolve().parent.parent / "app.py"
+OVERVIEW, INDICATOR = "pages/browse/overview.py", "pages/browse/indicator.py"
+DRILL = "pages/browse/drill.py"
+IMPORTS, DEFINITIONS = "pages/data/imports.py", "pages/data/definitions.py"
+ALL, LONDON, BESIDE = "All indicators", "London", "Side by side"
+
+
+class Visitor:
+    """Goes through the pages of one build and compares what stands there."""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        self.tally = Tally()
+        self.at = AppTest.from_file(str(APP), default_timeout=120).run()
+        self.page = OVERVIEW
+
+    def opens(self, page: str, **chosen: object) -> None:
+        """Run a page with some of its choices made, by their keys."""
+        if page != self.page:
+            self.at.switch_page(page)
+            self.page = page
+        for key, value in chosen.items():
+            self.at.session_state[key] = value
+        self.at.run()
+        for failure in self.at.exception:
+            self.tally.differences.append(f"{page}, {chosen}: {failure.value}")
+        notices = [one for one in self.at.markdown if "Synthetic data" in one.value]
+        is_demo = self.engine.build.is_demo
+        self.tally.same("synthetic notice", page, bool(notices), is_demo)
+
+    def visit(self, area: str, by: str, kpi_id: str = "") -> Visit:
+        return Visit(self.at, self.engine, self.tally, area, by, kpi_id)
+
+    def sees_overview(self, area: str, by: str, beside: Sequence[str] = ()) -> None:
+        """Compare the overview of an area in its three views."""
+        self.opens(OVERVIEW, area=area, by=by, view=ALL)
+        audit_overview.overview(self.visit(area, by))
+        if beside:
+            self.opens(OVERVIEW, view=BESIDE, areas_beside=list(beside))
+            audit_overview.side_by_side(self.visit(area, by), list(beside))
+            self.opens(OVERVIEW, view=LONDON)
+            mapped = self.at.selectbox(key="mapped").value
+            audit_overview.london(self.visit(area, by, mapped))
+
+    def sees_indicator(self, kpi_id: str, area: str, by: str) -> None:
+        """Compare an indicator's page."""
+        self.opens(INDICATOR, kpi=kpi_id, area=area, by=by)
+        audit_indicator.indicator(self.visit(area, by, kpi_id))
+
+    def drills_into(self, kpi_id: str, area: str, by: str) -> None:
+        """Compare an indicator's drill-down."""
+        self.opens(DRILL, kpi=kpi_id, area=area, by=by)
+        audit_indicator.drill_down(self.visit(area, by, kpi_id))
+
+    def sees_the_rest(self) -> None:
+        """Compare definitions and imports, which have neither area nor period."""
+        self.opens(DEFINITIONS)
+        audit_overview.definitions(self.visit(settings.FORCE, "month"))
+        self.opens(IMPORTS)
+        audit_overview.imports(self.visit(settings.FORCE, "month"))
+
+
+def audit_area(area: str, kpi_ids: Sequence[str], lengths: Sequence[str]) -> Tally:
+    """Compare every page of one area."""
+    with visitor() as one:
+        for by in lengths:
+            one.sees_overview(area, by, dict.fromkeys([area, settings.FORCE]))
+            for kpi_id in kpi_ids:
+                one.sees_indicator(kpi_id, area, by)
+                one.drills_into(kpi_id, area, by)
+        return one.tally
+
+
+@contextmanager
+def visitor() -> Iterator[Visitor]:
+    """A visitor of the current build, which is closed afterwards."""
+    build = results.open_build()
+    # a page that fails says why; that no browser is there is meant
+    set_log_level("ERROR")
+    config.set_option("client.showErrorDetails", "full")
+    try:
+        yield Visitor(Engine(build))
+    finally:
+        build.close()
+
+
+def audit_rest() -> Tally:
+    """Compare the pages that have no area."""
+    with visitor() as one:
+        one.sees_the_rest()
+        return one.tally

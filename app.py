@@ -60,8 +60,8 @@ def draw() -> None:
                     build_id, offered, has_indicator=page in (indicator, drill)
                 )
             _parts.synthetic_notice(build)
-        if scope:
-            _memory.remember(scope.area)
+            if scope:
+                _memory.remember(scope.area)
     _parts.enter(scope)
     with _parts.user_errors():
         page.run()

@@ -54,7 +54,7 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     st.markdown(plain(in_words))
     if found.attrs["kind"]:
         _pictures(scope, kpi, found, cell, in_words)
-    _table(scope, kpi, found, cell)
+    listed(scope, kpi, found, cell)
 
 
 def sentence(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> str:
@@ -97,6 +97,24 @@ def _over_time(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> 
 
     of = (cell["period_start"], cell["by"])
     _parts.plot(draw, HISTORY, in_words, of, partial(_take_area, scope, HISTORY))
+    worded = _cached.kept("history", scope, of, partial(over_time, kept, kpi))
+    _parts.folded("The areas over time as a table", worded, {"name": "Area"})
+
+
+def over_time(kept: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
+    """Word every area's past: a row an area, then a column for each period."""
+    said = [
+        figures.of_cell(row, kpi)
+        if pd.notna(row["value"])
+        else figures.missing(row["state"])
+        for _, row in kept.iterrows()
+    ]
+    wide = kept.assign(said=said).pivot(
+        index="name", columns="period_start", values="said"
+    )
+    named = {start: figures.period(start, kept["by"].iloc[0]) for start in wide}
+    in_order = wide.reindex(kept["name"].unique()).fillna("")
+    return in_order[in_order.columns[::-1]].rename(columns=named).reset_index()
 
 
 def history_sentence(every: pd.DataFrame, kpi: Kpi) -> str:
@@ -148,7 +166,8 @@ def _take_area(scope: Scope, chart: str) -> None:
         st.session_state[_scope.AREA] = points[0]["customdata"]
 
 
-def _table(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> None:
+def listed(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> None:
+    """Offer the areas of the period of `cell` as a table, and to take away."""
     with st.expander(f"All {compare.NAMES[compare.kind_of(kpi)]} as a table"):
         of = (cell["period_start"], cell["by"])
         shown = _cached.kept("areas", scope, of, lambda: table(found, kpi))

@@ -109,7 +109,7 @@ def _week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
 
     _parts.plot(draw, "week", in_words, of)
     hours = _cached.kept("hours", scope, of, worded)
-    _folded("The hours as a table", hours, PARTS)
+    _parts.folded("The hours as a table", hours, PARTS)
 
 
 def _waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
@@ -132,7 +132,9 @@ def _waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
         for row in classes.itertuples()
     ]
     heads = {"wait": "Wait", "n": "Cases", "share": "Of all"}
-    _folded("The waits as a table", pd.DataFrame(rows, columns=list(heads)), heads)
+    _parts.folded(
+        "The waits as a table", pd.DataFrame(rows, columns=list(heads)), heads
+    )
 
 
 def week_sentence(found: pd.DataFrame, kpi: Kpi, year: str) -> str:
@@ -187,7 +189,9 @@ def _parts_now(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> None:
         return table(found, kpi, names)
 
     _parts.plot(draw, f"parts_{dimension}", in_words, of)
-    _folded("The parts as a table", _cached.kept("parts", scope, of, worded), PARTS)
+    _parts.folded(
+        "The parts as a table", _cached.kept("parts", scope, of, worded), PARTS
+    )
 
 
 def sentence(found: pd.DataFrame, kpi: Kpi, cell: pd.Series) -> str:
@@ -239,7 +243,7 @@ def _change(scope: Scope, kpi: Kpi, series, cell: pd.Series, dimension: str) -> 
     worded = partial(_change_in_words, found, kpi, dimension)
     said, table_of_moves = _cached.kept("moves", scope, of, worded)
     st.markdown(f"{when} {plain(said)}")
-    _folded("What moved it, as a table", table_of_moves, MOVES)
+    _parts.folded("What moved it, as a table", table_of_moves, MOVES)
 
 
 def _change_in_words(
@@ -253,11 +257,6 @@ def _change_in_words(
         found.attrs = attrs
     groups = compare.NAMES[compare.kind_of(kpi)] if is_by_area else "the parts"
     return decomposition.in_words(found, kpi.unit, groups), moves(found, kpi)
-
-
-def _folded(label: str, shown: pd.DataFrame, heads: dict[str, str]) -> None:
-    with st.expander(label):
-        st.dataframe(shown, hide_index=True, width="stretch", column_config=heads)
 
 
 def moves(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from kpis import area_charts, compare, figures, funnel, map_charts, settings
 from kpis.board import UNMEASURED
 from kpis.registry import Kpi
-from pages import _cached, _parts, _scope, _series
+from pages import _areas, _cached, _parts, _scope, _series
 from pages._scope import Scope
 from pages._text import capital, plain
 
@@ -60,6 +60,7 @@ def show(
         when = _series.period(cell)
         in_all = " ".join([f"{capital(when)}.", *said])
         _map(scope, kpi, found, form, in_all, view, all_indicators)
+        _areas.listed(scope, kpi, found, cell)
     with right:
         if pd.notna(cell["value"]):
             st.metric(

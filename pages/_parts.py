@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePath
 
+import pandas as pd
 import streamlit as st
 
 from kpis import figures, glossary, results, states
@@ -110,6 +111,14 @@ def download(label: str, make: Callable[[], bytes], file_name: str) -> None:
     """
     mime = MIME_TYPES[PurePath(file_name).suffix]
     st.download_button(label, make, file_name, mime, on_click="ignore")
+
+
+def folded(label: str, shown: pd.DataFrame, heads: Mapping[str, str]) -> None:
+    """Offer a table that says what a chart shows, closed until somebody asks."""
+    with st.expander(label):
+        st.dataframe(
+            shown, hide_index=True, width="stretch", column_config=heads, alt=label
+        )
 
 
 def plot(

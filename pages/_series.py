@@ -4,12 +4,21 @@ from functools import partial
 
 import pandas as pd
 
-from kpis import drawing, figures, periods, results, targets, verdicts
+from kpis import charts, drawing, figures, periods, results, targets, verdicts
 from kpis.periods import Period
 from kpis.registry import Kpi
 from kpis.targets import Target
 from kpis.verdicts import Verdict
 from pages import _scope
+from pages._text import capital
+
+TABLE = {
+    "period": "Period",
+    "figure": "Figure",
+    "interval": "95 % interval",
+    "n": "Cases",
+    "says": "What it says",
+}
 
 
 def latest(series: pd.DataFrame) -> pd.Series:
@@ -77,6 +86,28 @@ def sentence(series: pd.DataFrame, kpi: Kpi, verdict: Verdict) -> str:
         kpi.unit, row, year_ago(series), verdict, row["by"],
         is_of_cases=kpi.counts == "cases",
     )  # fmt: skip
+
+
+def table(series: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
+    """Word a judged series, a row for each period, the latest first; as its chart."""
+    rows = [
+        (
+            capital(period(row)),
+            figures.of_cell(row, kpi) if pd.notna(row["value"]) else figures.NO_FIGURE,
+            figures.interval(row, kpi.unit),
+            row["n"],
+            _says(row),
+        )
+        for _, row in series.iloc[::-1].iterrows()
+    ]
+    return pd.DataFrame(rows, columns=list(TABLE))
+
+
+def _says(row: pd.Series) -> str:
+    """What a mark of the chart means, with the rule that made it one; or the state."""
+    said = [charts.MARKS[row["meaning"]]] if row["meaning"] else []
+    said += [charts.RULES[row["rule"]]] if row["meaning"] and row["rule"] else []
+    return ", ".join([*said, *filter(None, [figures.missing(row["state"])])])
 
 
 def choose(series: pd.DataFrame) -> pd.Series:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from kpis import drill, figures, part_charts
+from kpis import drill, figures, part_charts, results
 from kpis.axes import SCALES
 from kpis.registry import Kpi
 from tests.audit_engine import figure
@@ -76,6 +76,7 @@ def _points(visit: Visit, latest: pd.Series) -> None:
         if starts[0] <= one <= starts[-1] and row["state"] not in NO_FIGURE_OF
     }  # fmt: skip
     visit.same("chart", "periods left out", measured - set(starts), set())
+    _series_table(visit, rows)
     for start, value, text in zip(starts, points["y"], points["text"], strict=True):
         row = rows[start]
         visit.tally.states[row["state"]] += 1
@@ -93,6 +94,23 @@ def _points(visit: Visit, latest: pd.Series) -> None:
         if row["state"] == "provisional":
             named = figures.missing("provisional")
             visit.same("chart", f"{start}, provisional", named in lines, True)
+
+
+def _series_table(visit: Visit, rows: dict[str, pd.Series]) -> None:
+    """Compare the chart's table: figure, interval, n and state of each period."""
+    kpi, table = visit.kpi, visit.table("period", "says")
+    said = {
+        figures.period(row["period_start"], row["by"]): row for row in rows.values()
+    }
+    by_name = {name[0].upper() + name[1:]: row for name, row in said.items()}
+    for shown in table.to_dict("records"):
+        row = by_name[shown["period"]]
+        own = "".join(told(row, kpi)) or figures.NO_FIGURE
+        numbers = [own, figures.interval(row, kpi.unit), figures.count(row["n"])]
+        seen = [shown["figure"], shown["interval"], figures.count(shown["n"])]
+        visit.same("chart", f"table, {shown['period']}", seen, numbers)
+        state = figures.missing(row["state"])
+        visit.same("chart", "table, state", shown["says"].endswith(state), True)
 
 
 def _areas(visit: Visit, cell: pd.Series) -> None:
@@ -181,6 +199,37 @@ def _made_of(cell: pd.Series, kpi: Kpi) -> str:
         amount = figures.figure(cell["numerator"], kpi.unit)
         return f"{amount} over {figures.count(cell['denominator'])} make {value}."
     return ""
+
+
+def over_time(visit: Visit) -> None:
+    """Compare the table of every area's past."""
+    build = visit.engine.build
+    tables = [one.value for one in visit.at.dataframe]
+    own = [one for one in tables if list(one)[0] == "name" and "figure" not in one]
+    table = own[0] if own else None
+    if table is None:
+        return
+    kpi = visit.kpi
+    latest = visit.engine.latest(kpi.id, visit.area, visit.by)
+    series = visit.engine.series(kpi.id, visit.area, visit.by)
+    ends = series["period_start"].min().date(), series["period_end"].max().date()
+    kinds = build.places.kinds
+    codes = [one for one, kind in kinds.items() if kind == kind_of_areas(kpi)]
+    found = results.series(build, [kpi.id], codes, *ends, latest["by"])
+    said = {
+        (
+            visit.names[row["area"]],
+            figures.period(row["period_start"], latest["by"]),
+        ): row
+        for _, row in found.iterrows()
+    }
+    for row in table.to_dict("records"):
+        for period in list(table)[1:]:
+            if row[period]:
+                where = (row["name"], period)
+                visit.same(
+                    "over time", ", ".join(where), row[period], figure(said[where], kpi)
+                )
 
 
 def drill_down(visit: Visit) -> None:

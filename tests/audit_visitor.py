@@ -17,6 +17,7 @@ APP = Path(__file__).resolve().parent.parent / "app.py"
 OVERVIEW, INDICATOR = "pages/browse/overview.py", "pages/browse/indicator.py"
 DRILL = "pages/browse/drill.py"
 IMPORTS, DEFINITIONS = "pages/data/imports.py", "pages/data/definitions.py"
+NOW, OVER_TIME = "In this period", "Over time"
 ALL, LONDON, BESIDE = "All indicators", "London", "Side by side"
 
 
@@ -59,8 +60,14 @@ class Visitor:
 
     def sees_indicator(self, kpi_id: str, area: str, by: str) -> None:
         """Compare an indicator's page."""
-        self.opens(INDICATOR, kpi=kpi_id, area=area, by=by)
+        self.opens(INDICATOR, kpi=kpi_id, area=area, by=by, areas=NOW)
         audit_indicator.indicator(self.visit(area, by, kpi_id))
+
+    def sees_areas_over_time(self, kpi_id: str, by: str) -> None:
+        """Compare every area's past on an indicator's page."""
+        chosen = {"kpi": kpi_id, "area": settings.FORCE, "by": by}
+        self.opens(INDICATOR, **chosen, areas=OVER_TIME)
+        audit_indicator.over_time(self.visit(settings.FORCE, by, kpi_id))
 
     def drills_into(self, kpi_id: str, area: str, by: str) -> None:
         """Compare an indicator's drill-down."""
@@ -83,6 +90,8 @@ def audit_area(area: str, kpi_ids: Sequence[str], lengths: Sequence[str]) -> Tal
             for kpi_id in kpi_ids:
                 one.sees_indicator(kpi_id, area, by)
                 one.drills_into(kpi_id, area, by)
+                if area == settings.FORCE:
+                    one.sees_areas_over_time(kpi_id, by)
         return one.tally
 
 

@@ -74,6 +74,11 @@ def test_every_indicator_of_the_force(visitor, tally):
     assert tally.compared["the cube's sums"] > len(KPIS)
 
 
+def test_every_area_over_time(visitor, tally):
+    visitor.sees_areas_over_time("ops_immediate_attended_in_target", "quarter")
+    assert tally.compared["over time"] > 32
+
+
 @pytest.mark.parametrize(
     ("area", "by"),
     [

@@ -153,6 +153,8 @@ if series["value"].notna().any():
     with st.container(gap="xxsmall"):
         for line in filter(None, [key(series), *told(series, kpi, scope)]):
             st.caption(line)
+    as_table = _cached.kept("series", scope, (), partial(_series.table, series, kpi))
+    _parts.folded("The series as a table", as_table, _series.TABLE)
 if not series["state"].isin(UNMEASURED).all():
     cell = _series.choose(series)
     _areas.show(scope, kpi, cell)

@@ -1,0 +1,103 @@
+"""Every page without a mouse: what is reached, in which order, and what it does."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kpis import registry
+from tests.browser.visit import settle, title, visit
+
+ATTENDED = "ops_immediate_attended_in_target"
+TITLE = registry.load()[ATTENDED].title
+INDICATOR = f"indicator?kpi={ATTENDED}&by=quarter"
+PAGES = {
+    "overview": "?area=QK&by=quarter",
+    "london": "?view=London&by=year",
+    "side by side": "?view=Side+by+side&area=QK&by=quarter",
+    "indicator": INDICATOR,
+    "drill-down": f"drill?{INDICATOR.partition('?')[2]}&groups=Origin",
+    "imports": "imports",
+    "definitions": "definitions",
+}
+CHARTS = {"indicator": 3, "london": 1, "drill-down": 1}
+# more than any page has
+MOST_STEPS = 250
+FIRST = "Skip to main content"
+WATCH = (Path(__file__).parent / "keyboard.js").read_text(encoding="utf-8")
+# what stands still is compared
+STILL = "*, *::before, *::after { transition: none !important }"
+# for each chart its name, and the table that follows it: open, or one key away
+DRAWN = """charts => charts.map(chart => {
+  const after = [...document.querySelectorAll("summary, [data-testid=stDataFrame]")]
+    .find(one => chart.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+  const table = after?.tagName === "SUMMARY" ? after.innerText : "as a table"
+  return [chart.getAttribute("role"), chart.getAttribute("aria-label"), table]
+})"""
+
+
+@pytest.fixture(scope="module")
+def address(serve, demo_home) -> str:
+    return serve(demo_home)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(
+    address, page, name
+):
+    visit(page, f"{address}/{PAGES[name]}")
+    page.add_style_tag(content=STILL)
+    charts = page.get_by_test_id("stPlotlyChart")
+    expect(charts).to_have_count(CHARTS.get(name, 0))
+    for role, sentence, table in charts.evaluate_all(DRAWN):
+        assert role == "figure"
+        assert re.search(r"\w+ .+\.$", sentence)
+        assert table.endswith("as a table")
+    page.evaluate(WATCH)
+    assert go_round(page) > 8
+    assert page.evaluate("keyboard.unreached()") == []
+    assert page.evaluate("keyboard.disordered()") == []
+    assert page.evaluate("keyboard.unmarked()") == []
+
+
+def go_round(page: Page) -> int:
+    """Press Tab until the page begins again; return how many places there were."""
+    places = 0
+    for _ in range(MOST_STEPS):
+        page.keyboard.press("Tab")
+        name, is_known = page.evaluate("keyboard.step()")
+        places += not is_known
+        if is_known and FIRST in name:
+            return places
+    pytest.fail(f"the focus stays at {name}")
+
+
+def test_a_visitor_without_a_mouse_gets_from_the_overview_to_a_file(address, page):
+    visit(page, f"{address}/?area=QK&by=quarter")
+    page.evaluate(WATCH)
+    press_at(page, TITLE)
+    expect(title(page)).to_have_text(TITLE)
+    settle(page)
+    press_at(page, "stSelectbox Area", "Camden", "Enter")
+    expect(page.get_by_test_id("stMetric")).to_contain_text("Camden, ")
+    settle(page)
+    press_at(page, "The series as a table")
+    table = page.get_by_test_id("stExpander").filter(has_text="The series as a table")
+    expect(table.get_by_test_id("stDataFrame")).to_be_visible()
+    with page.expect_download() as waiting:
+        press_at(page, "This series (CSV)")
+    assert waiting.value.suggested_filename == f"{ATTENDED}_EK_by_quarter.csv"
+
+
+def press_at(page: Page, name: str, *keys: str) -> None:
+    """Go on with Tab to what ends with this name, and press keys there, or Enter."""
+    for _ in range(MOST_STEPS):
+        page.keyboard.press("Tab")
+        at, _ = page.evaluate("keyboard.step()")
+        if at.endswith(name):
+            break
+    else:
+        pytest.fail(f"Tab does not lead to {name}")
+    for key in keys or ["Enter"]:
+        (page.keyboard.press if key == "Enter" else page.keyboard.type)(key)

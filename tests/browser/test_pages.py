@@ -110,7 +110,7 @@ def test_the_figures_are_those_of_the_command_line(
     assert kinds >= STATES
     for area in AREAS:
         visit(page, f"{address}/?area={area}&by={by}")
-        rows = page.locator("tr:has(.figure)")
+        rows = page.locator("tbody tr:has(.figure)")
         expect(rows).to_have_count(len(KPIS))
         found = {name: cells for name, *cells in rows.evaluate_all(CELLS)}
         for kpi_id, kpi in DOZEN.items():

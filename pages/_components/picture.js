@@ -1,5 +1,6 @@
 const SVG = "http://www.w3.org/2000/svg"
 const MARGIN = 14, LINE = 19, MOST_LINES = 3, SCALE = 2
+const LONGEST_WAIT_MS = 20000
 // what belongs to a pointer, and not to the picture
 const PASSING = ".hoverlayer, .menulayer, .zoomlayer, .draglayer"
 
@@ -96,6 +97,15 @@ function give(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000)
 }
 
+// Plotly comes later than the page: who was quicker waits for it.
+async function chartOf(key) {
+  for (const end = performance.now() + LONGEST_WAIT_MS; performance.now() < end; ) {
+    const chart = document.querySelector(`.st-key-${key} .js-plotly-plot`)
+    if (chart?.querySelector(".main-svg")) return chart
+    await new Promise(requestAnimationFrame)
+  }
+}
+
 export default function ({ data, parentElement }) {
   parentElement.querySelector(".picture-tools")?.remove()
   const tools = add(parentElement, "div", "picture-tools")
@@ -108,7 +118,8 @@ export default function ({ data, parentElement }) {
     button.type = "button"
     button.setAttribute("aria-label", `Chart as a picture (${kind})`)
     button.onclick = async () => {
-      const chart = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`)
+      const chart = await chartOf(data.chart)
+      if (!chart) return
       const picture = await drawn(chart, data)
       give(await make(picture), `${data.file}.${kind.toLowerCase()}`)
     }

@@ -87,7 +87,7 @@ def test_a_file_goes_through_the_import_page(serve, home, page, export, tmp_path
     expect(title(colleague)).to_have_text("Brent, March 2004")
     expect(figure(colleague)).to_have_text(re.compile(r"80\s%"))
     expect(colleague.get_by_text(SAYS_DEMO, exact=True)).to_have_count(0)
-    expect(colleague.get_by_text("Not measured").first).to_be_visible()
+    expect(colleague.get_by_role("cell", name="Not measured").first).to_be_visible()
 
     expect(page.get_by_text("Real data is shown.")).to_be_visible()
     page.get_by_role("button", name="Show synthetic data").click()

@@ -83,12 +83,13 @@ def _areas(
             "opacity": 1,
         },
         **canvas.UNCHANGED,
-        "text": [_hover(row, kpi) for _, row in known.iterrows()],
+        "text": [hover(row, kpi) for _, row in known.iterrows()],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
-def _hover(row: pd.Series, kpi: Kpi) -> str:
+def hover(row: pd.Series, kpi: Kpi) -> str:
+    """Say an area's figure of one period, and whether it left its limits."""
     when = figures.period(row["period_start"], row["by"])
     lines = [
         f"<b>{short(row['name'])}</b>, {when}",

@@ -245,6 +245,6 @@ def wrapped(sentence: str, width: int = 44) -> str:
     return "<br>".join(lines)
 
 
-def short(name: str) -> str:
+def short(name: str, longest: int = LONGEST_NAME) -> str:
     """A name from a file as Plotly text: escaped, and no longer than a label can be."""
-    return escape(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]} …")
+    return escape(name if len(name) <= longest else f"{name[:longest]} …")

@@ -12,6 +12,8 @@ from kpis import (
     figures,
     history_chart,
     map_charts,
+    multiples_chart,
+    settings,
     verdicts,
 )
 from kpis.registry import Kpi
@@ -19,8 +21,9 @@ from pages import _cached, _parts, _scope
 from pages._scope import Scope
 from pages._text import EITHER_SHADE, SHADES, capital, plain
 
-FUNNEL, TILES, HISTORY = "funnel", "tiles", "history"
-VIEW, NOW, OVER_TIME = "areas", "In this period", "Over time"
+FUNNEL, TILES, HISTORY, MULTIPLES = "funnel", "tiles", "history", "multiples"
+VIEW, NOW, OVER_TIME, EACH = "areas", "In this period", "Over time", "Area by area"
+MARK = "A mark stands where an area left its own limits."
 TABLE = {
     "name": "Area",
     "figure": "Figure",
@@ -42,11 +45,17 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
         return
     _parts.header("Who is different?", "Funnel", "Place", "Peer group")
     view = st.segmented_control(
-        "Areas", [NOW, OVER_TIME], default=NOW, required=True, key=VIEW,
+        "Areas", [NOW, OVER_TIME, EACH], default=NOW, required=True, key=VIEW,
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
-    if view == OVER_TIME:
-        _over_time(scope, kpi, found, cell)
+    if view in (OVER_TIME, EACH):
+        kept = _pasts(scope, found, cell["by"])
+        draw = _over_time if view == OVER_TIME else _each
+        draw(scope, kpi, kept, cell)
+        of = (cell["period_start"], cell["by"])
+        worded = partial(over_time, kept, kpi)
+        as_table = _cached.kept("history", scope, of, worded)
+        _parts.folded("The areas over time as a table", as_table, {"name": "Area"})
         return
     of = (cell["period_start"], cell["by"])
     worded = partial(sentence, scope, kpi, found, cell)
@@ -81,15 +90,19 @@ def peers(scope: Scope, kpi: Kpi, cell: pd.Series) -> str:
     return f"{capital(', '.join(said))}." if said else ""
 
 
-def _over_time(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> None:
-    """Draw every area's past, in the order of the chosen period."""
-    every = _cached.over_time(scope.build_id, scope.kpi, cell["by"])
+def _pasts(scope: Scope, found: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return every area's series with its name, in the order of `found`."""
+    every = _cached.over_time(scope.build_id, scope.kpi, by)
     order = {area: place for place, area in enumerate(found["area"])}
-    kept = every[every["area"].isin(list(order)) & every["by"].eq(cell["by"])]
+    kept = every[every["area"].isin(list(order)) & every["by"].eq(by)]
     kept = kept.assign(name=kept["area"].map(_cached.area_names(scope.build_id)))
-    kept = kept.sort_values("area", key=lambda codes: codes.map(order), kind="stable")
+    return kept.sort_values("area", key=lambda codes: codes.map(order), kind="stable")
+
+
+def _over_time(scope: Scope, kpi: Kpi, kept: pd.DataFrame, cell: pd.Series) -> None:
+    """Draw every area's past as a row of squares."""
     chosen = _cached.area_names(scope.build_id)[scope.area]
-    in_words = history_sentence(kept, kpi)
+    in_words = f"{left_limits(kept, kpi)} {SHADES.get(kpi.better, EITHER_SHADE)} {MARK}"
     st.markdown(plain(in_words))
 
     def draw() -> dict:
@@ -97,8 +110,33 @@ def _over_time(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> 
 
     of = (cell["period_start"], cell["by"])
     _parts.plot(draw, HISTORY, in_words, of, partial(_take_area, scope, HISTORY))
-    worded = _cached.kept("history", scope, of, partial(over_time, kept, kpi))
-    _parts.folded("The areas over time as a table", worded, {"name": "Area"})
+
+
+def _each(scope: Scope, kpi: Kpi, kept: pd.DataFrame, cell: pd.Series) -> None:
+    """Draw every area's past in a panel of its own."""
+    names = _cached.area_names(scope.build_id)
+    force = _cached.judged(scope.build_id, settings.FORCE, cell["by"])
+    whole = force[force["kpi"].eq(kpi.id) & force["by"].eq(cell["by"])]
+    first, last = (
+        figures.period(kept["period_start"].agg(end), cell["by"])
+        for end in ("min", "max")
+    )
+    said = (
+        f"Each area has its own panel, from {first} to {last}, all on one scale; "
+        "the band is its own limits."
+    )
+    if whole["value"].notna().any():
+        said += f" The thin grey line is {names[settings.FORCE]}."
+    in_words = f"{left_limits(kept, kpi)} {said} {MARK}"
+    st.markdown(plain(in_words))
+
+    def draw() -> dict:
+        return multiples_chart.multiples_figure(
+            kept, whole, kpi, names[scope.area], _parts.theme()
+        )
+
+    of = (cell["period_start"], cell["by"])
+    _parts.plot(draw, MULTIPLES, in_words, of, partial(_take_area, scope, MULTIPLES))
 
 
 def over_time(kept: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
@@ -117,8 +155,8 @@ def over_time(kept: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
     return in_order[in_order.columns[::-1]].rename(columns=named).reset_index()
 
 
-def history_sentence(every: pd.DataFrame, kpi: Kpi) -> str:
-    """Name the areas whose latest period left their own limits, and say how to read."""
+def left_limits(every: pd.DataFrame, kpi: Kpi) -> str:
+    """Name the areas that left their own limits of late, and what chance does."""
     latest = every[every["is_latest"]]
     areas = compare.NAMES[compare.kind_of(kpi)]
     said = []
@@ -130,8 +168,7 @@ def history_sentence(every: pd.DataFrame, kpi: Kpi) -> str:
         said = [f"None of {len(latest)} {areas} has left its own limits of late."]
     by = latest["by"].iloc[0]
     chance = verdicts.chance_note(int(latest["upper_limit"].notna().sum()), by)
-    said += [chance, SHADES.get(kpi.better, EITHER_SHADE)]
-    return " ".join([*said, "A mark stands where an area left its own limits."])
+    return " ".join([*said, chance])
 
 
 def _pictures(

@@ -23,7 +23,7 @@ TABLE = {
 
 def latest(series: pd.DataFrame) -> pd.Series:
     """Return the headline row: the latest settled period."""
-    return series[series["is_latest"]].iloc[-1]
+    return _row(series, series["is_latest"], -1)
 
 
 def verdict(series: pd.DataFrame, target: Target | None = None) -> Verdict:
@@ -52,8 +52,13 @@ def same_a_year_ago(series: pd.DataFrame, row: pd.Series) -> pd.Series | None:
     """Return the row of a row's period a year earlier; None past a break, or before."""
     start = periods.year_before(ends(row), row["by"])[0]
     earlier = series["period_start"] == pd.Timestamp(start)
-    found = series[earlier & (series["segment"] == row["segment"])]
-    return found.iloc[0] if len(found) else None
+    same = earlier & (series["segment"] == row["segment"])
+    return _row(series, same, 0) if same.any() else None
+
+
+def _row(series: pd.DataFrame, is_wanted: pd.Series, place: int) -> pd.Series:
+    """Return one of the rows that are wanted; a frame of them all takes long."""
+    return series.iloc[is_wanted.to_numpy(dtype=bool).nonzero()[0][place]]
 
 
 def ends(row: pd.Series) -> Period:

@@ -38,9 +38,8 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     """Draw funnel, map and table of the period of `cell`, a row of the series."""
     if not compare.kind_of(kpi):
         return
-    found = _cached.compared(
-        scope, cell["period_start"], cell["period_end"], cell["by"]
-    )
+    ends = cell["period_start"], cell["period_end"]
+    found = _cached.compared(scope.build_id, kpi.id, *ends, cell["by"])
     if len(found) < 2:
         return
     _parts.header("Who is different?", "Funnel", "Place", "Peer group")
@@ -80,7 +79,8 @@ def sentence(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> st
 
 def peers(scope: Scope, kpi: Kpi, cell: pd.Series) -> str:
     """Say the figures of groups of boroughs: of the chosen one's, or of all."""
-    found = _cached.peers(scope, cell["period_start"], cell["period_end"], cell["by"])
+    ends = cell["period_start"], cell["period_end"]
+    found = _cached.peers(scope.build_id, kpi.id, *ends, cell["by"])
     is_own = [scope.area in areas for areas in found["areas"]]
     shown = found[is_own] if any(is_own) else found
     said = [

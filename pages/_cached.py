@@ -280,22 +280,28 @@ def spc_figure(scope: Scope, theme: str) -> dict:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def compared(scope: Scope, start: pd.Timestamp, end: pd.Timestamp, by: str):
-    """Return the areas of the scope's indicator beside each other in a period."""
-    opened = build(scope.build_id)
-    found = compare.areas(opened, scope.kpi, (start.date(), end.date()), by)
-    names = area_names(scope.build_id)
+def compared(
+    build_id: str, kpi: str, start: pd.Timestamp, end: pd.Timestamp, by: str
+) -> pd.DataFrame:
+    """Return the areas of an indicator beside each other in a period.
+
+    Not of a scope: whichever of them is chosen, they are the same.
+    """
+    found = compare.areas(build(build_id), kpi, (start.date(), end.date()), by)
+    names = area_names(build_id)
     named = found.assign(name=found["area"].map(names))
     named.attrs = found.attrs
     return named
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def peers(scope: Scope, start: pd.Timestamp, end: pd.Timestamp, by: str):
+def peers(
+    build_id: str, kpi: str, start: pd.Timestamp, end: pd.Timestamp, by: str
+) -> pd.DataFrame:
     """Return the figures of groups of boroughs in a period."""
-    opened = build(scope.build_id)
-    found = compared(scope, start, end, by)
-    return compare.groups(opened, found, opened.kpis[scope.kpi])
+    opened = build(build_id)
+    found = compared(build_id, kpi, start, end, by)
+    return compare.groups(opened, found, opened.kpis[kpi])
 
 
 @st.cache_data(max_entries=40, show_spinner="Each area is judged on its own past ...")

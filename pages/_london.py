@@ -103,7 +103,7 @@ def _latest(scope: Scope, kpi_id: str) -> pd.Series:
 
 def _compared(scope: Scope, cell: pd.Series) -> pd.DataFrame:
     ends = cell["period_start"], cell["period_end"]
-    return _cached.compared(scope, *ends, cell["by"])
+    return _cached.compared(scope.build_id, scope.kpi, *ends, cell["by"])
 
 
 def in_words(found: pd.DataFrame, kpi: Kpi, area: str) -> list[str]:

@@ -24,7 +24,6 @@ from kpis import (
     build,
     contracts,
     demo,
-    drill,
     importer,
     lake,
     marts,
@@ -32,7 +31,8 @@ from kpis import (
     rowsource,
     settings,
 )
-from tests import bench_pages, kills
+from tests import bench_answers, bench_pages, kills
+from tests.stopwatch import seconds
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 2**20
@@ -64,13 +64,6 @@ statement takes 5 to 10 ms to begin, however little it counts), the states of 1,
 cells 20 ms, and building frames in pandas the rest. Pages keep the answer, so a
 build's area is asked once.
 """
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long `work` takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def in_new_process(name: str, *arguments: str) -> list[float]:
@@ -180,6 +173,11 @@ class Home:
     call_count: int
     took: dict[str, float]
 
+    @property
+    def size(self) -> str:
+        """Return how many calls it holds, in words."""
+        return f"{self.call_count / 1e6:.1f} m calls"
+
 
 def prepare(place: Path, scale: float, years: int) -> Home:
     """Make a demo of so many years, import it but for the last month, and build it."""
@@ -279,67 +277,12 @@ def bench_add_month(one: Home, ten: Home) -> list[str]:
     short, long = add_month(one), add_month(ten)
     total = [found["imported"] + found["built"] for found in (short, long)]
     return [
-        f"| Add one month of calls to {ten.call_count / 1e6:.1f} m "
+        f"| Add one month of calls to {ten.size} "
         f"| at most 2 x the same on one year | {total[1] / total[0]:.1f} x "
         f"| {total[1]:.1f} s against {total[0]:.1f} s (import {long['imported']:.1f} "
         f"and {short['imported']:.1f}, build {long['built']:.1f} and "
         f"{short['built']:.1f}); key look-up apart: {long['looked']:.1f} s and "
         f"{short['looked']:.1f} s | {long['peak']:.0f} MB |"
-    ]
-
-
-def bench_page(one: Home, ten: Home) -> list[str]:
-    """Time what the overview asks of the engine, for every borough, once warm."""
-    found = []
-    for home in (one, ten):
-        opened = results.open_build(home.data_dir)
-        areas = results.areas(opened).query("kind in ('mps', 'bocu')")["code"]
-        for area in areas[:3]:
-            results.scoreboard(opened, area)
-        took = sorted(
-            seconds(lambda area=area: results.scoreboard(opened, area))  # noqa: B023
-            for area in areas
-        )
-        found.append(took[round(0.95 * len(took)) - 1])
-        opened.close()
-    return [
-        f"| A page's data, {ten.call_count / 1e6:.0f} m calls | under 50 ms p95, at "
-        f"most 1.2 x of one year | {found[1] / found[0]:.1f} x "
-        f"| {found[1] * 1000:.0f} ms against {found[0] * 1000:.0f} ms | |"
-    ]
-
-
-def bench_rows(ten: Home) -> list[str]:
-    """Time the rows of one cell, with file and line, among all calls."""
-    one = results.open_build(ten.data_dir)
-    cell = ("ops_999_answered_in_target", "IR", date(2003, 10, 1), date(2003, 10, 31))
-    borough = ("ops_immediate_attended_in_target", "QK", cell[2], cell[3])
-    lines = []
-    for name, asked in (("site", cell), ("borough", borough)):
-        results.rows(one, *asked, limit=200)
-        took = sorted(
-            seconds(lambda asked=asked: results.rows(one, *asked, limit=200))
-            for _ in range(20)
-        )
-        whole = seconds(lambda asked=asked: results.rows(one, *asked))
-        lines.append(
-            f"| Rows of one cell, {name} and month (first 200) | under 300 ms | "
-            f"| {took[-2] * 1000:.0f} ms p95, all of them {whole * 1000:.0f} ms | |"
-        )
-    one.close()
-    return lines
-
-
-def bench_breakdown(one: Home) -> list[str]:
-    """Time a year's figure by two things that the cube has no cells of."""
-    opened = results.open_build(one.data_dir)
-    year = date(2003, 4, 1), date(2004, 3, 31)
-    asked = "ops_999_answered_in_target", "MPS", year, ("origin", "hour")
-    took = sorted(seconds(lambda: drill.grouped(opened, *asked)) for _ in range(20))
-    opened.close()
-    return [
-        f"| A breakdown by two dimensions, {one.call_count / 1e6:.1f} m calls "
-        f"| under 1 s | | {took[-2] * 1000:.0f} ms p95 | |"
     ]
 
 
@@ -380,11 +323,11 @@ def main() -> None:
         # the year is whole before it is built in full
         month = bench_add_month(one, ten)
         lines += bench_full_build(one)
-        lines += [*month, *bench_page(one, ten), *bench_rows(ten)]
-        lines += bench_breakdown(one)
-        lines += bench_pages.measure(
-            ten.data_dir, f"{ten.call_count / 1e6:.0f} m calls"
-        )
+        lines += month
+        lines += bench_answers.boards(one.data_dir, ten.data_dir, ten.size)
+        lines += bench_answers.rows(ten.data_dir)
+        lines += bench_answers.breakdown(one.data_dir, one.size)
+        lines += bench_pages.measure(ten.data_dir, ten.size)
         lines += bench_kills(place / "kills")
     finally:
         shutil.rmtree(place)

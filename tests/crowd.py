@@ -42,6 +42,7 @@ class Visitor:
         # identity and value of each select box, and its options, by label
         self._boxes: dict[str, tuple[str, str]] = {}
         self._options: dict[str, list[str]] = {}
+        self._texts: list[str] = []
         self.first = self._run()
         self.areas = self._options["Area"]
 
@@ -62,6 +63,7 @@ class Visitor:
         for identity, value in self._boxes.values():
             state = asked.rerun_script.widget_states.widgets.add()
             state.id, state.string_value = identity, value
+        self._texts.clear()
         start = time.perf_counter()
         self._socket.send(asked.SerializeToString())
         received, errors, is_done = 0, [], False
@@ -74,7 +76,12 @@ class Visitor:
             is_done = kind == "script_finished" and (
                 said.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
             )
-        return Answer(time.perf_counter() - start, received, errors)
+        took = time.perf_counter() - start
+        # an answer for another area would be a quick one
+        area = self._boxes["Area"][1]
+        if not any(area in text for text in self._texts):
+            errors.append(f"the page does not name {area}")
+        return Answer(took, received, errors)
 
     def _note(self, said: ForwardMsg, errors: list[str]) -> None:
         element = said.delta.new_element
@@ -87,6 +94,8 @@ class Visitor:
                 value = box.options[box.default]
             if value:
                 self._boxes[box.label] = (box.id, value)
+        shown = (element.heading.body, element.metric.label, element.markdown.body)
+        self._texts += [text.replace("\\", "") for text in shown]
         if element.WhichOneof("type") == "exception":
             errors.append(element.exception.message)
 
@@ -95,11 +104,14 @@ def work(address: str, page: str, query: str, people: int, seconds: float) -> li
     """Let so many people work at once, thinking half a second; return their answers."""
     answers: list[Answer] = []
     failures: list[BaseException] = []
+    # nobody works before all have arrived
+    are_all_there = threading.Barrier(people)
 
     def one(number: int) -> None:
         chance = random.Random(number)
         try:
             visitor = Visitor(address, page, query)
+            are_all_there.wait()
             end = time.perf_counter() + seconds
             while time.perf_counter() < end:
                 time.sleep(chance.uniform(0.25, 0.75))
@@ -107,6 +119,7 @@ def work(address: str, page: str, query: str, people: int, seconds: float) -> li
             visitor.leave()
         except Exception as error:
             failures.append(error)
+            are_all_there.abort()
 
     threads = [threading.Thread(target=one, args=(place,)) for place in range(people)]
     for thread in threads:

@@ -57,11 +57,8 @@ def choice(page: Page, label: str) -> Locator:
     return page.get_by_role("combobox", name=label, exact=True)
 
 
-def choose(page: Page, label: str, option: str, pause: int = 200) -> None:
-    """Choose an option of a select box, as somebody who types would.
-
-    After `pause` milliseconds it is looked whether it is chosen.
-    """
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a select box, as somebody who types would."""
     box = choice(page, label)
     found = page.get_by_role("option", name=option, exact=True)
     box.scroll_into_view_if_needed()
@@ -72,7 +69,7 @@ def choose(page: Page, label: str, option: str, pause: int = 200) -> None:
             found.click(timeout=4_000)
         # what was typed and not chosen is taken back
         box.blur()
-        page.wait_for_timeout(pause)
+        page.wait_for_timeout(200)
         if box.input_value() == option:
             break
     expect(choice(page, label)).to_have_value(option)

@@ -31,7 +31,7 @@ lint: $(DEVELOPMENT)
 audit: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.audit $(ONLY)
 
-bench: $(DEVELOPMENT)
+bench: browser
 	@$(BIN)/python -m tests.bench
 
 # Without ensurepip Debian leaves half an environment behind: so ask first.

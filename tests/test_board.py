@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from kpis import board, history_chart
+from kpis import board, history_chart, multiples_chart
 from tests.tables import Force
 
 ATTENDED, CALLS = "ops_immediate_attended_in_target", "ops_calls_per_1000_residents"
@@ -70,3 +70,37 @@ def test_a_mark_stands_where_an_area_left_its_limits(one):
     }
     assert marks == {("QK", 16): "triangle-down"}
     assert any("worse than its past" in text for text in areas["text"])
+
+
+def test_every_area_has_a_panel_on_the_same_scale(one):
+    found = board.of_areas(one, ATTENDED, ["TX", "QK"], "month")
+    found = found.assign(name=found["area"].map({"QK": "<b>Brent", "TX": "Hounslow"}))
+    whole = board.judged(one, "MPS", "month", [ATTENDED])
+    kpi = one.kpis[ATTENDED]
+    figure = multiples_chart.multiples_figure(found, whole, kpi, "Hounslow", "light")
+    limits, beside, settled, provisional, areas = figure["data"]
+    names = [one["text"] for one in figure["layout"]["annotations"]]
+    assert names == ["<b>Hounslow</b>", "&lt;b&gt;Brent"]
+    points = {
+        code: [
+            (x, y)
+            for area, x, y in zip(
+                areas["customdata"], areas["x"], areas["y"], strict=True
+            )
+            if area == code
+        ]
+        for code in ("TX", "QK")
+    }
+    # what is the same stands as high; the second panel is one place to the right
+    moved = [
+        (round(x_brent - x, 3), y_brent == y)
+        for (x, y), (x_brent, y_brent) in zip(points["TX"], points["QK"], strict=True)
+    ]
+    assert [is_as_high for _, is_as_high in moved].index(False) == 16
+    assert {aside for aside, _ in moved} == {1.12}
+    # the force is behind both
+    assert beside["x"].count(0.0) == beside["x"].count(1.12) == 1
+    marked = zip(areas["customdata"], areas["marker"]["symbol"], strict=True)
+    assert [area for area, symbol in marked if symbol != "circle"] == ["QK"]
+    assert limits["fill"] == "toself"
+    assert settled["line"]["color"] == provisional["line"]["color"]

@@ -135,7 +135,7 @@ def test_an_attacker_who_knows_all_that_is_shown_learns_nothing_hidden(data):
 def one(tmp_path_factory):
     home = tmp_path_factory.mktemp("people")
     demo.write_reference(home)
-    for path in demo.write(home / "exports", scale=0.01, years=3):
+    for path in demo.write(home / "exports", scale=0.01, years=2):
         if source_of(path) in ("survey_responses", "workforce_monthly"):
             importer.import_file(path, f"canonical_{source_of(path)}", home)
     build.build(home)

@@ -53,8 +53,8 @@ Kept = TypeVar("Kept")
 def freeze_libraries() -> None:
     """Take what is loaded by now out of garbage collection, once for a process.
 
-    Streamlit collects after every rerun; walking pandas and Plotly each time would
-    make twenty people wait a second for each click.
+    Python walks through all that is not frozen whenever it looks for waste; pandas and
+    Plotly are a hundred milliseconds of that, and never waste.
     """
     gc.collect()
     gc.freeze()

@@ -166,8 +166,9 @@ def test_a_borough_on_the_map_is_a_click_away_and_remembered(visitor, address):
     expect(title(page)).to_have_text(re.compile("^MPS, "))
 
 
-def test_which_figures_cannot_be_trusted_and_why(page, serve, spoilt_home):
-    visitor = Visitor(page, serve(spoilt_home))
+def test_which_figures_cannot_be_trusted_and_why(page, serve, made_once):
+    home = made_once("--scale", "0.02", "--years", "2", "--defects")
+    visitor = Visitor(page, serve(home))
     visitor.reads(re.compile(r"\d+ findings? makes? figures unreliable"))
     visitor.choose("Kind of period", "Rolling 12 months")
     row = board_row(page, ATTENDED)

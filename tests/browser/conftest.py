@@ -7,11 +7,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser import serving
 
 HERE = Path(__file__).parent
+# a machine that runs two browsers and two servers is slow to draw
+expect.set_options(timeout=20_000)
 # On a deep link Streamlit's client tries the page's own address for these two before
 # it finds the server at the root; the two answers of 404 are no fault of ours.
 CLIENT_PROBE = re.compile(r"/[a-z_]+/_stcore/(health|host-config)")

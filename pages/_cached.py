@@ -28,6 +28,7 @@ from kpis import (
     part_charts,
     results,
     settings,
+    source_rows,
 )
 from kpis import board as board_of
 from kpis import breaks as breaks_of
@@ -340,6 +341,15 @@ def grouped(
     """Return the figures of groups of the rows of the scope's indicator."""
     opened = build(scope.build_id)
     return drill.grouped(opened, scope.kpi, area, period, by, dict(chosen))
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def of_source(
+    scope: Scope, source: str, period: Period, by: tuple[str, ...], chosen: Chosen
+) -> pd.DataFrame:
+    """Return how many rows of a source are in each group."""
+    asked = source, scope.area, period, by, dict(chosen)
+    return source_rows.grouped(build(scope.build_id), *asked)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

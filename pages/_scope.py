@@ -135,7 +135,10 @@ def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> S
     """Draw the filters and return what they say."""
     kpi = None
     if has_indicator:
-        kpi = _choose(KPI, offered[KPI], width=430, placeholder="Choose an indicator")
+        kpi = _choose(
+            KPI, offered[KPI], width=430, placeholder="Choose an indicator",
+            required=False,
+        )  # fmt: skip
     area = _choose(AREA, offered[AREA], width=310, default=next(iter(offered[AREA])))
     by = _choose(BY, offered[BY], width=180, default=DEFAULT_BY)
     return Scope(build_id, area, by, kpi)

@@ -7,7 +7,7 @@ from kpis import downloads, drill, figures, part_charts
 from kpis.board import UNMEASURED
 from kpis.errors import UserError
 from kpis.registry import Kpi
-from pages import _cached, _parts, _rows, _series
+from pages import _cached, _parts, _rows, _series, _sources
 from pages._scope import Scope
 from pages._text import capital, plain
 
@@ -165,7 +165,11 @@ scope = _parts.scope()
 build = _cached.build(scope.build_id)
 if scope.kpi is None:
     st.title("Drill-down", anchor=False)
-    st.markdown("Choose an indicator above to filter, group and list its rows.")
+    st.markdown(
+        "Choose an indicator above to filter, group and list its rows; or a source, to "
+        "see all that it sent."
+    )
+    _sources.show(scope)
     st.stop()
 kpi = build.kpis[scope.kpi]
 st.title(kpi.title, anchor=False)

@@ -18,6 +18,7 @@ PAGES = {
     "people": "indicator?kpi=emp_call_handler_turnover",
     "no indicator": "indicator",
     "drill-down": f"drill?{ATTENDED.partition('?')[2]}&groups=Origin",
+    "source": "drill?area=QK&source=Incidents&source_groups_incidents=Origin",
     "definitions": "definitions",
     "imports": "imports",
 }

@@ -12,12 +12,12 @@ from tests.test_pages import DRILL, checked, visitor
 
 YEAR = date(2003, 4, 1), date(2004, 3, 31)
 INCIDENTS = """
-    incident_ref | created_at           | bocu_code | grade_first | origin
-    a            | 2004-03-01T00:10:00Z | QK        | I           | public
-    b            | 2004-03-31T22:50:00Z | QK        | S           | public
+    incident_ref | created_at           | bocu_code | grade_first | resolution
+    a            | 2004-03-01T00:10:00Z | QK        | I           | attended
+    b            | 2004-03-31T22:50:00Z | QK        | S           | attended
     c            | 2004-03-05T10:00:00Z | QK        | I           | -
-    d            | 2004-03-05T10:00:00Z | TX        | I           | police
-    e            | 2004-04-01T10:00:00Z | QK        | I           | public
+    d            | 2004-03-05T10:00:00Z | TX        | I           | advice
+    e            | 2004-04-01T10:00:00Z | QK        | I           | attended
 """
 MARCH = date(2004, 3, 1), date(2004, 3, 31)
 
@@ -39,16 +39,16 @@ def spoilt(spoilt_home):
 def test_rows_of_an_area_and_a_period_are_counted_by_what_they_say(one):
     found = source_rows.grouped(one, "incidents", "QK", MARCH, ["grade_first"], {})
     assert found.values.tolist() == [["I", 2], ["S", 1]]
-    both = ["origin", "grade_first"]
+    both = ["resolution", "grade_first"]
     found = source_rows.grouped(one, "incidents", "MPS", MARCH, both, {})
     assert ["", "I", 1] in found.values.tolist()
     assert found["n"].sum() == 4
 
 
 def test_chosen_members_alone_are_counted_and_listed(one):
-    for members, lines in ((["public"], [2, 3]), ([""], [4]), ([], [])):
+    for members, lines in ((["attended"], [2, 3]), ([""], [4]), ([], [])):
         asked = one, "incidents", "QK", MARCH
-        chosen = {"origin": members}
+        chosen = {"resolution": members}
         rows = source_rows.rows(*asked, chosen)
         assert sorted(rows["line"]) == lines
         (whole,) = source_rows.grouped(*asked, [], chosen)["n"]
@@ -75,7 +75,7 @@ def test_what_is_no_dimension_is_refused_and_never_reaches_a_statement(one):
             source_rows.grouped(one, "incidents", "QK", MARCH, [name], {})
         with pytest.raises(UserError, match="dimension"):
             source_rows.rows(one, "incidents", "QK", MARCH, {name: ["x"]})
-    members = {"origin": ["') or true --"]}
+    members = {"resolution": ["') or true --"]}
     assert source_rows.rows(one, "incidents", "QK", MARCH, members).empty
 
 
@@ -98,6 +98,6 @@ def test_the_page_shows_a_source_and_its_rows(spoilt_home, monkeypatch):
     grouped = at.multiselect(key="source_groups_incidents")
     checked(grouped.set_value(["grade_first"]).run())
     (groups,) = [one.value for one in at.dataframe if "n" in one.value]
-    (said,) = [one.value for one in at.markdown if " rows of incidents." in one.value]
+    (said,) = [one.value for one in at.markdown if " rows of incidents" in one.value]
     assert said.startswith("Brent, ")
     assert str(groups["n"].sum()) in said

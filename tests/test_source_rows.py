@@ -99,5 +99,5 @@ def test_the_page_shows_a_source_and_its_rows(spoilt_home, monkeypatch):
     checked(grouped.set_value(["grade_first"]).run())
     (groups,) = [one.value for one in at.dataframe if "n" in one.value]
     (said,) = [one.value for one in at.markdown if " rows of incidents" in one.value]
-    assert said.startswith("Brent, ")
+    assert said.startswith("Brent")
     assert str(groups["n"].sum()) in said

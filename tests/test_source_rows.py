@@ -62,6 +62,13 @@ def test_a_row_says_its_file_and_line_and_not_who_called(spoilt):
     assert len(found) == 5
 
 
+def test_a_row_is_of_each_area_that_it_names(spoilt):
+    every = source_rows.rows(spoilt, "calls", "MPS", YEAR, {})
+    for area, column in (("QK", "bocu_code"), ("IR", "call_site_code")):
+        found = source_rows.rows(spoilt, "calls", area, YEAR, {})
+        assert 0 < len(found) == every[column].eq(area).sum() < len(every)
+
+
 def test_sources_of_few_people_are_not_offered(spoilt):
     assert {"calls", "incidents"} < set(source_rows.offered(spoilt))
     for source in ("survey_responses", "workforce_monthly"):

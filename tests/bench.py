@@ -65,10 +65,10 @@ cells 20 ms, and building frames in pandas the rest. Pages keep the answer, so a
 build's area is asked once.
 
 **A borough that nobody asked for before: the goal is missed** on ten years, with 57
-indicators where the goal has 8. Of one second for the overview the engine's answer is about
-0.2 s; most of the rest is judging the past of 57 indicators. Asked for before, it is
-met on both pages; the indicator's has three charts and five tables, which Chromium
-draws in 0.5 s.
+indicators where the goal has 8. Of one second for the overview the engine's answer
+is about 0.2 s; most of the rest is judging the past of 57 indicators. Asked for before,
+it is met on both pages; the indicator's has three charts and five tables, which
+Chromium draws in 0.5 s.
 
 **People at once: on the indicator's page both goals are missed.** The server is one
 Python process that does one thing at a time. A click on the overview takes it about

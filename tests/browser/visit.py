@@ -13,9 +13,11 @@ from playwright.sync_api import TimeoutError as Late
 
 PROJECT = Path(__file__).resolve().parents[2]
 TRIES = 4
-# charts come after the script has ended, and move what stands below them
+# charts and tables come after the script has ended, and move what stands below them
 ALL_DRAWN = """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")]
-    .every(chart => chart.querySelector(".main-svg"))"""
+    .every(chart => chart.querySelector(".main-svg"))
+    && ![...document.querySelectorAll("[data-testid=stSkeleton]")]
+        .some(one => one.checkVisibility())"""
 
 
 def run_kpis(home: Path, *arguments: str) -> str:

@@ -16,8 +16,9 @@ app = st.App(__file__)
 def draw() -> None:
     """Draw the frame and, in it, the page that was asked for."""
     # The server, which imports this file, has no cache for them yet.
-    from kpis import results
-    from pages import _address, _cached, _memory, _parts, _scope
+    from kpis.results import opened_build
+    from pages import _cached
+    from pages._frame import filters, last_area, local_only, widgets
 
     here = Path(__file__).parent
     # A picture of our own: Streamlit fetches its named icons from the internet.
@@ -26,7 +27,7 @@ def draw() -> None:
         page_icon=str(here / "pages" / "_icon.svg"),
         layout="wide",
     )
-    _address.refuse_unless_local()
+    local_only.refuse_unless_local()
     _cached.freeze_libraries()
     st.html(here / "pages" / "_style.css")
 
@@ -41,29 +42,29 @@ def draw() -> None:
     )
 
     # Read anew in each rerun: a build that has just ended shows at the next click.
-    build_id = results.current_build_id()
+    build_id = opened_build.current_build_id()
     scope = None
     if build_id:
         build = _cached.build(build_id)
-        titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
+        titles = {kpi_id: kpi.wording.title for kpi_id, kpi in build.kpis.items()}
         shown = _cached.offered_areas(build_id)
-        offered = _scope.choices(shown, titles)
+        offered = filters.choices(shown, titles)
         if page == overview:
-            _memory.recall(page, shown)
-        _scope.accept_codes(page, offered)
-        _scope.warn_of_unknown(offered)
+            last_area.recall(page, shown)
+        filters.accept_codes(page, offered)
+        filters.warn_of_unknown(offered)
         with st.container(
             key="scope", horizontal=True, vertical_alignment="center", gap="small"
         ):
             if page not in (imports, definitions):
-                scope = _scope.bar(
+                scope = filters.bar(
                     build_id, offered, has_indicator=page in (indicator, drill)
                 )
-            _parts.synthetic_notice(build)
+            widgets.synthetic_notice(build)
             if scope:
-                _memory.remember(scope.area)
-    _parts.enter(scope)
-    with _parts.user_errors():
+                last_area.remember(scope.area)
+    widgets.enter(scope)
+    with widgets.user_errors():
         page.run()
 
 

@@ -14,21 +14,12 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from kpis import (
-    build,
-    contracts,
-    demo,
-    figures,
-    housekeeping,
-    importer,
-    lake,
-    periods,
-    reference,
-    registry,
-    results,
-    settings,
-)
+from kpis import demo, formatting, periods, pipeline, settings
+from kpis.builds import pruning, store
+from kpis.definitions import contracts, indicators, reference_tables
 from kpis.errors import UserError, of_storage
+from kpis.ingest import importer, lake
+from kpis.results import queries
 
 DEMO_SCALE, DEMO_YEARS, DEMO_SEED = 0.1, 4, 2004
 
@@ -81,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = command("prune", _prune, "Remove old builds, and rows that are to go.")
     one.add_argument(
-        "--keep", type=_count, default=housekeeping.BUILDS_KEPT, metavar="BUILDS"
+        "--keep", type=_count, default=pruning.BUILDS_KEPT, metavar="BUILDS"
     )
     one.add_argument("--source", metavar="SOURCE", help="delete rows of this source")
     one.add_argument(
@@ -270,14 +261,14 @@ def _prune(options) -> int:
             raise UserError(
                 "To delete rows, say which: --source SOURCE --before MONTH --why TEXT."
             )
-        limit = housekeeping.Limit(options.source, options.before, options.why)
+        limit = pruning.Limit(options.source, options.before, options.why)
     if options.dry_run:
-        removal = housekeeping.plan(data_dir, options.keep, limit)
+        removal = pruning.plan(data_dir, options.keep, limit)
     else:
         if limit:
-            housekeeping.record(data_dir, limit)
+            pruning.record(data_dir, limit)
             _say(f"{limit.source} before {limit.before} count no more.")
-        removal = housekeeping.prune(data_dir, options.keep, _progress())
+        removal = pruning.prune(data_dir, _rebuilt, options.keep)
     for path in removal.builds:
         print(f"build {path.name}")
     for import_id, count in Counter(path.stem for path in removal.files).items():
@@ -292,8 +283,12 @@ def _prune(options) -> int:
     return 0
 
 
+def _rebuilt(data_dir: Path) -> str:
+    return pipeline.build(data_dir, is_full=True, progress=_progress())["build"]
+
+
 def _build(options) -> int:
-    made = build.build(settings.data_dir(), options.full, _progress())
+    made = pipeline.build(settings.data_dir(), options.full, _progress())
     if options.json:
         _print_json(made)
     else:
@@ -303,7 +298,7 @@ def _build(options) -> int:
 
 
 def _list(options) -> int:
-    headers = [kpi.header() for kpi in registry.load().values()]
+    headers = [kpi.header() for kpi in indicators.load().values()]
     if options.json:
         _print_json(headers)
     else:
@@ -312,38 +307,38 @@ def _list(options) -> int:
     return 0
 
 
-def _open() -> results.Build:
+def _open() -> queries.Build:
     """Open the current build, and say if it is behind the imports."""
     data_dir = settings.data_dir()
-    one = results.open_build(data_dir)
+    one = queries.open_build(data_dir)
     listed = {each["import_id"] for each in lake.current(lake.read_manifest(data_dir))}
     if listed != {each["import_id"] for each in one.imports}:
         _say("Imports have changed since this build: run python -m kpis build.")
     return one
 
 
-def _chosen(one: results.Build, options, area: str, by: str) -> tuple[date, date]:
+def _chosen(one: queries.Build, options, area: str, by: str) -> tuple[date, date]:
     """Return the days asked for; by default those of the latest settled period."""
     if options.start or options.end:
         start = options.start or options.end
         end = options.end or options.start
         return periods.read(start, is_end=False), periods.read(end, is_end=True)
-    latest = results.latest_settled(one, options.kpi, area, by)
-    last = results.arrived(one, options.kpi).last or one.as_at
+    latest = queries.latest_settled(one, options.kpi, area, by)
+    last = queries.arrived(one, options.kpi).last or one.as_at
     return latest or (last, last)
 
 
 def _show(options) -> int:
-    registry.get(options.kpi)
+    indicators.get(options.kpi)
     one = _open()
     frames = []
     for given in options.area or [settings.FORCE]:
-        area = results.find_area(one, given)
-        by = options.by or results.usual_period(one, options.kpi, area)
+        area = queries.find_area(one, given)
+        by = options.by or queries.usual_period(one, options.kpi, area)
         start, end = _chosen(one, options, area, by)
         if not (options.start or options.end) and by == "rolling12":
             start = end
-        frames.append(results.series(one, [options.kpi], [area], start, end, by))
+        frames.append(queries.series(one, [options.kpi], [area], start, end, by))
     frame = pd.concat(frames)
     if options.json:
         _print_json(_records(frame))
@@ -351,10 +346,10 @@ def _show(options) -> int:
     kpi = one.kpis[options.kpi]
     width = max(len(one.names[area]) for area in frame["area"])
     for _, row in frame.iterrows():
-        shown = figures.of_cell(row, kpi)
-        count = "" if math.isnan(row.n) else f"n {figures.count(row.n)}"
+        shown = formatting.of_cell(row, kpi.measure)
+        count = "" if math.isnan(row.n) else f"n {formatting.count(row.n)}"
         days = f"{row.period_start:%Y-%m-%d} to {row.period_end:%Y-%m-%d}"
-        state = figures.missing(row.state)
+        state = formatting.missing(row.state)
         print(
             f"{one.names[row.area]:{width}}  {days}  {shown:>14}  {count:12} "
             f"{state} {row.reason}".rstrip()
@@ -383,14 +378,14 @@ def _records(frame: pd.DataFrame) -> list[dict]:
 
 
 def _rows(options) -> int:
-    registry.get(options.kpi)
+    indicators.get(options.kpi)
     one = _open()
     frames = []
     for given in options.area or [settings.FORCE]:
-        area = results.find_area(one, given)
-        by = results.usual_period(one, options.kpi, area)
+        area = queries.find_area(one, given)
+        by = queries.usual_period(one, options.kpi, area)
         start, end = _chosen(one, options, area, by)
-        frames.append(results.rows(one, options.kpi, area, start, end))
+        frames.append(queries.rows(one, options.kpi, area, start, end))
     frame = pd.concat(frames)
     if options.csv:
         frame.to_csv(sys.stdout, index=False)
@@ -400,21 +395,21 @@ def _rows(options) -> int:
 
 
 def _check(options) -> int:
-    kpis = registry.load()
+    kpis = indicators.load()
     sources = contracts.load_all()
     layouts = importer.available_mappings(settings.home())
-    tables = reference.load_all(settings.data_dir())
-    units = {kpi.id: kpi.unit for kpi in kpis.values()}
-    reference.check_indicators(settings.data_dir(), units)
+    tables = reference_tables.load_all(settings.data_dir())
+    units = {kpi.id: kpi.measure.unit for kpi in kpis.values()}
+    reference_tables.check_indicators(settings.data_dir(), units)
     print(f"{len(sources)} contracts, {len(layouts)} mappings, {len(kpis)} indicators")
     print(f"{len(tables)} reference tables")
-    if results.current_build_id() is None:
+    if store.current_id(settings.data_dir()) is None:
         print("no build yet")
         return 0
     one = _open()
-    results.scoreboard(one, settings.FORCE)
+    queries.scoreboard(one, settings.FORCE)
     for kpi in one.kpis.values():
-        results.rows(one, kpi.id, settings.FORCE, one.as_at, one.as_at)
+        queries.rows(one, kpi.id, settings.FORCE, one.as_at, one.as_at)
     print(f"build {one.id}: every indicator answers")
     return 0
 
@@ -439,12 +434,12 @@ def _make_demo(scale: float, years: int, seed: int, has_defects: bool) -> None:
         source = path.name.split("_2")[0]
         account = importer.import_file(path, f"canonical_{source}", target)
         _say(f"{path.name}: {account['accepted']} rows")
-    build.build(target, progress=_progress())
+    pipeline.build(target, progress=_progress())
 
 
 def _use(options) -> int:
     place = settings.demo_dir() if options.which == "demo" else settings.home()
-    if build.current_id(place) is None:
+    if store.current_id(place) is None:
         raise UserError(
             "There is no demo yet. Make it: python -m kpis demo."
             if options.which == "demo"
@@ -456,15 +451,15 @@ def _use(options) -> int:
 
 def _prepare(options) -> int:
     """Make the demo where nothing was imported yet, and build what is behind."""
-    registry.load()
+    indicators.load()
     data_dir = settings.data_dir()
     has_imports = bool(lake.read_manifest(data_dir)["imports"])
-    if not has_imports and build.current_id(data_dir) is None:
+    if not has_imports and store.current_id(data_dir) is None:
         _say("Nothing was imported yet: making a demo (synthetic data) ...")
         _make_demo(DEMO_SCALE, DEMO_YEARS, DEMO_SEED, has_defects=False)
         settings.show("demo")
     else:
-        build.build(data_dir, progress=_progress())
+        pipeline.build(data_dir, progress=_progress())
     return 0
 
 

@@ -16,35 +16,28 @@ import pandas as pd
 import streamlit as st
 from plotly import graph_objects
 
-from kpis import (
-    beside,
-    breakdown,
-    charts,
-    compare,
-    contracts,
-    drill,
-    events,
-    faulty,
-    part_charts,
-    results,
-    settings,
-    source_rows,
-)
-from kpis import board as board_of
-from kpis import breaks as breaks_of
-from kpis import targets as targets_of
-from kpis import waits as waits_of
-from kpis.breaks import Break
-from kpis.comparators import Comparator
-from kpis.events import Event
+from kpis import settings
+from kpis.analysis import area_comparison, breakdown, grouped_rows, source_rows
+from kpis.analysis import judged_series as board_of
+from kpis.analysis import waits as waits_of
+from kpis.analysis.waits import Waits
+from kpis.charts import breakdown_chart, spc_chart
+from kpis.context import breaks as breaks_of
+from kpis.context import events, lookup
+from kpis.context import targets as targets_of
+from kpis.context.breaks import Break
+from kpis.context.comparators import Comparator
+from kpis.context.events import Event
+from kpis.context.targets import Target
+from kpis.definitions import contracts
+from kpis.ingest import refused_rows
 from kpis.periods import Period
-from kpis.results import Build
-from kpis.targets import Target
-from kpis.waits import Waits
-from pages import _scope
+from kpis.results import queries
+from kpis.results.queries import Build
 from pages._components import coverage_grid, scoreboard
 from pages._components import findings as finding_table
-from pages._scope import Scope
+from pages._frame import filters
+from pages._frame.filters import Scope
 
 ROWS_SHOWN = 200
 Kept = TypeVar("Kept")
@@ -69,25 +62,25 @@ def freeze_libraries() -> None:
 )
 def build(build_id: str) -> Build:
     """Return the build, open for reading; all sessions share it."""
-    return results.open_build(settings.data_dir(), build_id)
+    return queries.open_build(settings.data_dir(), build_id)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def areas(build_id: str) -> pd.DataFrame:
     """Return code, name and kind of every area."""
-    return results.areas(build(build_id))
+    return queries.areas(build(build_id))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def area_names(build_id: str) -> Mapping[str, str]:
     """Return the names of all areas by code."""
-    return MappingProxyType(_scope.area_names(areas(build_id)))
+    return MappingProxyType(filters.area_names(areas(build_id)))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def offered_areas(build_id: str) -> Mapping[str, str]:
     """Return the names of the areas to choose from by code, the force first."""
-    return MappingProxyType(_scope.offered_areas(areas(build_id)))
+    return MappingProxyType(filters.offered_areas(areas(build_id)))
 
 
 @st.cache_resource(max_entries=2000, show_spinner=False)
@@ -110,19 +103,19 @@ def drawn(
 @st.cache_data(max_entries=4, show_spinner=False)
 def missing(build_id: str) -> pd.DataFrame:
     """Return what was expected and has not arrived."""
-    return results.missing(build(build_id))
+    return queries.missing(build(build_id))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def findings(build_id: str) -> pd.DataFrame:
     """Return what only shows when rows are set beside other rows."""
-    return results.findings(build(build_id))
+    return queries.findings(build(build_id))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def arrivals(build_id: str) -> pd.DataFrame:
     """Return how many days of each source, area and month have arrived."""
-    return results.arrivals(build(build_id))
+    return queries.arrivals(build(build_id))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -152,19 +145,19 @@ def what_was_found(build_id: str, theme: str) -> dict:
 @st.cache_data(max_entries=20, show_spinner=False)
 def faults(data_dir: Path, import_id: str, fate: str) -> pd.DataFrame:
     """Return how many rows of an import met each fault; its files never change."""
-    return faulty.counts(data_dir, import_id, fate)
+    return refused_rows.counts(data_dir, import_id, fate)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def standards(build_id: str) -> pd.DataFrame:
     """Return the standards that the build used."""
-    return results.standards(build(build_id))
+    return queries.standards(build(build_id))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def targets(build_id: str) -> list[Target]:
     """Return the targets that the build used."""
-    return beside.targets(build(build_id))
+    return lookup.targets(build(build_id))
 
 
 # a frame that is shared is read and never changed, which saves a copy at each use
@@ -193,7 +186,7 @@ def breaks(scope: Scope) -> list[Break]:
     """Return the breaks of the scope's series, and of a site that stands for it."""
     opened = build(scope.build_id)
     areas = {scope.area, *series(scope)["area"]}
-    found = {one for area in areas for one in results.breaks(opened, scope.kpi, area)}
+    found = {one for area in areas for one in queries.breaks(opened, scope.kpi, area)}
     return sorted(found, key=lambda one: (one.day, one.reason))
 
 
@@ -212,7 +205,7 @@ def revisions(scope: Scope) -> pd.DataFrame:
     opened = build(scope.build_id)
     areas = sorted({scope.area, *series(scope)["area"]})
     found = [
-        results.revisions(opened, scope.kpi, area).assign(area=area) for area in areas
+        queries.revisions(opened, scope.kpi, area).assign(area=area) for area in areas
     ]
     return pd.concat(found).sort_values("was_as_at", ascending=False, kind="stable")
 
@@ -220,7 +213,7 @@ def revisions(scope: Scope) -> pd.DataFrame:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def comparators(build_id: str, kpi_id: str) -> list[Comparator]:
     """Return the published figures to set beside an indicator's."""
-    return results.comparators(build(build_id), kpi_id)
+    return queries.comparators(build(build_id), kpi_id)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -268,7 +261,7 @@ def beside_area(build_id: str, area: str, by: str) -> pd.DataFrame:
 def groups_of_all(build_id: str, by: str) -> pd.DataFrame:
     """Return the figures of groups of boroughs in the force's latest periods."""
     force = judged(build_id, settings.FORCE, by)
-    return compare.groups_of_all(build(build_id), force[force["is_latest"]])
+    return area_comparison.groups_of_all(build(build_id), force[force["is_latest"]])
 
 
 def spc_figure(scope: Scope, theme: str) -> dict:
@@ -277,7 +270,7 @@ def spc_figure(scope: Scope, theme: str) -> dict:
     by, starts = shown["by"].iloc[0], list(shown["period_start"].dt.date)
     marks = breaks_of.marks(breaks(scope), starts, by)
     marks += events.marks(events_of(scope), starts, by)
-    return charts.spc(shown, kpi, by, theme, marks, targets_of_series(scope))
+    return spc_chart.spc(shown, kpi, by, theme, marks, targets_of_series(scope))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -288,7 +281,7 @@ def compared(
 
     Not of a scope: whichever of them is chosen, they are the same.
     """
-    found = compare.areas(build(build_id), kpi, (start.date(), end.date()), by)
+    found = area_comparison.areas(build(build_id), kpi, (start.date(), end.date()), by)
     names = area_names(build_id)
     named = found.assign(name=found["area"].map(names))
     named.attrs = found.attrs
@@ -302,14 +295,14 @@ def peers(
     """Return the figures of groups of boroughs in a period."""
     opened = build(build_id)
     found = compared(build_id, kpi, start, end, by)
-    return compare.groups(opened, found, opened.kpis[kpi])
+    return area_comparison.groups(opened, found, opened.kpis[kpi])
 
 
 @st.cache_data(max_entries=40, show_spinner="Each area is judged on its own past ...")
 def over_time(build_id: str, kpi: str, by: str) -> pd.DataFrame:
     """Return the judged series of every area in which an indicator is compared."""
     opened = build(build_id)
-    kind = compare.kind_of(opened.kpis[kpi])
+    kind = area_comparison.kind_of(opened.kpis[kpi])
     codes = [code for code, one in opened.places.kinds.items() if one == kind]
     return board_of.of_areas(opened, kpi, codes, by)
 
@@ -328,7 +321,7 @@ def parts(scope: Scope, area: str, start: date, end: date, dimension: str):
     """Return the members of a dimension of the scope's indicator, in words."""
     opened = build(scope.build_id)
     found = breakdown.by_dimension(opened, scope.kpi, area, start, end, dimension)
-    return part_charts.named(found, dimension)
+    return breakdown_chart.named(found, dimension)
 
 
 Chosen = tuple[tuple[str, tuple[str, ...]], ...]
@@ -340,7 +333,7 @@ def grouped(
 ) -> pd.DataFrame:
     """Return the figures of groups of the rows of the scope's indicator."""
     opened = build(scope.build_id)
-    return drill.grouped(opened, scope.kpi, area, period, by, dict(chosen))
+    return grouped_rows.grouped(opened, scope.kpi, area, period, by, dict(chosen))
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
@@ -356,7 +349,7 @@ def of_source(
 def drilled(scope: Scope, area: str, period: Period, chosen: Chosen) -> pd.DataFrame:
     """Return the first rows that are counted with some members chosen."""
     opened = build(scope.build_id)
-    return drill.rows(opened, scope.kpi, area, period, dict(chosen), ROWS_SHOWN)
+    return grouped_rows.rows(opened, scope.kpi, area, period, dict(chosen), ROWS_SHOWN)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -375,19 +368,19 @@ def waits(scope: Scope, area: str, period: Period) -> Waits:
 @st.cache_data(max_entries=100, show_spinner=False)
 def definitions(build_id: str, kpi_id: str) -> pd.DataFrame:
     """Return what builds up to this one said an indicator was."""
-    return results.definitions(build(build_id), kpi_id)
+    return queries.definitions(build(build_id), kpi_id)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def tile_grid(build_id: str) -> pd.DataFrame:
     """Return where each borough's tile lies."""
-    return results.tile_grid(build(build_id))
+    return queries.tile_grid(build(build_id))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def rows(scope: Scope, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Return the first rows behind a cell."""
     opened = build(scope.build_id)
-    return results.rows(
+    return queries.rows(
         opened, scope.kpi, scope.area, start.date(), end.date(), ROWS_SHOWN
     )

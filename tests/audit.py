@@ -16,9 +16,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 from kpis import __main__ as command_line
-from kpis import registry, results
+from kpis import settings
+from kpis.builds import store
+from kpis.definitions import indicators
 from kpis.errors import UserError
-from pages import _scope
+from kpis.results import queries
+from pages._frame import filters
 from tests import audit_visitor
 from tests.audit_visit import Tally
 
@@ -60,11 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Audit the current build, or a small demo where there is none."""
     parser = argparse.ArgumentParser(prog="python -m tests.audit")
     parser.add_argument("--area", nargs="+", metavar="CODE")
-    parser.add_argument("--kpi", nargs="+", choices=registry.load(), metavar="KPI")
-    parser.add_argument("--by", nargs="+", choices=_scope.PERIOD_NAMES)
+    parser.add_argument("--kpi", nargs="+", choices=indicators.load(), metavar="KPI")
+    parser.add_argument("--by", nargs="+", choices=filters.PERIOD_NAMES)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="audit-") as place:
-        if results.current_build_id() is None:
+        if store.current_id(settings.data_dir()) is None:
             print("There is no build: a small demo is made and audited.", flush=True)
             os.environ["DEMAND_DATA_DIR"] = place
             command_line.main(DEMO)
@@ -87,11 +90,11 @@ def chosen(
     areas: Iterable[str] | None, kpis: Sequence[str] | None, by: Sequence[str] | None
 ) -> tuple[list[str], list[str], list[str]]:
     """Return codes of areas, ids of indicators and kinds of period; all if none."""
-    build = results.open_build()
+    build = queries.open_build()
     try:
-        offered = _scope.offered_areas(results.areas(build))
-        codes = [results.find_area(build, one) for one in areas or offered]
-        return codes, list(kpis or build.kpis), list(by or _scope.PERIOD_NAMES)
+        offered = filters.offered_areas(queries.areas(build))
+        codes = [queries.find_area(build, one) for one in areas or offered]
+        return codes, list(kpis or build.kpis), list(by or filters.PERIOD_NAMES)
     finally:
         build.close()
 

@@ -9,10 +9,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kpis import figures, periods, results, settings
-from kpis.built import Build
+from kpis import formatting, periods, settings
+from kpis.definitions.indicators import Kpi
 from kpis.periods import Period
-from kpis.registry import Kpi
+from kpis.results import queries
+from kpis.results.opened_build import Build
 
 # figures of tables whose rows add up; values are taken to be the same within this
 TOLERANCE = 1e-9
@@ -44,11 +45,11 @@ class Engine:
     def headline(self, kpi_id: str, area: str, by: str) -> pd.Series:
         """Return the row that an overview shows in large: of twelve months for some."""
         row = self.latest(kpi_id, area, by)
-        is_of_twelve = self.kpis[kpi_id].accumulate == "rolling12"
+        is_of_twelve = self.kpis[kpi_id].measure.accumulate == "rolling12"
         if not is_of_twelve or self._settled(kpi_id, area, row["by"]) is None:
             return row
         end = row["period_end"].date()
-        found = results.shown(self.build, [kpi_id], area, end, end, "rolling12")
+        found = queries.shown(self.build, [kpi_id], area, end, end, "rolling12")
         # twelve months have no interval of their own in a table
         nothing = {"lower": float("nan"), "upper": float("nan"), "cases": float("nan")}
         return pd.Series({**found.iloc[0], **nothing, "by": "rolling12"})
@@ -76,7 +77,7 @@ class Engine:
                 code for code, one in self.build.places.kinds.items() if one == kind
             ]
             ends = row["period_start"].date(), row["period_end"].date()
-            found = results.series(self.build, kpi_ids, codes, *ends, row["by"])
+            found = queries.series(self.build, kpi_ids, codes, *ends, row["by"])
             found = found[found["period_end"] == row["period_end"]]
             for kpi_id, rows in found.groupby("kpi"):
                 by_code = {one["area"]: one for _, one in rows.iterrows()}
@@ -102,22 +103,28 @@ class Engine:
         NaN where a value is not made of cells: published, or made of other indicators.
         """
         kpi = self.kpis[row["kpi"]]
-        if not kpi.sql or kpi.stage == "published":
+        if not kpi.sql or kpi.population.stage == "published":
             return float("nan")
         size = "month" if row["by"] in LONGEST_CELLS else "day"
-        table = f"cube.{size}_{'values' if kpi.has_values else 'cells'}"
+        table = f"cube.{size}_{'values' if kpi.measure.has_values else 'cells'}"
         cells = self.build.warehouse.query(
             f"from {table} where kpi = ? and on_date between ? and ?",
             [kpi.id, row["period_start"].date(), row["period_end"].date()],
         )
         if row["area"] != settings.FORCE:
             cells = cells[cells["area_code"].isin(self._codes(row["area"]))]
-        if kpi.has_values:
+        if kpi.measure.has_values:
             values = np.repeat(cells["value"], cells["frequency"])
-            return float(np.quantile(values, kpi.quantile)) if len(values) else np.nan
+            return (
+                float(np.quantile(values, kpi.measure.quantile))
+                if len(values)
+                else np.nan
+            )
         sides = cells.groupby("part")[["numerator", "denominator"]].sum()
-        ratios = sides["numerator"] / sides["denominator"] * kpi.denominator_unit
-        if kpi.kind == "difference":
+        ratios = (
+            sides["numerator"] / sides["denominator"] * kpi.measure.denominator_unit
+        )
+        if kpi.measure.kind == "difference":
             ratios = ratios.reindex(["a", "b"])
             return float(ratios["a"] - ratios["b"])
         return float(ratios.iloc[0]) if len(ratios) else float("nan")
@@ -129,21 +136,21 @@ class Engine:
         return [area, *(one for one, *_ in parts if kinds[one] == "facility")]
 
     def _settled(self, kpi_id: str, area: str, by: str) -> Period | None:
-        return results.latest_settled(self.build, kpi_id, area, by)
+        return queries.latest_settled(self.build, kpi_id, area, by)
 
     def _ask(self, area: str, by: str) -> None:
         """Ask for all indicators of an area at once, each by its own length."""
         lengths: dict[str, list[str]] = {}
         for kpi in self.kpis.values():
-            smallest = results.smallest_period(self.build, kpi, area) or by
+            smallest = queries.smallest_period(self.build, kpi, area) or by
             own = max(by, smallest, key=periods.LENGTHS.index)
             lengths.setdefault(own, []).append(kpi.id)
-        known = [results.arrived(self.build, kpi_id) for kpi_id in self.kpis]
+        known = [queries.arrived(self.build, kpi_id) for kpi_id in self.kpis]
         first = min((one.first for one in known if one.first), default=date.max)
         start, end = min(first, self.build.as_at), self.build.as_at
         series, latest = {}, {}
         for own, kpi_ids in lengths.items():
-            found = results.shown(self.build, kpi_ids, area, start, end, own)
+            found = queries.shown(self.build, kpi_ids, area, start, end, own)
             last = self._last_days(kpi_ids, area, own)
             for kpi_id, rows in found.assign(by=own).groupby("kpi", sort=False):
                 is_latest = rows["period_end"].dt.date == last[kpi_id]
@@ -153,7 +160,7 @@ class Engine:
     def _last_days(self, kpi_ids: list[str], area: str, by: str) -> dict[str, date]:
         """Return the last day of the period that each indicator's figure is of."""
         settled = {one: self._settled(one, area, by) for one in kpi_ids}
-        arrived = {one: results.arrived(self.build, one).last for one in kpi_ids}
+        arrived = {one: queries.arrived(self.build, one).last for one in kpi_ids}
         some = [one for one in kpi_ids if settled[one]] or kpi_ids
         days = [arrived[one] for one in some if arrived[one]]
         ends = [period[1] for period in settled.values() if period]
@@ -165,5 +172,5 @@ class Engine:
 def figure(row: pd.Series, kpi: Kpi) -> str:
     """The figure of a row in the words of the product; its state where it has none."""
     if pd.isna(row["value"]):
-        return figures.missing(row["state"])
-    return figures.of_cell(row, kpi)
+        return formatting.missing(row["state"])
+    return formatting.of_cell(row, kpi.measure)

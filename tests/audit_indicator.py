@@ -2,9 +2,12 @@
 
 import pandas as pd
 
-from kpis import drill, figures, part_charts, results
-from kpis.axes import SCALES
-from kpis.registry import Kpi
+from kpis import formatting
+from kpis.analysis import grouped_rows
+from kpis.charts import breakdown_chart
+from kpis.charts.axes import SCALES
+from kpis.definitions.indicators import Kpi
+from kpis.results import queries
 from tests.audit_engine import figure
 from tests.audit_visit import (
     ESCAPED,
@@ -23,20 +26,22 @@ from tests.audit_visit import (
 def indicator(visit: Visit) -> None:
     """Compare the headline, every point of the chart, the areas, parts and rows."""
     engine, at, kpi = visit.engine, visit.at, visit.kpi
-    visit.same("indicator", "title", at.title[0].value, kpi.title)
+    visit.same("indicator", "title", at.title[0].value, kpi.wording.title)
     latest = engine.latest(kpi.id, visit.area, visit.by)
     visit.tally.states[latest["state"]] += 1
-    period = figures.period(latest["period_start"], latest["by"])
+    period = formatting.period(latest["period_start"], latest["by"])
     where = f"{visit.names[visit.area]}, {period}"
     text = visit.text()
     if pd.isna(latest["value"]):
-        said = f"{where}: {figures.missing(latest['state'])}. {latest['reason']}"
+        said = f"{where}: {formatting.missing(latest['state'])}. {latest['reason']}"
         visit.same("indicator", "why no figure", said.strip() in text, True)
     else:
         _headline(visit, latest, where)
-    for other in kpi.read_with:
+    for other in kpi.wording.read_with:
         row = engine.latest(other, visit.area, visit.by)
-        label = " ".join([engine.kpis[other].title, *told(row, engine.kpis[other])])
+        label = " ".join(
+            [engine.kpis[other].wording.title, *told(row, engine.kpis[other])]
+        )
         labels = [ESCAPED.sub(r"\1", one.label) for one in at.button]
         visit.same("indicator", f"read with {other}", label in labels, True)
     headers = [one.value for one in at.header]
@@ -51,9 +56,9 @@ def indicator(visit: Visit) -> None:
 def _headline(visit: Visit, latest: pd.Series, where: str) -> None:
     kpi, metric = visit.kpi, visit.at.metric[0]
     visit.same("indicator", "figure", metric.value, figure(latest, kpi))
-    label = ", ".join(filter(None, [where, figures.left_out(kpi.unit)]))
+    label = ", ".join(filter(None, [where, formatting.left_out(kpi.measure.unit)]))
     visit.same("indicator", "of what", ESCAPED.sub(r"\1", metric.label), label)
-    now = figures.in_words(latest["value"], kpi.unit)
+    now = formatting.in_words(latest["value"], kpi.measure.unit)
     begin = now[0].upper() + now[1:]
     said = next((one for one in visit.text() if one.startswith(begin)), "")
     compare_sentence(visit, "indicator", "sentence", said, latest)
@@ -67,7 +72,7 @@ def _points(visit: Visit, latest: pd.Series) -> None:
     if not drawn:
         return
     kpi, (points,), gaps = visit.kpi, drawn, visit.trace("gaps")
-    factor = SCALES[kpi.unit].factor
+    factor = SCALES[kpi.measure.unit].factor
     rows = {f"{row['period_start']:%Y-%m-%d}": row for _, row in series.iterrows()}
     missing = dict(zip(gaps[0]["x"], gaps[0]["text"], strict=True))
     starts = points["x"]
@@ -89,10 +94,10 @@ def _points(visit: Visit, latest: pd.Series) -> None:
         lines = text.split("<br>")
         visit.same("chart", f"{start}, hover", lines[1], figure(row, kpi))
         if pd.notna(row["n"]):
-            n = f"n {figures.count(row['n'])}"
+            n = f"n {formatting.count(row['n'])}"
             visit.same("chart", f"{start}, n", n in lines, True)
         if row["state"] == "provisional":
-            named = figures.missing("provisional")
+            named = formatting.missing("provisional")
             visit.same("chart", f"{start}, provisional", named in lines, True)
 
 
@@ -100,16 +105,20 @@ def _series_table(visit: Visit, rows: dict[str, pd.Series]) -> None:
     """Compare the chart's table: figure, interval, n and state of each period."""
     kpi, table = visit.kpi, visit.table("period", "says")
     said = {
-        figures.period(row["period_start"], row["by"]): row for row in rows.values()
+        formatting.period(row["period_start"], row["by"]): row for row in rows.values()
     }
     by_name = {name[0].upper() + name[1:]: row for name, row in said.items()}
     for shown in table.to_dict("records"):
         row = by_name[shown["period"]]
-        own = "".join(told(row, kpi)) or figures.NO_FIGURE
-        numbers = [own, figures.interval(row, kpi.unit), figures.count(row["n"])]
-        seen = [shown["figure"], shown["interval"], figures.count(shown["n"])]
+        own = "".join(told(row, kpi)) or formatting.NO_FIGURE
+        numbers = [
+            own,
+            formatting.interval(row, kpi.measure.unit),
+            formatting.count(row["n"]),
+        ]
+        seen = [shown["figure"], shown["interval"], formatting.count(shown["n"])]
         visit.same("chart", f"table, {shown['period']}", seen, numbers)
-        state = figures.missing(row["state"])
+        state = formatting.missing(row["state"])
         visit.same("chart", "table, state", shown["says"].endswith(state), True)
 
 
@@ -126,13 +135,13 @@ def _areas(visit: Visit, cell: pd.Series) -> None:
         visit.same("areas", f"{name} is listed", name in shown, is_there)
         if name not in shown or not is_there:
             continue
-        said = figure(row, kpi) if pd.notna(row["value"]) else figures.NO_FIGURE
+        said = figure(row, kpi) if pd.notna(row["value"]) else formatting.NO_FIGURE
         visit.same("areas", name, shown[name]["figure"], said)
-        counts = [figures.count(one["n"]) for one in (shown[name], row)]
+        counts = [formatting.count(one["n"]) for one in (shown[name], row)]
         visit.same("areas", f"{name}, n", *counts)
         visit.tally.states[row["state"]] += 1
         if pd.isna(row["value"]):
-            state = figures.missing(row["state"])
+            state = formatting.missing(row["state"])
             visit.same("areas", f"{name}, state", shown[name]["says"], state)
     for trace in visit.trace("areas"):
         texts = trace.get("hovertext") or trace["text"]
@@ -146,13 +155,13 @@ def _parts(visit: Visit, cell: pd.Series) -> None:
     if not own:
         return
     kpi, way = visit.kpi, visit.at.selectbox(key="split").value
-    if way not in kpi.dimensions:
+    if way not in kpi.population.dimensions:
         return
     ends = cell["period_start"].date(), cell["period_end"].date()
-    found = drill.grouped(visit.engine.build, kpi.id, cell["area"], ends, [way])
-    named = [part_charts.member(one, way) for one in found[way]]
+    found = grouped_rows.grouped(visit.engine.build, kpi.id, cell["area"], ends, [way])
+    named = [breakdown_chart.member(one, way) for one in found[way]]
     said = {
-        name: (figures.of_part(row, kpi), int(row.n))
+        name: (formatting.of_part(row, kpi.measure), int(row.n))
         for name, row in zip(named, found.itertuples(), strict=True)
     }
     shown = {
@@ -165,7 +174,7 @@ def _parts(visit: Visit, cell: pd.Series) -> None:
 def _account(visit: Visit, cell: pd.Series, text: list[str]) -> None:
     """Compare the sum that the rows make in words, and the rows themselves."""
     kpi = visit.kpi
-    if kpi.made_of or pd.isna(cell["value"]):
+    if kpi.population.made_of or pd.isna(cell["value"]):
         return
     said = _made_of(cell, kpi)
     if said:
@@ -175,9 +184,9 @@ def _account(visit: Visit, cell: pd.Series, text: list[str]) -> None:
     if table is None or len(table) >= MOST_ROWS:
         return
     if pd.notna(cell["n"]):
-        own = table[table["row_id"] != kpi.exposure]
+        own = table[table["row_id"] != kpi.population.exposure]
         visit.same("rows", "how many", float(len(own)), float(cell["n"]))
-    if kpi.kind in ("proportion", "mean") and "numerator" in table:
+    if kpi.measure.kind in ("proportion", "mean") and "numerator" in table:
         total = float(pd.to_numeric(table["numerator"]).sum())
         visit.same("rows", "numerators", total, float(cell["numerator"]))
 
@@ -187,17 +196,18 @@ def _made_of(cell: pd.Series, kpi: Kpi) -> str:
     value = figure(cell, kpi)
     if cell["state"] == "reported":
         return f"{value}, taken as published."
-    if kpi.kind == "proportion":
-        sides = [figures.count(cell[one]) for one in ("numerator", "denominator")]
+    if kpi.measure.kind == "proportion":
+        sides = [formatting.count(cell[one]) for one in ("numerator", "denominator")]
         return f"{' of '.join(sides)} make {value}."
-    if kpi.kind in ("mean", "median"):
-        return f"The {kpi.kind} of {figures.count(cell['n'])} values is {value}."
-    if kpi.kind == "percentile":
-        of = f"{100 * kpi.quantile:g} in 100 of {figures.count(cell['n'])} values"
-        return f"{of} are at most {value}."
-    if kpi.kind == "ratio":
-        amount = figures.figure(cell["numerator"], kpi.unit)
-        return f"{amount} over {figures.count(cell['denominator'])} make {value}."
+    if kpi.measure.kind in ("mean", "median"):
+        n = formatting.count(cell["n"])
+        return f"The {kpi.measure.kind} of {n} values is {value}."
+    if kpi.measure.kind == "percentile":
+        n, share = formatting.count(cell["n"]), f"{100 * kpi.measure.quantile:g} in 100"
+        return f"{share} of {n} values are at most {value}."
+    if kpi.measure.kind == "ratio":
+        amount = formatting.figure(cell["numerator"], kpi.measure.unit)
+        return f"{amount} over {formatting.count(cell['denominator'])} make {value}."
     return ""
 
 
@@ -215,11 +225,11 @@ def over_time(visit: Visit) -> None:
     ends = series["period_start"].min().date(), series["period_end"].max().date()
     kinds = build.places.kinds
     codes = [one for one, kind in kinds.items() if kind == kind_of_areas(kpi)]
-    found = results.series(build, [kpi.id], codes, *ends, latest["by"])
+    found = queries.series(build, [kpi.id], codes, *ends, latest["by"])
     said = {
         (
             visit.names[row["area"]],
-            figures.period(row["period_start"], latest["by"]),
+            formatting.period(row["period_start"], latest["by"]),
         ): row
         for _, row in found.iterrows()
     }
@@ -235,16 +245,16 @@ def over_time(visit: Visit) -> None:
 def drill_down(visit: Visit) -> None:
     """Compare the figure and the number of the rows that count by default."""
     kpi = visit.kpi
-    visit.same("drill-down", "title", visit.at.title[0].value, kpi.title)
+    visit.same("drill-down", "title", visit.at.title[0].value, kpi.wording.title)
     cell = visit.engine.latest(kpi.id, visit.area, visit.by)
     if not visit.at.multiselect or pd.isna(cell["n"]) or not cell["n"]:
         return
-    when = figures.period(cell["period_start"], cell["by"])
+    when = formatting.period(cell["period_start"], cell["by"])
     when = when[0].upper() + when[1:]
     if pd.isna(cell["value"]):
         return
-    now = figures.with_unit(figure(cell, kpi), kpi.unit)
-    rows = figures.count(cell["n"])
+    now = formatting.with_unit(figure(cell, kpi), kpi.measure.unit)
+    rows = formatting.count(cell["n"])
     said = f"{when}: {now}, from {rows} rows. That is the indicator's figure."
     (shown,) = [one for one in visit.text() if one.startswith(f"{when}: ")]
     visit.same("drill-down", "account", shown, said)

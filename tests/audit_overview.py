@@ -7,8 +7,8 @@ from collections import Counter
 
 import pandas as pd
 
-from kpis import figures, settings
-from kpis.registry import Kpi
+from kpis import formatting, settings
+from kpis.definitions.indicators import Kpi
 from tests.audit_engine import figure
 from tests.audit_visit import (
     ESCAPED,
@@ -43,8 +43,8 @@ def _scoreboard_row(visit: Visit, row: dict, kpi_id: str, shared: str) -> None:
     visit.tally.states[shown["state"]] += 1
     for name, said in worded(shown, kpi).items():
         visit.same("overview", f"{kpi_id}, {name}", row[name], said)
-    period = figures.period(shown["period_start"], shown["by"])
-    state = "" if shown["state"] == "too_few" else figures.missing(shown["state"])
+    period = formatting.period(shown["period_start"], shown["by"])
+    state = "" if shown["state"] == "too_few" else formatting.missing(shown["state"])
     has_figure = pd.notna(shown["value"])
     notes = [period if period != shared else "", state] if has_figure else []
     if latest["area"] != area:
@@ -62,11 +62,11 @@ def _scoreboard_row(visit: Visit, row: dict, kpi_id: str, shared: str) -> None:
     others = [
         " ".join(
             [
-                engine.kpis[other].title,
+                engine.kpis[other].wording.title,
                 *told(engine.headline(other, area, by), engine.kpis[other]),
             ]
         )
-        for other in kpi.read_with
+        for other in kpi.wording.read_with
     ]
     said = f"Read with: {'; '.join(others)}." if others else ""
     visit.same("overview", f"{kpi_id}, read with", row["read_with"], said)
@@ -77,15 +77,15 @@ def worded(row: pd.Series, kpi: Kpi) -> dict:
     has_figure = pd.notna(row["value"])
     is_few = row["state"] == "too_few"
     has_interval = is_few and pd.notna(row["lower"])
-    is_counted = has_figure and kpi.counts == "cases" and row["n"] > 0
+    is_counted = has_figure and kpi.measure.counts == "cases" and row["n"] > 0
     said = figure(row, kpi)
     return {
         "figure": said if has_figure else said.capitalize(),
         "is_word": not has_figure,
         "is_quiet": not has_figure or is_few,
-        "interval": figures.interval(row, kpi.unit) if has_interval else "",
-        "unit": figures.left_out(kpi.unit) if has_figure else "",
-        "count": figures.count(row["n"]) if is_counted else "",
+        "interval": formatting.interval(row, kpi.measure.unit) if has_interval else "",
+        "unit": formatting.left_out(kpi.measure.unit) if has_figure else "",
+        "count": formatting.count(row["n"]) if is_counted else "",
     }
 
 
@@ -96,14 +96,16 @@ def _beside(visit: Visit, row: dict, kpi: Kpi, latest: pd.Series) -> None:
             said = figure(visit.engine.areas(latest, "mps")[settings.FORCE], kpi)
         else:
             value, n = visit.engine.group(latest, whose)
-            said = figures.figure(value, kpi.unit, figures.cases(kpi.counts, n))
+            said = formatting.figure(
+                value, kpi.measure.unit, formatting.cases(kpi.measure.counts, n)
+            )
         visit.same("overview", f"{kpi.id}, beside it {whose}", shown, said)
 
 
 def _completeness(visit: Visit) -> None:
     """Compare how many indicators of the core are measured, few, not reliable."""
     engine = visit.engine
-    core = [one for one, kpi in engine.kpis.items() if kpi.tier == "core"]
+    core = [one for one, kpi in engine.kpis.items() if kpi.wording.tier == "core"]
     states = Counter(engine.latest(one, visit.area, visit.by)["state"] for one in core)
     here = len(core) - states["not_applicable"]
     said = [f"{here - states['not_measured']} of {here} core indicators measured"]
@@ -113,7 +115,7 @@ def _completeness(visit: Visit) -> None:
         ("not_reliable", "not reliable"),
     ):
         said += [f"{states[state]} {words}"] if states[state] else []
-    said.append(f"data as at {figures.period(engine.build.as_at, 'day')}")
+    said.append(f"data as at {formatting.period(engine.build.as_at, 'day')}")
     (shown,) = [one for one in visit.text() if "core indicators measured" in one]
     visit.same("overview", "how much is measured", shown, " · ".join(said))
 
@@ -148,16 +150,16 @@ def london(visit: Visit) -> None:
 def definitions(visit: Visit) -> None:
     """Compare the state of each indicator for the force."""
     table = visit.table("Indicator", "For the force")
-    titles = {kpi.title: kpi_id for kpi_id, kpi in visit.engine.kpis.items()}
+    titles = {kpi.wording.title: kpi_id for kpi_id, kpi in visit.engine.kpis.items()}
     visit.same("definitions", "indicators", set(table["Indicator"]), set(titles))
     measured = 0
     for row in table.to_dict("records"):
         kpi_id = titles[row["Indicator"]]
         latest = visit.engine.latest(kpi_id, settings.FORCE, "month")
         state = latest["state"]
-        said = figures.missing(state) or "measured"
+        said = formatting.missing(state) or "measured"
         visit.same("definitions", f"{kpi_id}, state", row["For the force"], said)
-        is_core = visit.engine.kpis[kpi_id].tier == "core"
+        is_core = visit.engine.kpis[kpi_id].wording.tier == "core"
         measured += is_core and state != "not_measured"
     said = f"{measured} of "
     visit.same("definitions", "measured", any(

@@ -9,9 +9,10 @@ from functools import cached_property
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from kpis import figures, results
-from kpis.registry import Kpi
-from pages import _scope
+from kpis import formatting
+from kpis.definitions.indicators import Kpi
+from kpis.results import queries
+from pages._frame import filters
 from tests.audit_engine import TOLERANCE, Engine, figure
 
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -65,7 +66,7 @@ class Visit:
     @cached_property
     def names(self) -> dict[str, str]:
         """The areas' names, no two the same, as the choice of areas has them."""
-        return _scope.area_names(results.areas(self.engine.build))
+        return filters.area_names(queries.areas(self.engine.build))
 
     def same(self, place: str, what: str, shown, said) -> None:
         where = " ".join(filter(None, [self.kpi_id, self.area, self.by, what]))
@@ -109,8 +110,8 @@ def compare_past(
         return
     kpi = visit.engine.kpis[latest["kpi"]]
     past = visit.engine.a_year_before(latest, visit.area, visit.by)
-    cases = figures.cases(kpi.counts, latest["n"], latest["cases"])
-    said = figures.figure(past["value"], kpi.unit, cases)
+    cases = formatting.cases(kpi.measure.counts, latest["n"], latest["cases"])
+    said = formatting.figure(past["value"], kpi.measure.unit, cases)
     visit.same(place, f"{what}, a year ago", found[1], said)
 
 
@@ -119,19 +120,19 @@ def compare_sentence(
 ) -> None:
     """Compare the figure, its period and n in a sentence that is read aloud."""
     kpi = visit.engine.kpis[latest["kpi"]]
-    now = figures.in_words(latest["value"], kpi.unit)
+    now = formatting.in_words(latest["value"], kpi.measure.unit)
     said = now[0].upper() + now[1:]
     visit.same(place, what, text[: len(said)], said)
-    period = figures.period(latest["period_start"], latest["by"])
+    period = formatting.period(latest["period_start"], latest["by"])
     visit.same(place, f"{what}, period", period in text, True)
-    if kpi.counts == "cases" and latest["state"] != "reported":
-        count = f", n {figures.count(latest['n'])};"
+    if kpi.measure.counts == "cases" and latest["state"] != "reported":
+        count = f", n {formatting.count(latest['n'])};"
         visit.same(place, f"{what}, n", count in text, True)
     found = PAST.search(text)
     if found and found[1] != "no figure":
         past = visit.engine.a_year_before(latest, visit.area, visit.by)
-        then = figures.in_words(past["value"], kpi.unit)
-        then = then.removesuffix(f" {figures.left_out(kpi.unit)}")
+        then = formatting.in_words(past["value"], kpi.measure.unit)
+        then = then.removesuffix(f" {formatting.left_out(kpi.measure.unit)}")
         visit.same(place, f"{what}, a year ago", found[1], then)
 
 
@@ -153,10 +154,10 @@ def compare_hovers(visit: Visit, place: str, codes: list, texts: list, cell) -> 
         row = rows[code]
         said = "no figure" if has_nothing(row) else figure(row, kpi)
         if pd.notna(row["value"]):
-            said = figures.with_unit(said, kpi.unit)
+            said = formatting.with_unit(said, kpi.measure.unit)
         said = [said] if said else []
         if pd.notna(row["value"]) and pd.notna(row["n"]):
-            said.append(f"n {figures.count(row['n'])}")
+            said.append(f"n {formatting.count(row['n'])}")
         shown = text.split("<br>")[1 : 1 + len(said)]
         visit.same(place, f"hover of {code}", shown, said)
 
@@ -169,4 +170,4 @@ def has_nothing(row: pd.Series) -> bool:
 
 def kind_of_areas(kpi: Kpi) -> str:
     kinds = ("bocu", "site", "facility")
-    return next((one for one in kinds if one in kpi.smallest_period), "")
+    return next((one for one in kinds if one in kpi.population.smallest_period), "")

@@ -8,7 +8,8 @@ from streamlit import config
 from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 
-from kpis import results, settings
+from kpis import settings
+from kpis.results import queries
 from tests import audit_indicator, audit_overview
 from tests.audit_engine import Engine
 from tests.audit_visit import Tally, Visit
@@ -98,7 +99,7 @@ def audit_area(area: str, kpi_ids: Sequence[str], lengths: Sequence[str]) -> Tal
 @contextmanager
 def visitor() -> Iterator[Visitor]:
     """A visitor of the current build, which is closed afterwards."""
-    build = results.open_build()
+    build = queries.open_build()
     # a page that fails says why; that no browser is there is meant
     set_log_level("ERROR")
     config.set_option("client.showErrorDetails", "full")

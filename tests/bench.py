@@ -20,17 +20,11 @@ from pathlib import Path
 
 import duckdb
 
-from kpis import (
-    build,
-    contracts,
-    demo,
-    importer,
-    lake,
-    marts,
-    results,
-    rowsource,
-    settings,
-)
+from kpis import demo, pipeline, settings
+from kpis.builds import kpi_rows, marts, store
+from kpis.definitions import contracts
+from kpis.ingest import importer, lake
+from kpis.results import queries
 from tests import bench_answers, bench_pages, kills
 from tests.stopwatch import seconds
 
@@ -115,7 +109,7 @@ def step_import(source: str, data_dir: str) -> Callable[[], object]:
 
 def step_build(data_dir: str, *words: str) -> Callable[[], object]:
     """Build what changed, or everything."""
-    return lambda: build.build(Path(data_dir), is_full="full" in words)
+    return lambda: pipeline.build(Path(data_dir), is_full="full" in words)
 
 
 STEPS = {"copy": step_copy, "import": step_import, "build": step_build}
@@ -236,7 +230,7 @@ def bench_full_build(one: Home) -> list[str]:
     took, peak = min(
         in_new_process("build", str(one.data_dir), "full")[:2] for _ in range(2)
     )
-    opened = results.open_build(one.data_dir)
+    opened = queries.open_build(one.data_dir)
     bare = min(seconds(lambda: run_bare(opened)) for _ in range(2))
     opened.close()
     read = min(seconds(lambda: read_lake(one.data_dir)) for _ in range(2))
@@ -252,21 +246,25 @@ def bench_full_build(one: Home) -> list[str]:
     ]
 
 
-def run_bare(opened: results.Build) -> None:
+def run_bare(opened: queries.Build) -> None:
     """Run every indicator's select over finished marts, and add up what it gives."""
     for kpi in opened.kpis.values():
         if not kpi.sql:
             continue
-        names = "value" if kpi.has_values or kpi.stage == "published" else "numerator"
-        rows = rowsource.rows(kpi, opened.imports)
+        names = (
+            "value"
+            if kpi.measure.has_values or kpi.population.stage == "published"
+            else "numerator"
+        )
+        rows = kpi_rows.rows(kpi, opened.imports)
         opened.warehouse.tuples(f"{rows} select count(*), sum({names}) from kpi_rows")
 
 
 def copy_marts(data_dir: Path) -> None:
     """Read the finished marts, and write them again: what no full build can save."""
-    current = build.directory(data_dir, build.current_id(data_dir))
+    current = store.directory(data_dir, store.current_id(data_dir))
     with tempfile.TemporaryDirectory() as scratch:
-        for mart in rowsource.MARTS:
+        for mart in kpi_rows.MARTS:
             listed = ", ".join(f"'{file}'" for file in marts.files(current, mart))
             duckdb.sql(
                 f"copy (select * from read_parquet([{listed}], hive_partitioning = "

@@ -3,7 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from kpis import drill, results
+from kpis.analysis import grouped_rows
+from kpis.results import queries
 from tests.stopwatch import p95, seconds
 
 TIMES = 20
@@ -16,14 +17,14 @@ def boards(one: Path, ten: Path, size: str) -> list[str]:
     """Time what the overview asks of the engine, for every borough, once warm."""
     found = []
     for data_dir in (one, ten):
-        opened = results.open_build(data_dir)
-        areas = results.areas(opened).query("kind in ('mps', 'bocu')")["code"]
+        opened = queries.open_build(data_dir)
+        areas = queries.areas(opened).query("kind in ('mps', 'bocu')")["code"]
         for area in areas[:3]:
-            results.scoreboard(opened, area)
+            queries.scoreboard(opened, area)
         found.append(
             p95(
                 [
-                    seconds(lambda area=area: results.scoreboard(opened, area))  # noqa: B023
+                    seconds(lambda area=area: queries.scoreboard(opened, area))  # noqa: B023
                     for area in areas
                 ]
             )
@@ -39,19 +40,19 @@ def boards(one: Path, ten: Path, size: str) -> list[str]:
 
 def rows(data_dir: Path) -> list[str]:
     """Time the rows of one cell, with file and line, among all calls."""
-    opened = results.open_build(data_dir)
+    opened = queries.open_build(data_dir)
     cells = {
         "site": (ANSWERED, "IR", *MONTH),
         "borough": ("ops_immediate_attended_in_target", "QK", *MONTH),
     }
     lines = []
     for name, cell in cells.items():
-        results.rows(opened, *cell, limit=200)
+        queries.rows(opened, *cell, limit=200)
         took = [
-            seconds(lambda cell=cell: results.rows(opened, *cell, limit=200))
+            seconds(lambda cell=cell: queries.rows(opened, *cell, limit=200))
             for _ in range(TIMES)
         ]
-        whole = seconds(lambda cell=cell: results.rows(opened, *cell))
+        whole = seconds(lambda cell=cell: queries.rows(opened, *cell))
         lines.append(
             f"| Rows of one cell, {name} and month (first 200) | under 300 ms | "
             f"| {p95(took) * 1000:.0f} ms p95 of {TIMES}, all of them "
@@ -63,9 +64,9 @@ def rows(data_dir: Path) -> list[str]:
 
 def breakdown(data_dir: Path, size: str) -> list[str]:
     """Time a year's figure by two things that the cube has no cells of."""
-    opened = results.open_build(data_dir)
+    opened = queries.open_build(data_dir)
     asked = ANSWERED, "MPS", YEAR, ("origin", "hour")
-    took = [seconds(lambda: drill.grouped(opened, *asked)) for _ in range(TIMES)]
+    took = [seconds(lambda: grouped_rows.grouped(opened, *asked)) for _ in range(TIMES)]
     opened.close()
     return [
         f"| A breakdown of a year by two dimensions, counted from its rows, {size} "

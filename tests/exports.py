@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from kpis import contracts, importer, lake
-from kpis.importer import Request
+from kpis.definitions import contracts
+from kpis.ingest import importer, lake
+from kpis.ingest.importer import Request
 
 PROJECT = Path(__file__).resolve().parent.parent
 MADE_AT = datetime(2004, 4, 1, 2, tzinfo=UTC)

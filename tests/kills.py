@@ -26,13 +26,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpis import build, demo, housekeeping, importer, lake, results
+from kpis import demo, pipeline
 from kpis.__main__ import main
+from kpis.builds import pruning
+from kpis.ingest import importer, lake
+from kpis.results import queries
 from tests.exports import PROJECT
 
 MOMENT = 0.001
 # the facts of a build have its own name in them
 NOT_COMPARED = {"facts"}
+
+
+def rebuilt(data_dir):
+    return pipeline.build(data_dir, is_full=True)["build"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ def scenarios(place: Path) -> Iterator[Scenario]:
     calls, incidents = exports(place / "exports")
     data_dir = place / "data"
     importer.import_file(incidents, "canonical_incidents", data_dir)
-    build.build(data_dir)
+    pipeline.build(data_dir)
     takes_calls = ("import", str(calls), "--mapping", "canonical_calls")
     for command in (takes_calls, ("build",), ("prune", "--keep", "1")):
         if command[0] == "prune":
@@ -126,7 +133,7 @@ def _make_work_for_prune(data_dir: Path) -> None:
         for one in lake.current(lake.read_manifest(data_dir), "incidents")
     )
     lake.withdraw(data_dir, import_id, "to be pruned")
-    build.build(data_dir)
+    pipeline.build(data_dir)
 
 
 def kill(scenario: Scenario, moment: float | int, data_dir: Path) -> Kill:
@@ -162,7 +169,7 @@ def _run_again(scenario: Scenario, data_dir: Path) -> list[str]:
         faults.append("run again it does not give what it gives undisturbed")
     left = [*data_dir.rglob("*.partial"), *data_dir.glob("temporary")]
     faults += [f"{path.relative_to(data_dir)} is left" for path in left]
-    housekeeping.prune(data_dir, keep=1)
+    pruning.prune(data_dir, rebuilt, keep=1)
     if content(data_dir)["cells"] != scenario.after["cells"]:
         faults.append("prune changed a figure")
     return faults
@@ -204,7 +211,7 @@ def content(data_dir: Path) -> dict:
 
 def cells(data_dir: Path) -> dict[str, tuple]:
     """Return number and sum of the rows of every table and mart of the build in use."""
-    with closing(results.open_build(data_dir)) as one:
+    with closing(queries.open_build(data_dir)) as one:
         tables = one.warehouse.tuples(
             "select table_name, table_catalog = 'cube' from information_schema.tables"
         )

@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from kpis import build, contracts, importer, periods, results, settings
+from kpis import periods, pipeline, settings
+from kpis.definitions import contracts
+from kpis.ingest import importer
+from kpis.results import queries
 
 NOTHING = "-"
 # long after every drawn row, so that a figure is settled unless its test says not
@@ -150,10 +153,10 @@ class Force:
         write(place / f"{name}.csv", read(table))
 
     @contextmanager
-    def build(self) -> Iterator[results.Build]:
+    def build(self) -> Iterator[queries.Build]:
         """Build what has been received so far and hold it open."""
-        build.build(self.data_dir)
-        with closing(results.open_build(self.data_dir)) as one:
+        pipeline.build(self.data_dir)
+        with closing(queries.open_build(self.data_dir)) as one:
             yield one
 
 
@@ -164,11 +167,11 @@ def days(text: str) -> periods.Period:
 
 
 def cell(
-    one: results.Build, kpi_id: str, area: str, period: str, by: str = "month"
+    one: queries.Build, kpi_id: str, area: str, period: str, by: str = "month"
 ) -> pd.Series:
     """Return the one cell of a period, named as `days` reads it."""
     first, last = days(period)
-    found = results.series(one, [kpi_id], [area], last, last, by)
+    found = queries.series(one, [kpi_id], [area], last, last, by)
     assert len(found) == 1, found.to_string()
     start = found["period_start"][0].date()
     assert start == first or by == "rolling12", f"no {by} begins on {first}"

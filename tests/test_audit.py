@@ -4,23 +4,23 @@ from itertools import cycle, product
 
 import pytest
 
-from kpis import registry
-from pages import _scope
+from kpis.definitions import indicators
+from pages._frame import filters
 from tests import audit, audit_visitor
 from tests.audit_visit import Tally
 
-KPIS = list(registry.load())
+KPIS = list(indicators.load())
 # one indicator of each sort that a page treats in its own way
 SORTS = list(
     {
         (
             one.kind,
-            one.counts,
-            one.disclosure == "none",
-            one.accumulate,
+            one.measure.counts,
+            not one.disclosure.is_needed,
+            one.measure.accumulate,
             one.area,
         ): one.id
-        for one in registry.load().values()
+        for one in indicators.load().values()
     }.values()
 )
 BOROUGHS, LENGTHS = ("QK", "TX", "EK"), ("month", "quarter")
@@ -75,7 +75,7 @@ def test_every_area_over_time(visitor, tally):
 
 def test_every_sort_of_indicator_by_one_of_the_other_lengths(visitor, tally):
     scopes = [("IR", "month")]
-    scopes += [("MPS", by) for by in _scope.PERIOD_NAMES if by not in LENGTHS]
+    scopes += [("MPS", by) for by in filters.PERIOD_NAMES if by not in LENGTHS]
     for area, by in scopes:
         visitor.sees_overview(area, by)
     for kpi_id, (area, by) in zip(SORTS, cycle(scopes), strict=False):

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from kpis import board, history_chart, multiples_chart
+from kpis.analysis import judged_series
+from kpis.charts import history_chart, small_multiples
 from tests.tables import Force
 
 ATTENDED, CALLS = "ops_immediate_attended_in_target", "ops_calls_per_1000_residents"
@@ -35,21 +36,21 @@ def one(tmp_path_factory):
 @pytest.mark.parametrize("by", ["month", "quarter", "rolling12"])
 @pytest.mark.parametrize("area", ["QK", "MPS"])
 def test_one_indicators_series_is_the_same_alone_and_among_all(one, area, by):
-    among_all = board.judged(one, area, by)
+    among_all = judged_series.judged(one, area, by)
     among_all = among_all[among_all["kpi"] == ATTENDED].reset_index(drop=True)
-    alone = board.judged(one, area, by, [ATTENDED])
+    alone = judged_series.judged(one, area, by, [ATTENDED])
     assert len(alone) > 1
     pd.testing.assert_frame_equal(alone, among_all, check_exact=True, check_dtype=False)
 
 
 def test_areas_without_a_figure_are_left_out(one):
-    found = board.of_areas(one, ATTENDED, ["QK", "TX", "EK"], "month")
+    found = judged_series.of_areas(one, ATTENDED, ["QK", "TX", "EK"], "month")
     assert set(found["area"]) >= {"QK", "TX"}
-    assert board.of_areas(one, CALLS, ["QK", "TX"], "month").empty
+    assert judged_series.of_areas(one, CALLS, ["QK", "TX"], "month").empty
 
 
 def test_a_mark_stands_where_an_area_left_its_limits(one):
-    found = board.of_areas(one, ATTENDED, ["TX", "QK"], "month")
+    found = judged_series.of_areas(one, ATTENDED, ["TX", "QK"], "month")
     found = found.assign(name=found["area"].map({"QK": "<b>Brent", "TX": "Hounslow"}))
     figure = history_chart.history_figure(
         found, one.kpis[ATTENDED], "Hounslow", "light"
@@ -73,11 +74,11 @@ def test_a_mark_stands_where_an_area_left_its_limits(one):
 
 
 def test_every_area_has_a_panel_on_the_same_scale(one):
-    found = board.of_areas(one, ATTENDED, ["TX", "QK"], "month")
+    found = judged_series.of_areas(one, ATTENDED, ["TX", "QK"], "month")
     found = found.assign(name=found["area"].map({"QK": "<b>Brent", "TX": "Hounslow"}))
-    whole = board.judged(one, "MPS", "month", [ATTENDED])
+    whole = judged_series.judged(one, "MPS", "month", [ATTENDED])
     kpi = one.kpis[ATTENDED]
-    figure = multiples_chart.multiples_figure(found, whole, kpi, "Hounslow", "light")
+    figure = small_multiples.multiples_figure(found, whole, kpi, "Hounslow", "light")
     limits, beside, settled, provisional, areas = figure["data"]
     names = [one["text"] for one in figure["layout"]["annotations"]]
     assert names == ["<b>Hounslow</b>", "&lt;b&gt;Brent"]

@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
-from kpis import breakdown, part_charts, results
+from kpis.analysis import breakdown
+from kpis.charts import breakdown_chart
 from kpis.errors import UserError
+from kpis.results import queries
 from tests.tables import Force
 
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
@@ -78,7 +80,7 @@ def test_with_those_left_out_the_figure_is_that_of_all(one):
 
 
 def test_members_of_the_default_add_up_to_the_cell(one):
-    cell = results.series(one, [ATTENDED], ["MPS"], *JUNE).iloc[0]
+    cell = queries.series(one, [ATTENDED], ["MPS"], *JUNE).iloc[0]
     found = breakdown.by_dimension(one, ATTENDED, "MPS", *JUNE, "hour")
     assert found[["n", "numerator"]].sum().tolist() == [cell["n"], cell["numerator"]]
 
@@ -136,7 +138,7 @@ def test_a_median_has_hours_and_none_of_them_is_said_to_differ(hours):
 
 def test_the_week_is_drawn_darkest_where_it_is_worst(hours):
     found = breakdown.by_hour_of_week(hours, ATTENDED, "QK", *MAY)
-    figure = part_charts.week_figure(found, hours.kpis[ATTENDED], "light")
+    figure = breakdown_chart.week_figure(found, hours.kpis[ATTENDED], "light")
     (grid,) = figure["data"]
     assert grid["y"][4:6] == ["Friday", "Saturday"]
     assert grid["z"][4][9] == 72
@@ -168,5 +170,5 @@ def test_what_cannot_be_split_says_why(one):
 
 def test_indicators_of_people_have_no_parts(one):
     for kpi in one.kpis.values():
-        if kpi.disclosure != "none":
-            assert kpi.dimensions == ()
+        if kpi.disclosure.is_needed:
+            assert kpi.population.dimensions == ()

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 import typst
 
-from kpis import brief
-from kpis.brief import Heading
-from kpis.look import PALETTES
+from kpis.charts.theme import PALETTES
+from kpis.output import brief
+from kpis.output.brief import Heading
 
 HEADING = Heading(
     title="Brent, February 2004",

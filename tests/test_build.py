@@ -8,8 +8,11 @@ from contextlib import closing
 import pandas as pd
 import pytest
 
-from kpis import build, lake, results, settings
+from kpis import pipeline, settings
+from kpis.builds import store
 from kpis.errors import UserError
+from kpis.ingest import lake
+from kpis.results import queries
 from tests.tables import Force, cell
 
 ATTENDED, CONFIDENCE = "ops_immediate_attended_in_target", "cust_public_confidence"
@@ -44,12 +47,12 @@ def force(tmp_path) -> Force:
     return Force(tmp_path / "home")
 
 
-def attended(one: results.Build) -> tuple[float, float]:
+def attended(one: queries.Build) -> tuple[float, float]:
     found = cell(one, ATTENDED, "QK", "2003-05")
     return found["numerator"], found["denominator"]
 
 
-def content(one: results.Build) -> dict[str, pd.DataFrame]:
+def content(one: queries.Build) -> dict[str, pd.DataFrame]:
     """Every row of the cube and of the marts, in an order of its own."""
     names = [f"cube.{name}" for name in TABLES]
     names += ["mart_calls", "mart_incidents", "mart_published_figures"]
@@ -66,16 +69,16 @@ def directories(force: Force) -> list[str]:
 
 def test_without_an_import_there_is_nothing_to_build(force):
     with pytest.raises(UserError, match="no import counts. Import a file first"):
-        build.build(force.data_dir)
-    assert build.current_id(force.data_dir) is None
+        pipeline.build(force.data_dir)
+    assert store.current_id(force.data_dir) is None
 
 
 def test_the_same_inputs_are_not_built_again(force):
     force.receives("incidents", MAY)
-    first = build.build(force.data_dir)
-    again = build.build(force.data_dir)
+    first = pipeline.build(force.data_dir)
+    again = pipeline.build(force.data_dir)
     assert (first["is_new"], again["is_new"]) == (True, False)
-    assert first["build"] == again["build"] == build.current_id(force.data_dir)
+    assert first["build"] == again["build"] == store.current_id(force.data_dir)
     assert directories(force) == [first["build"]]
 
 
@@ -83,15 +86,15 @@ def test_a_full_build_is_made_anew_and_says_the_same(force):
     force.receives("incidents", MAY)
     force.receives("calls", CALLS)
     with force.build() as one:
-        full = build.build(force.data_dir, is_full=True)
+        full = pipeline.build(force.data_dir, is_full=True)
         assert full["is_new"]
         assert full["build"] != one.id
-        with closing(results.open_build(force.data_dir)) as other:
+        with closing(queries.open_build(force.data_dir)) as other:
             assert other.id == full["build"]
             same_content(one, other)
 
 
-def same_content(one: results.Build, other: results.Build) -> None:
+def same_content(one: queries.Build, other: queries.Build) -> None:
     expected, found = content(one), content(other)
     for name, frame in expected.items():
         pd.testing.assert_frame_equal(frame, found[name], obj=name)
@@ -182,7 +185,7 @@ def test_a_claim_that_does_not_hold_stops_the_build(force, tmp_path):
         )
         assert "CheckError: numerator_within_denominator does not hold" in failed.stderr
         assert failed.returncode == 1
-        assert build.current_id(force.data_dir) == one.id
+        assert store.current_id(force.data_dir) == one.id
         assert directories(force) == [one.id]
         assert not (force.data_dir / "temporary").exists()
         assert attended(one) == (1, 2)
@@ -194,14 +197,16 @@ def test_overlapping_standards_of_a_force_are_one_paragraph(force):
     own.mkdir()
     (own / "standards.csv").write_text(OVERLAPPING, encoding="utf-8")
     with pytest.raises(UserError, match="standards.csv, line 3, column valid_from"):
-        build.build(force.data_dir)
-    assert build.current_id(force.data_dir) is None
+        pipeline.build(force.data_dir)
+    assert store.current_id(force.data_dir) is None
 
 
 def test_a_build_tells_how_far_it_is(force):
     force.receives("incidents", MAY)
     told = []
-    build.build(force.data_dir, progress=lambda share, step: told.append((share, step)))
+    pipeline.build(
+        force.data_dir, progress=lambda share, step: told.append((share, step))
+    )
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert [step for _, step in told if step.startswith("preparing")] == [

@@ -5,7 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis import breakdown, build, results
+from kpis import pipeline
+from kpis.analysis import breakdown
+from kpis.results import queries
 from tests.tables import Force, cell
 
 REPEATS, RESOLVED = "ops_repeat_contact_rate", "cust_first_contact_resolution"
@@ -25,7 +27,7 @@ def call(key: str, caller: str, at: str, said: str = "-") -> str:
     )
 
 
-def members(one: results.Build, kpi_id: str, dimension: str) -> pd.DataFrame:
+def members(one: queries.Build, kpi_id: str, dimension: str) -> pd.DataFrame:
     found = breakdown.by_dimension(one, kpi_id, "QK", *JUNE, dimension)
     return found.set_index("member")
 
@@ -72,7 +74,7 @@ def test_a_later_call_is_seen_whichever_month_it_is_built_with(tmp_path, later):
     force = Force(tmp_path)
     first = call("a", "acaller0000000000", "2003-06-20T10:00", "true")
     force.receives("calls", f"{HEADER}\n{first}", covers="2003-06")
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     again = call("b", "acaller0000000000", later).replace("| ib |", "| ia |")
     force.receives("calls", f"{HEADER}\n{again}", covers="2003-07")
     with force.build() as one:

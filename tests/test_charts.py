@@ -7,12 +7,18 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from kpis import axes, charts, look, registry, sparkline, verdicts
-from kpis.spc import DIRECTIONS
+from kpis.analysis import verdicts
+from kpis.charts import axes, sparkline, spc_chart
+from kpis.charts.theme import LABELS_WIDTH, LETTER_WIDTH, MARGIN, PALETTES
+from kpis.definitions import indicators
+from kpis.statistics.spc import DIRECTIONS
 
 
 def indicator(unit, kind, better, counts="cases"):
-    return SimpleNamespace(id="a", unit=unit, kind=kind, better=better, counts=counts)
+    measure = SimpleNamespace(unit=unit, kind=kind, counts=counts)
+    return SimpleNamespace(
+        id="a", measure=measure, judging=SimpleNamespace(better=better)
+    )
 
 
 PERCENT = indicator("percent", "proportion", "higher")
@@ -48,7 +54,7 @@ def judged(values, states=None, better="higher", half_width=0.03):
 
 
 def spc(frame, kpi=PERCENT, theme="light"):
-    return charts.spc(frame, kpi, "month", theme)
+    return spc_chart.spc(frame, kpi, "month", theme)
 
 
 def trace(figure, name):
@@ -60,11 +66,9 @@ def colours(figure):
     return trace(figure, "points")["marker"]["line"]["color"]
 
 
-@pytest.mark.parametrize("theme", look.PALETTES)
+@pytest.mark.parametrize("theme", PALETTES)
 def test_common_cause_is_grey(theme):
-    assert set(colours(spc(judged(STABLE), theme=theme))) == {
-        look.PALETTES[theme].common
-    }
+    assert set(colours(spc(judged(STABLE), theme=theme))) == {PALETTES[theme].common}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,7 @@ def test_a_point_has_colour_and_shape_exactly_where_a_rule_fired(
 ):
     frame = judged(FALLEN, better=better)
     marker = trace(spc(frame), "points")["marker"]
-    palette = look.PALETTES["light"]
+    palette = PALETTES["light"]
     fired = frame["rule"].ne("").to_list()
     assert True in fired
     assert False in fired
@@ -91,7 +95,7 @@ def test_a_point_has_colour_and_shape_exactly_where_a_rule_fired(
 def test_provisional_points_are_hollow_on_a_dashed_line():
     figure = spc(judged(STABLE, "v" * 14 + "pp"))
     points = trace(figure, "points")
-    ground = look.PALETTES["light"].ground
+    ground = PALETTES["light"].ground
     assert [one == ground for one in points["marker"]["color"]] == 14 * [False] + [
         True,
         True,
@@ -110,7 +114,7 @@ def test_an_open_period_of_few_cases_is_hollow_and_keeps_its_interval():
     frame["is_settled"] = 17 * [True] + [False]
     figure = spc(frame)
     points = trace(figure, "points")
-    ground = look.PALETTES["light"].ground
+    ground = PALETTES["light"].ground
     is_hollow = [one == ground for one in points["marker"]["color"]]
     assert is_hollow == 17 * [False] + [True]
     assert [one is not None for one in points["error_y"]["array"][15:]] == [
@@ -139,7 +143,7 @@ def test_a_small_sample_shows_its_interval_and_no_verdict():
     whiskers = trace(figure, "points")["error_y"]
     assert [one is not None for one in whiskers["array"]] == 16 * [False] + [True]
     assert whiskers["array"][16] == pytest.approx(20)
-    assert colours(figure)[16] == look.PALETTES["light"].common
+    assert colours(figure)[16] == PALETTES["light"].common
 
 
 def test_hover_says_value_interval_n_and_reason():
@@ -172,11 +176,11 @@ def test_hover_says_which_rule_made_a_point_news():
     fired = frame["rule"].ne("")
     assert fired.any()
     for text, rule in zip(said, frame["rule"], strict=True):
-        assert (text == charts.RULES.get(rule)) == bool(rule)
+        assert (text == spc_chart.RULES.get(rule)) == bool(rule)
 
 
 def test_every_rule_has_words():
-    assert charts.RULES.keys() == DIRECTIONS.keys() - {""}
+    assert spc_chart.RULES.keys() == DIRECTIONS.keys() - {""}
 
 
 def test_limits_are_a_band_and_the_mean_is_dotted():
@@ -243,7 +247,7 @@ def test_without_limits_and_intervals_the_axis_spans_the_natural_bounds():
 def test_one_value_alone_still_makes_a_chart(kpi, value):
     frame = judged([value] * 3, half_width=0)
     low, high = spc(frame, kpi)["layout"]["yaxis"]["range"]
-    assert low <= value * axes.SCALES[kpi.unit].factor < high
+    assert low <= value * axes.SCALES[kpi.measure.unit].factor < high
     (point,) = sparkline.sparkline(frame, kpi)["points"]
     assert 0 < point["y"] < sparkline.SPARK_HEIGHT
 
@@ -262,7 +266,7 @@ def test_seconds_are_drawn_in_minutes():
 
 
 def axis_words(values, kpi, half_width):
-    frame = judged(values, better=kpi.better, half_width=half_width)
+    frame = judged(values, better=kpi.judging.better, half_width=half_width)
     return spc(frame, kpi)["layout"]["yaxis"]["ticktext"]
 
 
@@ -307,18 +311,20 @@ def test_a_long_unit_stands_above_the_axis():
         one for one in layout["annotations"] if one["text"] == "per 1,000 a year"
     ]
     assert (unit["x"], unit["y"], unit["yanchor"]) == (0, 1, "bottom")
-    assert layout["margin"]["t"] > look.MARGIN["t"]
+    assert layout["margin"]["t"] > MARGIN["t"]
     assert all(word.replace(".", "").isdigit() for word in layout["yaxis"]["ticktext"])
 
 
 @pytest.mark.parametrize("kpi", [PERCENT, MINUTES, POUNDS, POINTS, RATE])
 def test_plotly_takes_every_chart(kpi):
-    frame = judged([0.1, 0.2, -0.1, 0.15] * 4, "v" * 15 + "p", better=kpi.better)
+    frame = judged(
+        [0.1, 0.2, -0.1, 0.15] * 4, "v" * 15 + "p", better=kpi.judging.better
+    )
     assert go.Figure(spc(frame, kpi)).layout.yaxis.range
 
 
 def test_every_unit_has_a_scale():
-    assert set(axes.SCALES) == set(registry.CHOICES["unit"])
+    assert set(axes.SCALES) == set(indicators.CHOICES["unit"])
 
 
 @pytest.mark.parametrize("low", [0, 0.3, 12.5, 61, 63.4, 88])
@@ -341,12 +347,12 @@ def test_period_names_have_room(by):
     words = period_names(by)
     assert 3 <= len(words) <= 12
     longest = [max(map(len, one.split("<br>"))) for one in words]
-    assert sum(longest) * look.LETTER_WIDTH < look.LABELS_WIDTH
+    assert sum(longest) * LETTER_WIDTH < LABELS_WIDTH
 
 
 def period_names(by):
     frame = judged(STABLE * 2)
-    return charts.spc(frame, PERCENT, by, "light")["layout"]["xaxis"]["ticktext"]
+    return spc_chart.spc(frame, PERCENT, by, "light")["layout"]["xaxis"]["ticktext"]
 
 
 def test_the_latest_period_is_named_and_each_year_once():
@@ -360,7 +366,7 @@ def test_the_latest_period_is_named_and_each_year_once():
 @pytest.mark.parametrize("periods", range(1, 37))
 def test_the_first_and_the_latest_period_are_named(periods):
     frame = judged([0.7] * periods)
-    shown = charts.spc(frame, PERCENT, "month", "light")["layout"]["xaxis"]
+    shown = spc_chart.spc(frame, PERCENT, "month", "light")["layout"]["xaxis"]
     days = frame["period_start"].dt.strftime("%Y-%m-%d").to_list()
     places = [days.index(day) for day in shown["tickvals"]]
     assert (places[0], places[-1]) == (0, periods - 1)
@@ -370,10 +376,10 @@ def test_the_first_and_the_latest_period_are_named(periods):
 
 
 def test_the_key_names_the_marks_that_are_drawn():
-    assert charts.key(judged(STABLE)) == []
-    said = dict(charts.key(judged([*FALLEN, 0.40, 0.40], "v" * 19 + "fp")))
+    assert spc_chart.key(judged(STABLE)) == []
+    said = dict(spc_chart.key(judged([*FALLEN, 0.40, 0.40], "v" * 19 + "fp")))
     assert list(said) == ["concern", "too_few", "provisional"]
-    assert list(dict(charts.key(judged([0.7, np.nan], "vu")))) == ["gap"]
+    assert list(dict(spc_chart.key(judged([0.7, np.nan], "vu")))) == ["gap"]
 
 
 def test_names_that_are_close_move_apart_from_the_middle():

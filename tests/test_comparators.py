@@ -5,9 +5,12 @@ from datetime import date
 
 import pytest
 
-from kpis import build, comparators, reference, results
-from kpis.comparators import Comparator
+from kpis import pipeline
+from kpis.context import comparators
+from kpis.context.comparators import Comparator
+from kpis.definitions import reference_tables
 from kpis.errors import UserError
+from kpis.results import queries
 from tests.exports import save
 from tests.tables import Force
 from tests.test_pages import INDICATOR, visitor, words
@@ -85,9 +88,9 @@ def test_the_build_answers_with_the_comparators_of_an_indicator(tmp_path):
     force = Force(tmp_path)
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        found = results.comparators(one, "ops_999_answered_in_target")
-        abandoned = results.comparators(one, "ops_999_abandonment")
-        assert results.comparators(one, "ops_regrade_rate") == []
+        found = queries.comparators(one, "ops_999_answered_in_target")
+        abandoned = queries.comparators(one, "ops_999_abandonment")
+        assert queries.comparators(one, "ops_regrade_rate") == []
     assert {each.force for each in found} == {
         "MPS", "West Mercia", "West Midlands", "Greater Manchester", "national",
     }  # fmt: skip
@@ -106,7 +109,7 @@ def test_the_page_sets_them_beside(data_dir):
     theirs = "ops_regrade_rate,West Mercia,,,,,not published\n"
     save(data_dir / "reference", HEADER + own + theirs, "comparator.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
-    build.build(data_dir)
+    pipeline.build(data_dir)
     at = visitor(INDICATOR, kpi="ops_regrade_rate")
     assert "Published elsewhere" in [one.value for one in at.subheader]
     assert "never merged" in words(at)
@@ -131,14 +134,16 @@ def test_where_nobody_published_a_figure_there_is_no_table(data_dir):
     row = "ops_regrade_rate,West Mercia,,,,,not published\n"
     save(data_dir / "reference", HEADER + row, "comparator.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
-    build.build(data_dir)
+    pipeline.build(data_dir)
     at = visitor(INDICATOR, kpi="ops_regrade_rate")
     assert len(at.table) == 1
     assert "No figure published" in words(at)
 
 
 def test_of_all_that_was_printed_one_figure_does_not_follow(data_dir):
-    frame = reference.table("comparator", data_dir).dropna(subset=["printed_value"])
+    frame = reference_tables.table("comparator", data_dir).dropna(
+        subset=["printed_value"]
+    )
     wrong = [
         row.kpi_id
         for row in frame.itertuples()
@@ -149,7 +154,7 @@ def test_of_all_that_was_printed_one_figure_does_not_follow(data_dir):
 
 
 def test_what_is_not_published_has_no_number(data_dir):
-    frame = reference.table("comparator", data_dir)
+    frame = reference_tables.table("comparator", data_dir)
     none = frame[frame["source"] == "not published"]
     for column in ("value", "numerator", "printed_value", "n"):
         assert none[column].isna().all(), column
@@ -170,5 +175,5 @@ def test_what_is_not_published_has_no_number(data_dir):
 def test_a_fault_in_a_comparator_is_told(row, words, data_dir):
     save(data_dir / "reference", f"{HEADER}{row}\n", "comparator.csv")
     with pytest.raises(UserError) as caught:
-        reference.load_all(data_dir)
+        reference_tables.load_all(data_dir)
     assert f"line 2, {words}" in str(caught.value)

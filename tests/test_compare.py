@@ -5,8 +5,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis import area_charts, compare, funnel, intervals, look, map_charts, results
+from kpis.analysis import area_comparison
+from kpis.charts import funnel_chart, map_chart, theme
 from kpis.errors import UserError
+from kpis.results import queries
+from kpis.statistics import funnel, intervals
 from tests.tables import Force
 
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
@@ -50,7 +53,7 @@ def one(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(one) -> pd.DataFrame:
-    return compare.areas(one, ATTENDED, MAY, "month")
+    return area_comparison.areas(one, ATTENDED, MAY, "month")
 
 
 def test_an_area_far_outside_is_named_and_the_others_are_not(found):
@@ -87,7 +90,7 @@ def test_places_hold_for_all_areas_together(found):
     first, last = intervals.rank_intervals(*ends)
     assert own["first_place"].tolist() == first.tolist()
     assert own["last_place"].tolist() == last.tolist()
-    words = [compare.places(row, 14) for _, row in own.iterrows()]
+    words = [area_comparison.places(row, 14) for _, row in own.iterrows()]
     assert set(words[:-1]) == {"1 to 13 of 14"}
     assert words[-1] == "14 of 14"
 
@@ -96,7 +99,7 @@ def test_few_cases_are_shown_and_not_judged(found):
     havering = found.set_index("area").loc["KD"]
     assert (havering["value"], havering["state"]) == (0.8, "too_few")
     assert pd.isna(havering[["centre", "first_place"]]).all()
-    assert compare.places(havering, 14) == ""
+    assert area_comparison.places(havering, 14) == ""
 
 
 def test_the_highest_comes_first_and_what_has_no_figure_last(found):
@@ -109,16 +112,16 @@ def test_the_highest_comes_first_and_what_has_no_figure_last(found):
 def test_the_sentence_says_how_far_and_what_chance_allows(one, found):
     kpi = one.kpis[ATTENDED]
     rows = {row["area"]: row for _, row in found.iterrows()}
-    said = compare.sentence(rows["TX"], kpi)
+    said = area_comparison.sentence(rows["TX"], kpi)
     assert said.startswith("Hounslow: 40\u202f%; all together 70.3\u202f%.")
     assert said.endswith("it differs by more than chance explains.")
-    assert compare.sentence(rows["QK"], kpi).endswith("no clear difference.")
-    assert "8 of" not in compare.sentence(rows["KD"], kpi)
-    assert "10 of the" in compare.sentence(rows["KD"], kpi)
+    assert area_comparison.sentence(rows["QK"], kpi).endswith("no clear difference.")
+    assert "8 of" not in area_comparison.sentence(rows["KD"], kpi)
+    assert "10 of the" in area_comparison.sentence(rows["KD"], kpi)
 
 
 def test_a_median_is_no_funnel_and_keeps_its_interval(one):
-    found = compare.areas(one, MEDIAN, MAY, "month")
+    found = area_comparison.areas(one, MEDIAN, MAY, "month")
     assert found.attrs["kind"] == ""
     assert "shares and rates of single cases" in found.attrs["note"]
     assert found["lower"].notna().any()
@@ -127,8 +130,8 @@ def test_a_median_is_no_funnel_and_keeps_its_interval(one):
 
 def test_money_and_hours_never_reach_a_funnel(one):
     for kpi in one.kpis.values():
-        if kpi.counts == "amounts" and compare.kind_of(kpi):
-            found = compare.areas(one, kpi.id, MAY, "month")
+        if kpi.measure.counts == "amounts" and area_comparison.kind_of(kpi):
+            found = area_comparison.areas(one, kpi.id, MAY, "month")
             assert found.attrs["kind"] == ""
             assert found["meaning"].eq("").all()
 
@@ -136,20 +139,20 @@ def test_money_and_hours_never_reach_a_funnel(one):
 def test_areas_that_differ_for_other_reasons_are_not_coloured(one, monkeypatch):
     monkeypatch.setattr(funnel, "LARGE_PHI", 0.1)
     monkeypatch.setattr(funnel, "variance_between", lambda phi, error: 0.0)
-    found = compare.areas(one, ATTENDED, MAY, "month")
+    found = area_comparison.areas(one, ATTENDED, MAY, "month")
     assert found["outlier"].any()
     assert found["meaning"].eq("").all()
 
 
 def test_an_indicator_of_the_force_alone_is_not_compared(one):
-    of_force = [kpi for kpi in one.kpis.values() if not compare.kind_of(kpi)]
+    of_force = [kpi for kpi in one.kpis.values() if not area_comparison.kind_of(kpi)]
     assert of_force
     with pytest.raises(UserError, match="whole force only"):
-        compare.areas(one, of_force[0].id, MAY, "month")
+        area_comparison.areas(one, of_force[0].id, MAY, "month")
 
 
 def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(one, found):
-    told = compare.groups(one, found, one.kpis[ATTENDED])
+    told = area_comparison.groups(one, found, one.kpis[ATTENDED])
     (group,) = told.to_dict("records")
     assert group == {
         "group": "inner",
@@ -161,20 +164,20 @@ def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(one, found):
         [(each, *map(pd.Timestamp, MAY), "month") for each in one.kpis],
         columns=["kpi", "period_start", "period_end", "by"],
     )
-    every = compare.groups_of_all(one, latest)
+    every = area_comparison.groups_of_all(one, latest)
     own = every[every["kpi"] == ATTENDED]
-    assert own[compare.GROUP_COLUMNS].to_dict("records") == [group]
+    assert own[area_comparison.GROUP_COLUMNS].to_dict("records") == [group]
     assert own["period_start"].tolist() == [pd.Timestamp(MAY[0])]
-    assert compare.groups_of_all(one, latest[:0]).empty
-    medians = compare.areas(one, MEDIAN, MAY, "month")
-    assert compare.groups(one, medians, one.kpis[MEDIAN]).empty
+    assert area_comparison.groups_of_all(one, latest[:0]).empty
+    medians = area_comparison.areas(one, MEDIAN, MAY, "month")
+    assert area_comparison.groups(one, medians, one.kpis[MEDIAN]).empty
 
 
 # pictures
 
 
 def test_only_those_outside_and_the_chosen_one_are_named(one, found):
-    figure = area_charts.funnel_figure(found, one.kpis[ATTENDED], "QK", "light")
+    figure = funnel_chart.funnel_figure(found, one.kpis[ATTENDED], "QK", "light")
     names = {one["text"] for one in figure["layout"]["annotations"]}
     assert {"Hounslow", "Brent", "99.8 %", "95 %", "all together"} == names
     points = next(one for one in figure["data"] if one["name"] == "areas")
@@ -185,15 +188,15 @@ def test_only_those_outside_and_the_chosen_one_are_named(one, found):
 
 
 def test_every_borough_has_a_tile_of_its_own(one, found):
-    grid = results.tile_grid(one)
-    drawn = map_charts.tiles_figure(found, grid, one.kpis[ATTENDED], "TX", "dark")
+    grid = queries.tile_grid(one)
+    drawn = map_chart.tiles_figure(found, grid, one.kpis[ATTENDED], "TX", "dark")
     *tiles, areas = drawn["data"]
     assert len(areas["customdata"]) == len(tiles) == 32
     assert len(set(zip(areas["x"], areas["y"], strict=True))) == 32
     at = areas["customdata"].index
     assert areas["text"][at("TX")] == "▼ 40"
     assert areas["text"][at("PY")] == "–"
-    palette = look.PALETTES["dark"]
+    palette = theme.PALETTES["dark"]
     # the chosen one lies on top of its neighbours, and is the one that differs
     assert tiles[-1]["line"]["color"] == palette.ink
     colours = [one["fillcolor"] for one in tiles]
@@ -201,14 +204,14 @@ def test_every_borough_has_a_tile_of_its_own(one, found):
 
 
 def test_every_borough_is_named_inside_its_own_boundary(one, found):
-    grid = results.tile_grid(one)
-    drawn = map_charts.boundaries_figure(found, grid, one.kpis[ATTENDED], "TX", "light")
+    grid = queries.tile_grid(one)
+    drawn = map_chart.boundaries_figure(found, grid, one.kpis[ATTENDED], "TX", "light")
     *shapes, boroughs = drawn["data"]
-    assert len(map_charts.outlines()) == 33
+    assert len(map_chart.outlines()) == 33
     assert len(shapes) >= 32
     assert boroughs["text"][boroughs["customdata"].index("TX")] == "▼ 40"
     places = zip(boroughs["x"], boroughs["y"], strict=True)
-    rings = map_charts.outlines()
+    rings = map_chart.outlines()
     for code, place in zip(grid["gss_code"], places, strict=True):
         assert any(is_inside(place, ring) for ring in rings[code]), code
     # all of them within the axes
@@ -227,9 +230,9 @@ def is_inside(place: tuple[float, float], ring: list[tuple[float, float]]) -> bo
     return crossings % 2 == 1
 
 
-@pytest.mark.parametrize("palette", look.PALETTES.values(), ids=look.PALETTES)
+@pytest.mark.parametrize("palette", theme.PALETTES.values(), ids=theme.PALETTES)
 def test_what_is_written_on_a_colour_can_be_read(palette):
     for colour in (palette.improvement, palette.concern, palette.change):
-        written = look.text_on(colour, palette)
-        assert look.contrast(written, colour) >= 4.5
-    assert round(look.contrast("#ffffff", "#000000"), 1) == 21.0
+        written = theme.text_on(colour, palette)
+        assert theme.contrast(written, colour) >= 4.5
+    assert round(theme.contrast("#ffffff", "#000000"), 1) == 21.0

@@ -6,8 +6,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from kpis import contracts, settings
-from kpis.contracts import TYPES, Contract
+from kpis import settings
+from kpis.definitions import contracts
+from kpis.definitions.contracts import TYPES, Contract
 from kpis.errors import UserError
 from tests.exports import (
     FACILITIES,

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis import coverage, registry
+from kpis.definitions import indicators
+from kpis.results import coverage
 
 DAY = timedelta(days=1)
 JUNE = (date(2003, 6, 1), date(2003, 6, 30))
 NEEDED = ["line_type", "stage", "offered_at", "answered_at", "outcome"]
-KPI = registry.get("ops_999_answered_in_target")
+KPI = indicators.get("ops_999_answered_in_target")
 
 
 def export(first, last, areas=None, columns=NEEDED, source="calls", on="2003-07-01"):
@@ -170,7 +171,7 @@ def test_a_day_is_missing_exactly_when_no_export_covers_it(spans):
 
 # several sources, sites that serve boroughs, and the grid
 
-COST = registry.get("fin_cost_per_call")
+COST = indicators.get("fin_cost_per_call")
 PLACES = coverage.Places(
     kinds={"QK": "bocu", "HEN": "site", "LAM": "site"},
     parts={
@@ -184,8 +185,8 @@ PLACES = coverage.Places(
 
 
 def test_an_indicator_of_two_sources_is_told_from_the_day_on_which_both_tell():
-    money = registry.get("fin_cost_per_call").needs["finance_monthly"]
-    calls = registry.get("fin_cost_per_call").needs["calls"]
+    money = indicators.get("fin_cost_per_call").population.needs["finance_monthly"]
+    calls = indicators.get("fin_cost_per_call").population.needs["calls"]
     covers = coverage.of_kpi(
         COST,
         [

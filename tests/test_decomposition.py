@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis import decomposition, figures
+from kpis import formatting
 from kpis.errors import UserError
+from kpis.statistics import decomposition
 from tests import tables
 
 NAMES = ["numerator_before", "denominator_before", "numerator_after"]
 NAMES += ["denominator_after"]
 # figures stand before a narrow space at which no line breaks
 POINT, POINTS, PERCENT = (
-    f"{figures.THIN_SPACE}{unit}" for unit in ("point", "points", "%")
+    f"{formatting.THIN_SPACE}{unit}" for unit in ("point", "points", "%")
 )
 
 

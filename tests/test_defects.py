@@ -12,9 +12,12 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from kpis import build, demo, findings, importer, results
+from kpis import demo, pipeline
+from kpis.builds import findings
 from kpis.demo.defects import CHRONIC_CALLS_A_MONTH, DEFECTS, NEGATIVE_WAITS
 from kpis.demo.facilities import CLOSED_AT_NIGHT
+from kpis.ingest import importer
+from kpis.results import queries
 from tests.exports import PROJECT, held, quarantined
 from tests.tables import Force
 
@@ -55,13 +58,13 @@ def made(home: Path, *, defects: bool) -> Demo:
         importer.import_file(path, f"canonical_{path.name.split('_2')[0]}", home)
         for path in paths
     ]
-    build.build(home)
-    with closing(results.open_build(home)) as one:
-        areas = results.areas(one).query("kind != 'facility'")["code"]
-        cells = results.series(one, list(one.kpis), list(areas), *YEAR)
+    pipeline.build(home)
+    with closing(queries.open_build(home)) as one:
+        areas = queries.areas(one).query("kind != 'facility'")["code"]
+        cells = queries.series(one, list(one.kpis), list(areas), *YEAR)
         cells["month"] = cells["period_start"].dt.strftime("%Y-%m")
-        cells["needs"] = cells["kpi"].map(lambda kpi: one.kpis[kpi].needs)
-        found = results.findings(one)
+        cells["needs"] = cells["kpi"].map(lambda kpi: one.kpis[kpi].population.needs)
+        found = queries.findings(one)
     return Demo(home, pd.DataFrame(accounts), found, cells)
 
 
@@ -250,7 +253,7 @@ def test_two_defects_hide_figures_and_no_other_does(clean, spoilt):
         (one.kpi, one.area, one.month)
         for one in cells.itertuples()
         for (source, column), (areas, month) in places.items()
-        if column in one.needs.get(source, ())
+        if column in one.population.needs.get(source, ())
         and one.area in areas
         and one.month == month
     }

@@ -5,14 +5,14 @@ import os
 
 import pytest
 
-from kpis import registry
+from kpis.definitions import indicators
 from tests.exports import PROJECT
 from tests.test_pages import visitor, words
 
 CATALOGUE = PROJECT.parent / "shared" / "kpi-catalogue.csv"
-THEMES = dict(zip(("T1", "T2", "T3", "T4", "T5"), registry.THEMES, strict=True))
-KPIS = registry.load()
-ABOUT = {kpi.id for kpi in KPIS.values() if kpi.tier == "about"}
+THEMES = dict(zip(("T1", "T2", "T3", "T4", "T5"), indicators.THEMES, strict=True))
+KPIS = indicators.load()
+ABOUT = {kpi.id for kpi in KPIS.values() if kpi.wording.tier == "about"}
 
 
 @pytest.fixture(scope="module")
@@ -25,31 +25,42 @@ def catalogue() -> dict[str, dict]:
 
 def test_every_row_of_the_catalogue_is_an_indicator(catalogue):
     assert set(catalogue) == set(KPIS) - ABOUT
-    tiers = [kpi.tier for kpi in KPIS.values()]
+    tiers = [kpi.wording.tier for kpi in KPIS.values()]
     assert (tiers.count("core"), tiers.count("reserve")) == (47, 8)
 
 
 @pytest.mark.parametrize("kpi_id", sorted(set(KPIS) - ABOUT))
 def test_an_indicator_is_what_the_catalogue_says(catalogue, kpi_id):
     kpi, row = KPIS[kpi_id], catalogue[kpi_id]
-    assert (kpi.family, kpi.kind, kpi.area) == (row["family"], row["kind"], row["area"])
-    assert (kpi.better, kpi.tier) == (row["good_direction"], row["tier"])
-    assert kpi.min_n == int(row["min_n"])
-    assert kpi.themes == tuple(THEMES[one] for one in row["themes"].split(","))
-    assert set(filter(None, row["read_with"].split(";"))) <= set(kpi.read_with)
+    assert (kpi.wording.family, kpi.measure.kind, kpi.population.area) == (
+        row["family"],
+        row["kind"],
+        row["area"],
+    )
+    assert (kpi.judging.better, kpi.wording.tier) == (
+        row["good_direction"],
+        row["tier"],
+    )
+    assert kpi.judging.min_n == int(row["min_n"])
+    assert kpi.wording.themes == tuple(THEMES[one] for one in row["themes"].split(","))
+    assert set(filter(None, row["read_with"].split(";"))) <= set(kpi.wording.read_with)
 
 
 @pytest.mark.parametrize("kpi", KPIS.values(), ids=KPIS)
 def test_an_indicator_says_what_it_leaves_open(kpi):
-    assert kpi.caveats, "every indicator has its traps"
-    assert kpi.source
-    assert kpi.title != kpi.question
-    if kpi.better == "neither":
+    assert kpi.wording.caveats, "every indicator has its traps"
+    assert kpi.wording.source
+    assert kpi.wording.title != kpi.wording.question
+    if kpi.judging.better == "neither":
         # what is only context has no counterweight
-        assert kpi.read_with or kpi.min_n == 1 or kpi.tier == "reserve"
+        assert (
+            kpi.wording.read_with
+            or kpi.judging.min_n == 1
+            or kpi.wording.tier == "reserve"
+        )
 
 
-@pytest.mark.parametrize("kind", registry.CHOICES["kind"])
+@pytest.mark.parametrize("kind", indicators.CHOICES["kind"])
 def test_methods_explain_every_kind(kind):
     methods = (PROJECT / "docs" / "methods.md").read_text(encoding="utf-8")
     assert f"**{kind}**" in methods.lower()
@@ -62,7 +73,7 @@ def test_the_page_lists_every_indicator(tmp_path, monkeypatch):
     command_line.main(["demo", "--scale", "0.01", "--years", "1"])
     at = visitor("pages/data/definitions.py")
     listed = at.dataframe[0].value
-    assert set(listed["Indicator"]) == {kpi.title for kpi in KPIS.values()}
+    assert set(listed["Indicator"]) == {kpi.wording.title for kpi in KPIS.values()}
     assert "of 47 core indicators are measured for the force; 8 more" in words(at)
     aims = listed.set_index("id")["Target"]
     assert aims["ops_999_answered_in_target"] == "at least 80\u202f% (plan)"

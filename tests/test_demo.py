@@ -10,7 +10,8 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from kpis import contracts, demo, settings
+from kpis import demo, settings
+from kpis.definitions import contracts
 from kpis.demo import parameters
 
 SCALE = 0.05

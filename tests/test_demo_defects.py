@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from kpis import build, demo, importer, results, settings
+from kpis import demo, pipeline, settings
 from kpis.demo import centres
 from kpis.demo.defects import (
     CHRONIC_CALLS_A_MONTH,
@@ -15,6 +15,8 @@ from kpis.demo.defects import (
     REUSED_NUMBERS,
 )
 from kpis.demo.facilities import CLOSED_AT_NIGHT
+from kpis.ingest import importer
+from kpis.results import queries
 
 SCALE, YEARS = 0.02, 1
 TARGET = pd.Timedelta(minutes=12)
@@ -74,10 +76,10 @@ def spoilt_accounts(spoilt) -> pd.DataFrame:
 
 def found(data_dir: Path) -> pd.DataFrame:
     """What a build of the imports finds."""
-    build.build(data_dir)
-    one = results.open_build(data_dir)
+    pipeline.build(data_dir)
+    one = queries.open_build(data_dir)
     try:
-        return results.findings(one)
+        return queries.findings(one)
     finally:
         one.close()
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from kpis import build, settings
+from kpis import pipeline, settings
 from tests.tables import Force, cell
 
 GAP, ANSWERED = "cust_satisfaction_gap", "ops_999_answered_in_target"
@@ -31,7 +31,7 @@ def force(tmp_path_factory) -> Force:
     one = Force(tmp_path_factory.mktemp("differences"))
     one.receives("survey_responses", ANSWERS, covers="2002-04 to 2003-08")
     one.receives("calls", CALLS)
-    build.build(one.data_dir)
+    pipeline.build(one.data_dir)
     return one
 
 

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis import build, demo, importer, periods, results
-from kpis.disclosure import LEAST, LONGEST_FIRST, Measure, Tree, hidden
+from kpis import demo, periods, pipeline
 from kpis.errors import UserError
+from kpis.ingest import importer
+from kpis.results import queries
+from kpis.results.disclosure import LEAST, LONGEST_FIRST, Measure, Tree, hidden
 from tests.second_count import source_of
 
 MONTHS = pd.date_range("2002-04-01", periods=24, freq="MS")
@@ -138,26 +140,28 @@ def one(tmp_path_factory):
     for path in demo.write(home / "exports", scale=0.01, years=2):
         if source_of(path) in ("survey_responses", "workforce_monthly"):
             importer.import_file(path, f"canonical_{source_of(path)}", home)
-    build.build(home)
-    with closing(results.open_build(home)) as opened:
+    pipeline.build(home)
+    with closing(queries.open_build(home)) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def asked(one) -> dict[str, pd.DataFrame]:
     """All that can be asked of each indicator of people."""
-    protected = [kpi.id for kpi in one.kpis.values() if kpi.disclosure != "none"]
+    protected = [kpi.id for kpi in one.kpis.values() if kpi.disclosure.is_needed]
     return {kpi_id: every_series(one, kpi_id) for kpi_id in protected}
 
 
 def every_series(one, kpi_id: str) -> pd.DataFrame:
     """All that can be asked of an indicator: every area, every length, all periods."""
-    areas = results.areas(one)
+    areas = queries.areas(one)
     kpi = one.kpis[kpi_id]
-    codes = areas["code"][areas["kind"].isin(list(kpi.smallest_period))].tolist()
-    cover = results.arrived(one, kpi_id)
+    codes = areas["code"][
+        areas["kind"].isin(list(kpi.population.smallest_period))
+    ].tolist()
+    cover = queries.arrived(one, kpi_id)
     frames = [
-        results.series(one, [kpi_id], codes, cover.first, cover.last, by).assign(by=by)
+        queries.series(one, [kpi_id], codes, cover.first, cover.last, by).assign(by=by)
         for by in periods.LENGTHS
     ]
     return pd.concat(frames, ignore_index=True)
@@ -168,7 +172,7 @@ def test_there_is_something_to_hide(one, asked):
         kpi_id for kpi_id, found in asked.items() if "suppressed" in set(found["state"])
     ]
     assert len(hiding) > 8
-    assert any(one.kpis[kpi_id].base == "staff" for kpi_id in hiding)
+    assert any(one.kpis[kpi_id].measure.base == "staff" for kpi_id in hiding)
 
 
 def test_a_suppressed_cell_has_no_number_in_it(asked):
@@ -182,7 +186,7 @@ def test_a_suppressed_cell_has_no_number_in_it(asked):
 def test_no_hidden_cell_of_few_follows_from_what_is_shown(one, asked):
     for kpi_id, found in asked.items():
         kpi = one.kpis[kpi_id]
-        if kpi.kind == "difference" or kpi.disclosure != "respondents":
+        if kpi.measure.kind == "difference" or kpi.disclosure.protects != "respondents":
             continue
         rows = one.warehouse.query(
             "select area_code, on_date, sum(n) as n from cube.month_cells "
@@ -198,7 +202,7 @@ def test_no_hidden_cell_of_few_follows_from_what_is_shown(one, asked):
         codes = list(wide.index)
         sums, is_shown, is_small = [], [], []
         for cell in found[found["by"].isin(LONGEST_FIRST)].itertuples():
-            own = {code for _, code in results.members(one, [cell.area])}
+            own = {code for _, code in queries.members(one, [cell.area])}
             own = set(codes) if cell.area == "MPS" else own & set(codes)
             in_span = (months >= cell.period_start) & (months <= cell.period_end)
             row = np.outer([code in own for code in codes], in_span).astype(float)
@@ -219,13 +223,13 @@ def test_rows_of_people_say_where_they_stand_and_nothing_else(one, asked):
         told = found[found["n"] > 0].head(2)
         for cell in told.itertuples():
             ends = cell.period_start.date(), cell.period_end.date()
-            rows = results.rows(one, kpi_id, cell.area, *ends)
+            rows = queries.rows(one, kpi_id, cell.area, *ends)
             assert list(rows) == ["row_id", "file", "line"]
             assert len(rows) == cell.n
         for cell in found[found["state"] == "suppressed"].head(2).itertuples():
             ends = cell.period_start.date(), cell.period_end.date()
             with pytest.raises(UserError, match="single people"):
-                results.rows(one, kpi_id, cell.area, *ends)
+                queries.rows(one, kpi_id, cell.area, *ends)
         first = found["period_start"].max().date()
         with pytest.raises(UserError, match="single people"):
-            results.rows(one, kpi_id, "MPS", first, first)
+            queries.rows(one, kpi_id, "MPS", first, first)

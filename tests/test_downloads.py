@@ -7,8 +7,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kpis import downloads
-from kpis.downloads import Chart
+from kpis.output import spreadsheets
+from kpis.output.spreadsheets import Chart
 
 HOSTILE = [
     '=HYPERLINK("http://192.0.2.1/","click")',
@@ -40,10 +40,10 @@ def frame() -> pd.DataFrame:
 
 
 def test_no_cell_of_a_csv_file_begins_a_formula(frame):
-    text = downloads.csv(frame).decode("utf-8-sig")
+    text = spreadsheets.csv(frame).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     names = [row["name"] for row in rows]
-    assert not [one for one in names if one.startswith(downloads.FORMULA_SIGNS)]
+    assert not [one for one in names if one.startswith(spreadsheets.FORMULA_SIGNS)]
     assert [one.removeprefix("'") for one in names[:5]] == HOSTILE[:5]
     assert names[5:6] + names[7:] == HOSTILE[5:6] + HOSTILE[7:]
     # a negative number is one
@@ -51,7 +51,7 @@ def test_no_cell_of_a_csv_file_begins_a_formula(frame):
 
 
 def test_an_excel_file_holds_texts_numbers_and_days(frame):
-    book = openpyxl.load_workbook(io.BytesIO(downloads.workbook({"Series": frame})))
+    book = openpyxl.load_workbook(io.BytesIO(spreadsheets.workbook({"Series": frame})))
     head, *rows = book["Series"].iter_rows()
     assert [cell.value for cell in head] == list(frame)
     assert [row[0].value for row in rows] == HOSTILE
@@ -68,7 +68,7 @@ def test_an_excel_file_holds_texts_numbers_and_days(frame):
 
 def test_a_chart_is_drawn_from_the_first_sheet(frame):
     chart = Chart("Calls in time", "period_start", ("value", "n"))
-    file = downloads.workbook({"Series": frame, "Other": frame[["name"]]}, chart)
+    file = spreadsheets.workbook({"Series": frame, "Other": frame[["name"]]}, chart)
     book = openpyxl.load_workbook(io.BytesIO(file))
     assert book.sheetnames == ["Series", "Other", "Chart"]
     (drawn,) = book["Chart"]._charts
@@ -80,6 +80,6 @@ def test_a_chart_is_drawn_from_the_first_sheet(frame):
 
 def test_an_empty_table_is_a_file_with_its_heads():
     empty = pd.DataFrame({"name": [], "n": []})
-    assert downloads.csv(empty).decode("utf-8-sig") == "name,n\n"
-    book = openpyxl.load_workbook(io.BytesIO(downloads.workbook({"Rows": empty})))
+    assert spreadsheets.csv(empty).decode("utf-8-sig") == "name,n\n"
+    book = openpyxl.load_workbook(io.BytesIO(spreadsheets.workbook({"Rows": empty})))
     assert [cell.value for cell in next(book["Rows"].iter_rows())] == ["name", "n"]

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from kpis import drill, results
+from kpis.analysis import grouped_rows
 from kpis.errors import UserError
+from kpis.results import queries
 from tests.tables import Force
 
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
@@ -42,9 +43,9 @@ def counts(found, *by: str) -> dict:
 
 
 def test_without_groups_there_is_the_figure_itself(one):
-    (row,) = drill.grouped(one, ATTENDED, "MPS", SPRING, []).to_dict("records")
-    cell = results.series(one, [ATTENDED], ["MPS"], *SPRING, "quarter").iloc[0]
-    for name in drill.FIGURES:
+    (row,) = grouped_rows.grouped(one, ATTENDED, "MPS", SPRING, []).to_dict("records")
+    cell = queries.series(one, [ATTENDED], ["MPS"], *SPRING, "quarter").iloc[0]
+    for name in grouped_rows.FIGURES:
         assert row[name] == cell[name]
 
 
@@ -65,7 +66,7 @@ def test_without_groups_there_is_the_figure_itself(one):
     ],
 )
 def test_groups_add_up_to_the_figure(one, by, found):
-    counted = counts(drill.grouped(one, ATTENDED, "MPS", SPRING, by), *by)
+    counted = counts(grouped_rows.grouped(one, ATTENDED, "MPS", SPRING, by), *by)
     assert counted == found
     sums = [sum(side) for side in zip(*counted.values(), strict=True)]
     assert sums == [150, 80]
@@ -73,37 +74,37 @@ def test_groups_add_up_to_the_figure(one, by, found):
 
 def test_a_period_without_a_row_has_no_groups(one):
     july = date(2003, 7, 1), date(2003, 7, 31)
-    assert drill.grouped(one, ATTENDED, "QK", july, ["origin"]).empty
-    assert drill.grouped(one, MEDIAN, "QK", july, ["origin"]).empty
+    assert grouped_rows.grouped(one, ATTENDED, "QK", july, ["origin"]).empty
+    assert grouped_rows.grouped(one, MEDIAN, "QK", july, ["origin"]).empty
 
 
 def test_members_that_are_chosen_count_in_place_of_the_default(one):
-    every = drill.grouped(one, ATTENDED, "QK", SPRING, ["origin"])
+    every = grouped_rows.grouped(one, ATTENDED, "QK", SPRING, ["origin"])
     assert counts(every, "origin") == {
         ("alarm_company",): (20, 20),
         ("police",): (7, 7),
         ("public",): (90, 60),
     }
     chosen = {"origin": ["police", "alarm_company"], "hour": ["10"]}
-    found = drill.grouped(one, ATTENDED, "QK", SPRING, ["origin"], chosen)
+    found = grouped_rows.grouped(one, ATTENDED, "QK", SPRING, ["origin"], chosen)
     assert counts(found, "origin") == {
         ("alarm_company",): (20, 20),
         ("police",): (7, 7),
     }
-    nothing = drill.grouped(one, ATTENDED, "QK", SPRING, [], {"hour": ["9"]})
+    nothing = grouped_rows.grouped(one, ATTENDED, "QK", SPRING, [], {"hour": ["9"]})
     assert nothing["n"].tolist() == [0]
     assert nothing["value"].isna().all()
 
 
 def test_what_is_counted_is_listed_with_file_and_line(one):
     chosen = {"origin": ["police", "public"], "hour": ["10"]}
-    found = drill.grouped(one, ATTENDED, "QK", SPRING, [], chosen).iloc[0]
-    rows = drill.rows(one, ATTENDED, "QK", SPRING, chosen)
+    found = grouped_rows.grouped(one, ATTENDED, "QK", SPRING, [], chosen).iloc[0]
+    rows = grouped_rows.rows(one, ATTENDED, "QK", SPRING, chosen)
     assert len(rows) == found["n"] == 67
     assert rows["numerator"].sum() == found["numerator"]
     assert set(rows["origin"]) == {"police", "public"}
     assert rows["line"].notna().all()
-    assert len(drill.rows(one, ATTENDED, "QK", SPRING, chosen, limit=5)) == 5
+    assert len(grouped_rows.rows(one, ATTENDED, "QK", SPRING, chosen, limit=5)) == 5
 
 
 def test_a_member_that_is_not_stated_can_be_chosen(tmp_path):
@@ -111,14 +112,21 @@ def test_a_member_that_is_not_stated_can_be_chosen(tmp_path):
     force.receives("calls", CALLS, covers="2003-04 to 2003-06")
     with force.build() as opened:
         asked = opened, AVOIDABLE, "MPS", SPRING
-        members = counts(drill.grouped(*asked, ["contact_reason"]), "contact_reason")
+        members = counts(
+            grouped_rows.grouped(*asked, ["contact_reason"]), "contact_reason"
+        )
         assert members == {("",): (20, 20), ("progress_chase",): (70, 0)}
-        assert drill.grouped(*asked, [], {"contact_reason": [""]})["n"].tolist() == [20]
-        assert len(drill.rows(*asked, {"contact_reason": ["", "progress_chase"]})) == 90
+        assert grouped_rows.grouped(*asked, [], {"contact_reason": [""]})[
+            "n"
+        ].tolist() == [20]
+        assert (
+            len(grouped_rows.rows(*asked, {"contact_reason": ["", "progress_chase"]}))
+            == 90
+        )
 
 
 def test_a_median_is_taken_of_the_rows_that_are_chosen(one):
-    found = drill.grouped(one, MEDIAN, "QK", SPRING, ["hour"])
+    found = grouped_rows.grouped(one, MEDIAN, "QK", SPRING, ["hour"])
     assert dict(zip(found["hour"], found["value"], strict=True)) == {
         "10": 300,
         "22": 1500,
@@ -127,8 +135,8 @@ def test_a_median_is_taken_of_the_rows_that_are_chosen(one):
 
 def test_people_are_not_broken_down(one):
     with pytest.raises(UserError, match="is about people"):
-        drill.grouped(one, GAP, "MPS", SPRING, ["area"])
+        grouped_rows.grouped(one, GAP, "MPS", SPRING, ["area"])
     with pytest.raises(UserError, match="is about people"):
-        drill.rows(one, GAP, "MPS", SPRING, {"origin": ["public"]})
+        grouped_rows.rows(one, GAP, "MPS", SPRING, {"origin": ["public"]})
     with pytest.raises(UserError, match="no dimension of"):
-        drill.grouped(one, ATTENDED, "MPS", SPRING, ["file"])
+        grouped_rows.grouped(one, ATTENDED, "MPS", SPRING, ["file"])

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kpis import events
+from kpis.context import events
 from tests.tables import Force
 
 OWN = """

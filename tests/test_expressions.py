@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpis import expressions, mapping
+from kpis.definitions import expressions, mappings
 from kpis.errors import UserError
 from tests.exports import (
     JOB_ROWS,
@@ -148,7 +148,7 @@ def test_a_misspelt_name_is_answered_with_the_nearest(expression, words):
 def test_functions_are_looked_up_when_the_mapping_is_read(data_dir):
     save_mapping(data_dir, JOBS + 'nsir_open = { expression = "uper(Job)" }\n')
     with pytest.raises(UserError, match="jobs.toml, nsir_open: .*Did you mean 'upper'"):
-        mapping.load("jobs", data_dir)
+        mappings.load("jobs", data_dir)
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ simulated series of 12 to 36 normal values each gave), and at most 2 in 1,000 ar
 outside the 99.8 % limits of their funnel.
 """
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from kpis import funnel, verdicts
+from kpis.analysis import verdicts
+from kpis.statistics import funnel
+from kpis.statistics.spc_judgement import Charted
 
 INDICATORS, BOROUGHS, MONTHS = 10, 32, 60
 SHARES = range(5)
@@ -58,7 +58,7 @@ def share_flagged_on_the_latest_point(stable, indicators, chart):
             "state": "value",
         }
     )
-    header = SimpleNamespace(better="neither", chart=chart, resolution=0.0)
+    header = Charted(better="neither", chart=chart, resolution=0.0)
     judged = verdicts.judge_all(board, {"stable": header})
     latest = judged["rule"].to_numpy()[np.cumsum(lengths) - 1]
     return (latest != "").mean()

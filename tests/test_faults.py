@@ -16,8 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from kpis import build, housekeeping, importer, lake, results
+from kpis import pipeline
+from kpis.builds import pruning, store
 from kpis.errors import UserError, of_storage
+from kpis.ingest import importer, lake
+from kpis.results import queries
 from tests import kills
 from tests.exports import (
     JOB_ROWS,
@@ -47,6 +50,10 @@ CALLS = """
     offered_at                | answered_at
     2003-05-05T10:00:00+01:00 | 2003-05-05T10:00:05+01:00
 """
+
+
+def rebuilt(data_dir):
+    return pipeline.build(data_dir, is_full=True)["build"]
 
 
 @pytest.fixture(scope="module")
@@ -291,26 +298,26 @@ def test_an_import_while_a_build_runs_is_in_the_next_build(scenarios, tmp_path):
     building.communicate()
     assert account["accepted"] == 2
     assert kills.cells(data_dir) == scenario.after["cells"]
-    build.build(data_dir)
-    with closing(results.open_build(data_dir)) as one:
+    pipeline.build(data_dir)
+    with closing(queries.open_build(data_dir)) as one:
         assert account["import_id"] in {each["import_id"] for each in one.imports}
 
 
 # --- readers ---
 
 
-def rows_of_may(one: results.Build) -> int:
-    return len(results.rows(one, ATTENDED, "QK", date(2003, 5, 1), date(2003, 5, 31)))
+def rows_of_may(one: queries.Build) -> int:
+    return len(queries.rows(one, ATTENDED, "QK", date(2003, 5, 1), date(2003, 5, 31)))
 
 
-def attended(one: results.Build) -> int:
+def attended(one: queries.Build) -> int:
     return int(cell(one, ATTENDED, "QK", "2003-05")["denominator"])
 
 
 def test_who_reads_a_build_keeps_it_while_the_next_is_made(force):
     force.receives("incidents", MAY)
-    build.build(force.data_dir)
-    with closing(results.open_build(force.data_dir)) as old:
+    pipeline.build(force.data_dir)
+    with closing(queries.open_build(force.data_dir)) as old:
         force.receives("incidents", MAY_LATER)
         seen, is_over = set(), threading.Event()
 
@@ -328,28 +335,28 @@ def test_who_reads_a_build_keeps_it_while_the_next_is_made(force):
         assert done.returncode == 0, done.stderr
         assert seen == {(2, 2)}
         assert (attended(old), rows_of_may(old)) == (2, 2)
-        with closing(results.open_build(force.data_dir)) as new:
+        with closing(queries.open_build(force.data_dir)) as new:
             assert (attended(new), rows_of_may(new)) == (3, 3)
 
 
 def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
     force.receives("incidents", MAY)
-    build.build(force.data_dir)
-    with closing(results.open_build(force.data_dir)) as old:
+    pipeline.build(force.data_dir)
+    with closing(queries.open_build(force.data_dir)) as old:
         wrong = force.receives("incidents", MAY_LATER)["import_id"]
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
         lake.withdraw(force.data_dir, wrong, "wrong file")
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
         # by default the builds of the last while stay
-        housekeeping.prune(force.data_dir)
+        pruning.prune(force.data_dir, rebuilt)
         assert (attended(old), rows_of_may(old)) == (2, 2)
-        housekeeping.prune(force.data_dir, keep=1)
+        pruning.prune(force.data_dir, rebuilt, keep=1)
         assert attended(old) == 2
         with pytest.raises(UserError, match="a newer one has replaced it"):
             rows_of_may(old)
         with pytest.raises(UserError, match="a newer one has replaced it"):
-            results.open_build(force.data_dir, old.id)
-        with closing(results.open_build(force.data_dir)) as new:
+            queries.open_build(force.data_dir, old.id)
+        with closing(queries.open_build(force.data_dir)) as new:
             assert rows_of_may(new) == 2
 
 
@@ -372,27 +379,27 @@ def a_life(data_dir: Path) -> dict:
     """Import, correct, withdraw, restore, build and prune; return what counts."""
     force = Force(data_dir)
     first = force.receives("incidents", MAY)["import_id"]
-    build.build(data_dir)
+    pipeline.build(data_dir)
     other = force.receives("incidents", MAY_LATER)["import_id"]
     lake.withdraw(data_dir, first, "wrong file")
-    build.build(data_dir)
+    pipeline.build(data_dir)
     lake.restore(data_dir, first)
     lake.withdraw(data_dir, other, "wrong file")
-    build.build(data_dir)
-    housekeeping.record(data_dir, housekeeping.Limit("calls", "2003-01", "old"))
-    housekeeping.prune(data_dir, keep=1)
+    pipeline.build(data_dir)
+    pruning.record(data_dir, pruning.Limit("calls", "2003-01", "old"))
+    pruning.prune(data_dir, rebuilt, keep=1)
     manifest = lake.read_manifest(data_dir)
     events = [(one["import_id"], one["what"]) for one in manifest["events"]]
     return {
         "events": events,
-        "build": build.current_id(data_dir),
+        "build": store.current_id(data_dir),
         **kills.content(data_dir),
     }
 
 
 def test_a_clock_that_runs_backwards_changes_nothing(tmp_path, monkeypatch):
     usual = a_life(tmp_path / "usual")
-    for module in (lake, housekeeping, importer):
+    for module in (lake, pruning, importer):
         if hasattr(module, "datetime"):
             monkeypatch.setattr(module, "datetime", Jumping)
     assert a_life(tmp_path / "jumping") == usual

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis import figures, intervals, registry
+from kpis import formatting
+from kpis.definitions import indicators
+from kpis.statistics import intervals
 
 
 def spaced(text):
@@ -69,7 +71,7 @@ def spaced(text):
     ],
 )
 def test_figure(value, unit, n, words):
-    assert spaced(figures.figure(value, unit, n)) == words
+    assert spaced(formatting.figure(value, unit, n)) == words
 
 
 @given(st.integers(1, 10**6), st.floats(0.05, 0.95))
@@ -77,7 +79,7 @@ def test_decimal_stands_only_where_the_interval_is_narrow(n, proportion):
     lower, upper = intervals.wilson(proportion * n, n)
     half_width = 50 * float(upper - lower)
     if abs(half_width - 0.5) > 1e-6:
-        text = figures.figure(proportion, "percent", n)
+        text = formatting.figure(proportion, "percent", n)
         assert ("." in text) == (half_width < 0.5)
 
 
@@ -102,17 +104,17 @@ def test_decimal_stands_only_where_the_interval_is_narrow(n, proportion):
     ],
 )
 def test_in_words(value, unit, words):
-    assert figures.in_words(value, unit) == words
+    assert formatting.in_words(value, unit) == words
 
 
-@pytest.mark.parametrize("unit", registry.CHOICES["unit"])
+@pytest.mark.parametrize("unit", indicators.CHOICES["unit"])
 def test_every_unit_has_figures_and_words_that_name_it(unit):
-    assert figures.figure(np.nan, unit) == "–"
-    said = figures.figure(0.5, unit)
-    left_out = figures.left_out(unit)
+    assert formatting.figure(np.nan, unit) == "–"
+    said = formatting.figure(0.5, unit)
+    left_out = formatting.left_out(unit)
     # a bare number only where the words around it say of what
     assert (said.replace(".", "").isdigit()) == bool(left_out)
-    assert left_out in figures.in_words(0.5, unit)
+    assert left_out in formatting.in_words(0.5, unit)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_every_unit_has_figures_and_words_that_name_it(unit):
     ],
 )
 def test_count(number, words):
-    assert spaced(figures.count(number)) == words
+    assert spaced(formatting.count(number)) == words
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_count(number, words):
 )
 @pytest.mark.parametrize("kind", [date.fromisoformat, pd.Timestamp, np.datetime64])
 def test_period(kind, start, by, words):
-    assert figures.period(kind(start), by) == words
+    assert formatting.period(kind(start), by) == words
 
 
 @pytest.mark.parametrize(
@@ -162,16 +164,16 @@ def test_period(kind, start, by, words):
     ],
 )
 def test_missing(state, words):
-    assert figures.missing(state) == words
+    assert formatting.missing(state) == words
 
 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: figures.figure(1, "furlongs"),
-        lambda: figures.in_words(1, "furlongs"),
-        lambda: figures.period(date(2004, 2, 1), "fortnight"),
-        lambda: figures.missing("unheard_of"),
+        lambda: formatting.figure(1, "furlongs"),
+        lambda: formatting.in_words(1, "furlongs"),
+        lambda: formatting.period(date(2004, 2, 1), "fortnight"),
+        lambda: formatting.missing("unheard_of"),
     ],
 )
 def test_unknown_names_are_a_bug_and_say_so(call):

@@ -7,17 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kpis import (
-    build,
-    contracts,
-    faults,
-    findings,
-    importer,
-    results,
-    settings,
-    states,
-)
+from kpis import pipeline, settings
+from kpis.builds import findings
+from kpis.definitions import contracts
 from kpis.errors import UserError
+from kpis.ingest import importer, row_faults
+from kpis.results import queries
 from tests import finding_cases, finding_cases_elsewhere, tables
 from tests.exports import PROJECT
 from tests.finding_cases import Rows
@@ -78,9 +73,9 @@ def ids(source: str, said: str) -> dict[str, str]:
 
 
 def found_in(force: Force, is_full: bool = False) -> pd.DataFrame:
-    build.build(force.data_dir, is_full=is_full)
-    with closing(results.open_build(force.data_dir)) as one:
-        return results.findings(one)
+    pipeline.build(force.data_dir, is_full=is_full)
+    with closing(queries.open_build(force.data_dir)) as one:
+        return queries.findings(one)
 
 
 @pytest.fixture(scope="module")
@@ -141,16 +136,18 @@ UNRELIABLE = [name for name, one in findings.load().items() if one.unusable]
 @pytest.fixture(scope="module")
 def cells(tripped, found) -> pd.DataFrame:
     """Every figure of the force that trips, by month and by twelve months."""
-    with closing(results.open_build(tripped.data_dir)) as one:
-        areas = list(results.areas(one).query("kind != 'facility'")["code"])
+    with closing(queries.open_build(tripped.data_dir)) as one:
+        areas = list(queries.areas(one).query("kind != 'facility'")["code"])
         frames = [
-            results.series(
+            queries.series(
                 one, list(one.kpis), areas, date(2003, 4, 1), date(2004, 6, 30), by
             )
             for by in ("month", "rolling12")
         ]
         return pd.concat(frames).assign(
-            needs=lambda frame: frame["kpi"].map(lambda kpi: one.kpis[kpi].needs)
+            needs=lambda frame: frame["kpi"].map(
+                lambda kpi: one.kpis[kpi].population.needs
+            )
         )
 
 
@@ -310,7 +307,7 @@ def named(names: tuple[str, ...]) -> str:
 
 def of_values() -> str:
     """Return the guide's table of what is asked of every value by itself."""
-    rows = [(f"`{name}`", remedy) for name, remedy in faults.REMEDIES.items()]
+    rows = [(f"`{name}`", remedy) for name, remedy in row_faults.REMEDIES.items()]
     return table("| Rule | What would be right |", rows)
 
 
@@ -334,7 +331,7 @@ def of_findings() -> str:
         (
             f"`{one.id}`",
             one.says,
-            " and ".join(states.plain(source) for source in one.reads),
+            " and ".join(contracts.in_words(source) for source in one.reads),
             "; ".join(named(columns) for columns in map(tuple, one.unusable.values())),
         )
         for one in findings.load().values()

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
-from kpis import funnel, intervals, registry
+from kpis.definitions import indicators
+from kpis.definitions.indicators import Measure
+from kpis.statistics import funnel, intervals
 
 FILES = Path(__file__).parent / "golden"
 PEER = json.loads((FILES / "funnel_funnelplotr.json").read_text("utf-8"))
@@ -421,12 +422,16 @@ def test_areas_that_differ_for_other_reasons_are_said_to():
     ],
 )
 def test_only_independent_cases_get_a_funnel(kind, counts, expected):
-    assert funnel.is_for(SimpleNamespace(kind=kind, counts=counts)) == expected
+    assert Measure(kind, "percent", counts).allows_funnel == expected
 
 
 def test_no_indicator_of_hours_money_or_staff_gets_a_funnel():
     units = ("pounds", "days a year", "percent a year")
-    for kpi in registry.load().values():
-        if kpi.counts == "amounts" or kpi.unit in units or kpi.family == "financial":
-            assert not funnel.is_for(kpi), kpi.id
-    assert any(funnel.is_for(kpi) for kpi in registry.load().values())
+    for kpi in indicators.load().values():
+        if (
+            kpi.measure.counts == "amounts"
+            or kpi.measure.unit in units
+            or kpi.wording.family == "financial"
+        ):
+            assert not kpi.measure.allows_funnel, kpi.id
+    assert any(kpi.measure.allows_funnel for kpi in indicators.load().values())

@@ -2,7 +2,7 @@
 
 import re
 
-from kpis import glossary
+from kpis.definitions import glossary
 from tests.exports import PROJECT
 
 

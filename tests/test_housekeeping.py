@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kpis import build, housekeeping, lake, results
+from kpis import pipeline
 from kpis.__main__ import main
+from kpis.builds import pruning, store
+from kpis.builds.pruning import Limit
 from kpis.errors import UserError
-from kpis.housekeeping import Limit
+from kpis.ingest import lake
+from kpis.results import queries
 from tests.exports import (
     JOB_ROWS,
     JOBS,
@@ -43,6 +46,10 @@ OTHER_MAY = """
 FROM_JUNE = Limit("incidents", "2003-06", "kept for two years")
 
 
+def rebuilt(data_dir):
+    return pipeline.build(data_dir, is_full=True)["build"]
+
+
 @pytest.fixture
 def force(tmp_path) -> Force:
     return Force(tmp_path / "home")
@@ -64,11 +71,11 @@ def state(data_dir: Path, import_id: str) -> str:
 
 def build_often(data_dir: Path, count: int) -> None:
     for _ in range(count):
-        build.build(data_dir, is_full=True)
+        pipeline.build(data_dir, is_full=True)
 
 
 def asked(data_dir: Path, period: str, by: str = "month") -> tuple:
-    with closing(results.open_build(data_dir)) as one:
+    with closing(queries.open_build(data_dir)) as one:
         found = cell(one, ATTENDED, "QK", period, by)
     return found["state"], found["denominator"]
 
@@ -76,10 +83,10 @@ def asked(data_dir: Path, period: str, by: str = "month") -> tuple:
 def test_the_newest_builds_stay(force):
     force.receives("incidents", MAY)
     build_often(force.data_dir, 5)
-    removal = housekeeping.prune(force.data_dir)
+    removal = pruning.prune(force.data_dir, rebuilt)
     assert builds(force.data_dir) == [3, 4, 5]
     assert [path.name[-4:] for path in removal.builds] == ["0001", "0002"]
-    housekeeping.prune(force.data_dir, keep=1)
+    pruning.prune(force.data_dir, rebuilt, keep=1)
     assert builds(force.data_dir) == [5]
     assert asked(force.data_dir, "2003-05")[1] == 2
     assert not (force.data_dir / "temporary").exists()
@@ -87,10 +94,10 @@ def test_the_newest_builds_stay(force):
 
 def test_the_current_build_stays_however_old(force):
     force.receives("incidents", MAY)
-    first = build.build(force.data_dir)["build"]
+    first = pipeline.build(force.data_dir)["build"]
     build_often(force.data_dir, 3)
     (force.data_dir / "builds" / "current").write_text(first, encoding="utf-8")
-    housekeeping.prune(force.data_dir, keep=1)
+    pruning.prune(force.data_dir, rebuilt, keep=1)
     assert builds(force.data_dir) == [1, 4]
     assert asked(force.data_dir, "2003-05")[1] == 2
 
@@ -102,9 +109,9 @@ def test_the_bytes_of_a_file_that_builds_share_are_freed_with_the_last(tmp_path)
     places[0].write_bytes(b"x" * 1000)
     for other in places[1:]:
         os.link(places[0], other)
-    assert housekeeping.plan(tmp_path, keep=1).size == 2 * len("own")
+    assert pruning.plan(tmp_path, keep=1).size == 2 * len("own")
     places[2].unlink()
-    assert housekeeping.plan(tmp_path, keep=1).size == 2 * len("own") + 1000
+    assert pruning.plan(tmp_path, keep=1).size == 2 * len("own") + 1000
 
 
 def test_a_dry_run_says_what_the_run_does(force):
@@ -113,9 +120,9 @@ def test_a_dry_run_says_what_the_run_does(force):
     lake.withdraw(force.data_dir, import_id, "wrong file")
     build_often(force.data_dir, 1)
     before = everything(force.data_dir)
-    planned = housekeeping.plan(force.data_dir, keep=1)
+    planned = pruning.plan(force.data_dir, keep=1)
     assert everything(force.data_dir) == before
-    removed = housekeeping.prune(force.data_dir, keep=1)
+    removed = pruning.prune(force.data_dir, rebuilt, keep=1)
     assert planned == removed
     assert (len(removed.builds), len(removed.files)) == (4, 1)
     gone = set(before) - set(everything(force.data_dir))
@@ -124,22 +131,22 @@ def test_a_dry_run_says_what_the_run_does(force):
 
 def test_a_withdrawn_import_can_be_put_back_while_a_build_that_stays_lists_it(force):
     import_id = force.receives("incidents", MAY)["import_id"]
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     lake.withdraw(force.data_dir, import_id, "wrong file")
-    build.build(force.data_dir)
-    assert housekeeping.prune(force.data_dir).files == []
+    pipeline.build(force.data_dir)
+    assert pruning.prune(force.data_dir, rebuilt).files == []
     assert state(force.data_dir, import_id) == "withdrawn"
     lake.restore(force.data_dir, import_id)
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     assert asked(force.data_dir, "2003-05")[1] == 2
 
 
 def test_a_pruned_import_cannot_be_put_back_but_imported_again(force):
     import_id = force.receives("incidents", MAY)["import_id"]
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     lake.withdraw(force.data_dir, import_id, "wrong file")
-    build.build(force.data_dir)
-    housekeeping.prune(force.data_dir, keep=1)
+    pipeline.build(force.data_dir)
+    pruning.prune(force.data_dir, rebuilt, keep=1)
     assert lake_files(force.data_dir) == []
     assert state(force.data_dir, import_id) == "pruned"
     with pytest.raises(UserError, match="deleted .*wrong file.*Import the file again"):
@@ -147,8 +154,8 @@ def test_a_pruned_import_cannot_be_put_back_but_imported_again(force):
     force.exports = 0
     again = force.receives("incidents", MAY)
     assert (again["import_id"], again["accepted"]) == (import_id, 2)
-    assert housekeeping.prune(force.data_dir, keep=1).files == []
-    build.build(force.data_dir)
+    assert pruning.prune(force.data_dir, rebuilt, keep=1).files == []
+    pipeline.build(force.data_dir)
     assert asked(force.data_dir, "2003-05")[1] == 2
 
 
@@ -158,12 +165,12 @@ def test_rows_of_a_mapping_since_changed_go_with_the_last_build_of_them(
     save_mapping(data_dir, JOBS)
     path = save(tmp_path / "inbox", JOB_ROWS + "3,never,\n")
     old = take(path, "jobs", data_dir)
-    build.build(data_dir)
+    pipeline.build(data_dir)
     save_mapping(data_dir, JOBS.replace('constant = "I"', 'constant = "S"'))
     new = take(path, "jobs", data_dir)
-    build.build(data_dir)
-    assert housekeeping.prune(data_dir).files == []
-    removal = housekeeping.prune(data_dir, keep=1)
+    pipeline.build(data_dir)
+    assert pruning.prune(data_dir, rebuilt).files == []
+    removal = pruning.prune(data_dir, rebuilt, keep=1)
     assert {file.stem for file in removal.files} == {old["import_id"]}
     assert quarantined(data_dir, old) == []
     assert len(quarantined(data_dir, new)) == 1
@@ -176,7 +183,7 @@ def test_files_that_no_import_lists_go_and_those_of_a_user_stay(force):
     lost = save(force.data_dir / "lake/calls/2003-05", "", "0123456789ab.parquet")
     other_lost = save(force.data_dir / "quarantine", "", "0123456789ab.csv")
     own = save(force.data_dir / "quarantine", "", "mended by hand.csv")
-    removal = housekeeping.prune(force.data_dir)
+    removal = pruning.prune(force.data_dir, rebuilt)
     assert removal.files == [lost, other_lost]
     assert not lost.parent.exists()
     assert own.exists()
@@ -187,15 +194,15 @@ def test_a_lake_whose_manifest_is_lost_is_left_alone(force):
     force.receives("incidents", MAY)
     (force.data_dir / "lake" / "manifest.json").unlink()
     before = everything(force.data_dir)
-    assert housekeeping.prune(force.data_dir).files == []
+    assert pruning.prune(force.data_dir, rebuilt).files == []
     assert everything(force.data_dir) == before
 
 
 def test_a_prune_that_was_cut_short_is_finished_by_the_next(force, monkeypatch):
     import_id = force.receives("incidents", MAY)["import_id"]
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     lake.withdraw(force.data_dir, import_id, "wrong file")
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
 
     def ends(path):
         raise KeyboardInterrupt
@@ -203,9 +210,9 @@ def test_a_prune_that_was_cut_short_is_finished_by_the_next(force, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", ends)
         with pytest.raises(KeyboardInterrupt):
-            housekeeping.prune(force.data_dir, keep=1)
+            pruning.prune(force.data_dir, rebuilt, keep=1)
     assert state(force.data_dir, import_id) == "pruned"
-    assert len(housekeeping.prune(force.data_dir, keep=1).files) == 1
+    assert len(pruning.prune(force.data_dir, rebuilt, keep=1).files) == 1
     assert lake_files(force.data_dir) == []
 
 
@@ -217,10 +224,10 @@ def test_rows_past_their_time_leave_lake_quarantine_and_every_build(tmp_path, da
     account = take(save(tmp_path / "inbox", text), "canonical_incidents", data_dir)
     assert len(quarantined(data_dir, account)) == 1
     build_often(data_dir, 2)
-    housekeeping.record(data_dir, FROM_JUNE)
-    removal = housekeeping.prune(data_dir)
+    pruning.record(data_dir, FROM_JUNE)
+    removal = pruning.prune(data_dir, rebuilt)
     assert builds(data_dir) == [3]
-    assert removal.new_build == build.current_id(data_dir)
+    assert removal.new_build == store.current_id(data_dir)
     assert lake_files(data_dir) == [f"2003-06 {account['import_id']}"]
     assert quarantined(data_dir, account) == []
     left = list((data_dir / "builds").rglob("month=2003-05/*"))
@@ -233,12 +240,12 @@ def test_rows_past_their_time_leave_lake_quarantine_and_every_build(tmp_path, da
 
 def test_figures_of_deleted_rows_are_not_measured_and_none_is_smaller(force):
     force.receives("incidents", MAY_TO_JULY, covers="2003-04 to 2003-09")
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     assert asked(force.data_dir, "2003-05") == ("too_few", 1)
     assert asked(force.data_dir, "2003-04 to 2003-06", "quarter") == ("too_few", 2)
     later = asked(force.data_dir, "2003-07 to 2003-09", "quarter")
-    housekeeping.record(force.data_dir, FROM_JUNE)
-    housekeeping.prune(force.data_dir)
+    pruning.record(force.data_dir, FROM_JUNE)
+    pruning.prune(force.data_dir, rebuilt)
     assert asked(force.data_dir, "2003-05")[0] == "not_measured"
     assert asked(force.data_dir, "2003-06") == ("too_few", 1)
     assert asked(force.data_dir, "2003-04 to 2003-06", "quarter")[0] == "not_reliable"
@@ -247,9 +254,9 @@ def test_figures_of_deleted_rows_are_not_measured_and_none_is_smaller(force):
 
 def test_rows_past_their_time_do_not_come_back(force):
     import_id = force.receives("incidents", MAY)["import_id"]
-    build.build(force.data_dir)
-    housekeeping.record(force.data_dir, FROM_JUNE)
-    housekeeping.prune(force.data_dir)
+    pipeline.build(force.data_dir)
+    pruning.record(force.data_dir, FROM_JUNE)
+    pruning.prune(force.data_dir, rebuilt)
     assert state(force.data_dir, import_id) == "pruned"
     force.exports = 0
     again = force.receives("incidents", MAY)
@@ -257,10 +264,10 @@ def test_rows_past_their_time_do_not_come_back(force):
     assert again["reasons"] == {"past_retention": 2}
     force.receives("incidents", OTHER_MAY, covers="2003-05 to 2003-07")
     assert lake_files(force.data_dir) == []
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     assert asked(force.data_dir, "2003-05")[0] == "not_measured"
     assert asked(force.data_dir, "2003-06")[0] == "too_few"
-    housekeeping.prune(force.data_dir)
+    pruning.prune(force.data_dir, rebuilt)
     assert lake_files(force.data_dir) == []
 
 
@@ -268,21 +275,21 @@ def test_a_build_that_holds_deleted_rows_is_replaced_by_any_later_prune(force):
     force.receives("incidents", MAY_TO_JULY)
     build_often(force.data_dir, 2)
     # as if the process had been killed here
-    housekeeping.record(force.data_dir, FROM_JUNE)
+    pruning.record(force.data_dir, FROM_JUNE)
     assert asked(force.data_dir, "2003-05")[0] == "too_few"
-    assert housekeeping.prune(force.data_dir).new_build
+    assert pruning.prune(force.data_dir, rebuilt).new_build
     assert builds(force.data_dir) == [3]
     assert asked(force.data_dir, "2003-05")[0] == "not_measured"
-    assert housekeeping.prune(force.data_dir).new_build == ""
+    assert pruning.prune(force.data_dir, rebuilt).new_build == ""
 
 
 def test_a_limit_is_never_moved_back(force):
     force.receives("incidents", MAY_TO_JULY)
-    housekeeping.record(force.data_dir, FROM_JUNE)
-    housekeeping.record(force.data_dir, Limit("incidents", "2003-01", "a slip"))
+    pruning.record(force.data_dir, FROM_JUNE)
+    pruning.record(force.data_dir, Limit("incidents", "2003-01", "a slip"))
     manifest = lake.read_manifest(force.data_dir)
     assert [one["before"] for one in manifest["retention"]] == ["2003-06"]
-    housekeeping.record(force.data_dir, Limit("incidents", "2003-07", "a year on"))
+    pruning.record(force.data_dir, Limit("incidents", "2003-07", "a year on"))
     manifest = lake.read_manifest(force.data_dir)
     assert lake.first_kept(manifest, "incidents") == "2003-07"
     assert lake.first_kept(manifest, "calls") is None
@@ -298,7 +305,7 @@ def test_a_limit_is_never_moved_back(force):
 )
 def test_a_limit_that_says_too_little_is_refused(force, limit, match):
     with pytest.raises(UserError, match=match):
-        housekeeping.record(force.data_dir, limit)
+        pruning.record(force.data_dir, limit)
     assert not (force.data_dir / "lake").exists()
 
 

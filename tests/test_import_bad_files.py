@@ -11,8 +11,9 @@ from datetime import date
 import openpyxl
 import pytest
 
-from kpis import importer, mapping
+from kpis.definitions import mappings
 from kpis.errors import UserError
+from kpis.ingest import importer
 from tests.exports import (
     JOB_ROWS,
     JOBS,
@@ -256,7 +257,7 @@ def test_a_wrong_layout_is_said_before_an_unknown_date(inbox, filled):
     ],
 )
 def test_what_tells_when_the_export_was_made(layout, name, is_told, data_dir):
-    assert importer.tells_when(mapping.load(layout, data_dir), name) is is_told
+    assert importer.tells_when(mappings.load(layout, data_dir), name) is is_told
 
 
 def test_the_layouts_that_fit_are_found_by_their_columns(inbox, data_dir):

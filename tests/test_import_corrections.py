@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kpis import build, importer, lake, results
+from kpis import pipeline
 from kpis.__main__ import main
 from kpis.errors import UserError
+from kpis.ingest import importer, lake
+from kpis.results import queries
 from tests.exports import (
     JOB_ROWS,
     JOBS,
@@ -380,9 +382,9 @@ WHOLE = JOBS.replace("[columns]", '[edition]\nreplaces = "period"\n[columns]')
 
 def attended(data_dir) -> dict[str, tuple]:
     """Return denominator and numerator by BOCU of November 2003, as the pages show."""
-    build.build(data_dir)
-    one = results.open_build(data_dir)
-    frame = results.series(
+    pipeline.build(data_dir)
+    one = queries.open_build(data_dir)
+    frame = queries.series(
         one,
         ["ops_immediate_attended_in_target"],
         ["EK", "QK", "MPS"],

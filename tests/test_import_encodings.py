@@ -7,7 +7,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from kpis import lake
+from kpis.ingest import lake
 from tests.exports import (
     JOB_ROWS,
     JOBS,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpis import lake
 from kpis.errors import UserError
+from kpis.ingest import lake
 from tests.exports import (
     adds_up,
     canonical,

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import duckdb
 import pytest
 
-from kpis import lake
 from kpis.errors import UserError
+from kpis.ingest import lake
 from tests.exports import (
     JOB_ROWS,
     JOBS,

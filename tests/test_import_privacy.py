@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kpis import caller_key, contracts, importer, lake
+from kpis.definitions import contracts
 from kpis.errors import UserError
+from kpis.ingest import caller_key, importer, lake
 from tests.exports import (
     CALL,
     canonical,

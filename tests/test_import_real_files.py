@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from kpis import importer, lake
+from kpis.ingest import importer, lake
 from tests.exports import PROJECT, adds_up, everything, held, values
 
 RESCUES = ("lfb_animal_rescues_to_2023-09.csv", "lfb_animal_rescues_to_2023-12.csv")

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from kpis import lake
 from kpis.errors import UserError
+from kpis.ingest import lake
 from tests.exports import (
     FACILITIES,
     adds_up,

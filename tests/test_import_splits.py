@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from kpis import importer, lake, mapping
+from kpis.definitions import mappings
 from kpis.errors import UserError
+from kpis.ingest import importer, lake
 from tests.exports import (
     PROJECT,
     adds_up,
@@ -158,7 +159,7 @@ def test_a_split_is_offered_among_the_mappings(data_dir):
     assert importer.tells_when(offered["contacts"], FLAT)
     text = INCIDENTS.replace("[edition]", "").replace("file_name", "# file_name")
     save_mapping(data_dir, text, "contacts_incidents")
-    assert not importer.tells_when(mapping.load("contacts", data_dir), FLAT)
+    assert not importer.tells_when(mappings.load("contacts", data_dir), FLAT)
 
 
 FAULTS = {
@@ -173,7 +174,7 @@ def test_a_fault_in_a_split_is_told(fault, data_dir):
     part, words = FAULTS[fault]
     save_mapping(data_dir, BOTH.replace("contacts_incidents", part), "flat")
     with pytest.raises(UserError) as caught:
-        mapping.load("flat", data_dir)
+        mappings.load("flat", data_dir)
     for word in ("flat.toml", *words):
         assert word in str(caught.value)
 
@@ -181,7 +182,7 @@ def test_a_fault_in_a_split_is_told(fault, data_dir):
 def test_a_split_says_nothing_of_columns(data_dir):
     save_mapping(data_dir, BOTH + 'source = "calls"\n', "flat")
     with pytest.raises(UserError, match="no key 'source'"):
-        mapping.load("flat", data_dir)
+        mappings.load("flat", data_dir)
     save_mapping(data_dir, 'title = "x"\nsplits = []\n', "flat")
     with pytest.raises(UserError, match="name mappings under splits"):
-        mapping.load("flat", data_dir)
+        mappings.load("flat", data_dir)

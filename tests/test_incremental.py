@@ -10,8 +10,12 @@ from random import Random
 import pandas as pd
 import pytest
 
-from kpis import build, contracts, cube, lake, marts, results, revisions, rowsource
+from kpis import pipeline
+from kpis.builds import cube, kpi_rows, marts, revisions, store
+from kpis.definitions import contracts
 from kpis.errors import UserError
+from kpis.ingest import lake
+from kpis.results import queries
 from tests.tables import Force
 
 SEEDS = range(4)
@@ -135,10 +139,10 @@ def change(how, force: Force, import_id: str) -> None:
 
 
 def content(force: Force) -> dict[str, pd.DataFrame]:
-    with closing(results.open_build(force.data_dir)) as one:
+    with closing(queries.open_build(force.data_dir)) as one:
         tables = (*cube.TABLES, "findings", *revisions.TABLES)
         names = [f"cube.{table}" for table in tables]
-        names += [f"mart_{source}" for source in rowsource.MARTS]
+        names += [f"mart_{source}" for source in kpi_rows.MARTS]
         return {
             name: one.warehouse.query(f"select * from {name} order by all")
             for name in names
@@ -164,16 +168,16 @@ def test_a_history_built_step_by_step_is_as_if_built_at_once(
     force.add_mapping("period_edition", EDITION)
     force.receives("incidents", incidents(random), extracted="2003-08-01T03:00")
     for _ in range(BUILDS):
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
         for _ in range(CHANGES_BETWEEN):
             one_step(force, random)
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     stepwise = content(force)
     for source in ("calls", "survey_responses", "finance_monthly"):
         assert len(stepwise[f"mart_{source}"]) == held_keys(force, source)
     assert len(stepwise["mart_call_sequence"])
     monkeypatch.undo()
-    build.build(force.data_dir, is_full=True)
+    pipeline.build(force.data_dir, is_full=True)
     at_once = content(force)
     for name, frame in at_once.items():
         pd.testing.assert_frame_equal(stepwise[name], frame, obj=name)
@@ -186,7 +190,7 @@ def test_only_the_month_that_changed_is_written_anew(tmp_path, monkeypatch):
         for month, day in ((month, f"2003-{month:02}-05") for month in range(1, 7))
     )
     force.receives("calls", f"call_id | offered_at | answered_at\n{rows}")
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     written = []
     write = marts.write
 
@@ -203,7 +207,7 @@ def test_only_the_month_that_changed_is_written_anew(tmp_path, monkeypatch):
         """,
         covers="2003-04",
     )
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     months = dict(written)
     assert months.pop("calls") == ["2003-04"]
     # what follows a call may lie in the next month
@@ -214,17 +218,17 @@ def test_only_the_month_that_changed_is_written_anew(tmp_path, monkeypatch):
 def test_what_is_kept_is_the_same_file(tmp_path):
     force = Force(tmp_path)
     force.receives("calls", calls(Random(1)))
-    first = build.build(force.data_dir)["build"]
+    first = pipeline.build(force.data_dir)["build"]
     force.receives("incidents", incidents(Random(1)))
-    second = build.build(force.data_dir)["build"]
+    second = pipeline.build(force.data_dir)["build"]
     before, after = (
-        marts.files(build.directory(force.data_dir, one), "calls")
+        marts.files(store.directory(force.data_dir, one), "calls")
         for one in (first, second)
     )
     assert len(before) > 1
     assert [one.stat().st_ino for one in before] == [one.stat().st_ino for one in after]
-    third = build.build(force.data_dir, is_full=True)["build"]
-    anew = marts.files(build.directory(force.data_dir, third), "calls")
+    third = pipeline.build(force.data_dir, is_full=True)["build"]
+    anew = marts.files(store.directory(force.data_dir, third), "calls")
     assert not {one.stat().st_ino for one in anew} & {
         one.stat().st_ino for one in after
     }
@@ -246,5 +250,5 @@ def test_an_edition_retires_rows_of_months_in_which_it_has_none(tmp_path):
             extracted=f"{extracted}T03:00",
             mapping="period_edition",
         )
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
         assert len(content(force)["mart_incidents"]) == len(months)

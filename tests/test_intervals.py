@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from kpis.intervals import (
+from kpis.statistics.intervals import (
     difference,
     effective_n,
     mean,

@@ -4,13 +4,14 @@ import json
 from datetime import date
 from pathlib import Path
 from time import process_time
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from kpis import spc, verdicts
+from kpis.analysis import verdicts
+from kpis.statistics import spc
+from kpis.statistics.spc_judgement import Charted
 from tests.series_cases import FALLEN, RISING, SPIKE, STABLE, series
 
 GOLDEN = json.loads(
@@ -370,10 +371,10 @@ def board():
 
 
 KPIS = {
-    "share": SimpleNamespace(better="higher", chart="p_prime", resolution=0.0),
-    "fallen": SimpleNamespace(better="lower", chart="xmr", resolution=0.0),
-    "windows": SimpleNamespace(better="higher", chart="xmr", resolution=0.0),
-    "short": SimpleNamespace(better="neither", chart="xmr", resolution=0.0),
+    "share": Charted(better="higher", chart="p_prime", resolution=0.0),
+    "fallen": Charted(better="lower", chart="xmr", resolution=0.0),
+    "windows": Charted(better="higher", chart="xmr", resolution=0.0),
+    "short": Charted(better="neither", chart="xmr", resolution=0.0),
 }
 
 

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from kpis import lake
 from kpis.errors import UserError
+from kpis.ingest import lake
 from tests.exports import JOB_ROWS, JOBS, PROJECT, save, save_mapping, take
 
 NOTHING = {"imports": {}, "events": [], "retention": []}

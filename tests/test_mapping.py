@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kpis import mapping
+from kpis.definitions import mappings
 from kpis.errors import UserError
 from tests.exports import JOBS, save, save_mapping
 
@@ -136,30 +136,30 @@ def test_a_fault_is_told_with_its_place_and_the_nearest_name(fault, data_dir):
     text, words = FAULTS[fault]
     save_mapping(data_dir, text)
     with pytest.raises(UserError) as caught:
-        mapping.load("jobs", data_dir)
+        mappings.load("jobs", data_dir)
     for word in words:
         assert word in str(caught.value)
 
 
 def test_a_caller_is_given_as_number_or_hash(data_dir):
-    calls = mapping.load("canonical_calls", data_dir)
+    calls = mappings.load("canonical_calls", data_dir)
     assert calls.columns["caller_hash"].hash == "caller_hash"
     assert not calls.hides_numbers
-    assert mapping.load("anonymous_bank", data_dir).hides_numbers
+    assert mappings.load("anonymous_bank", data_dir).hides_numbers
 
 
 def test_the_force_s_own_mapping_takes_the_place_of_a_shipped_one(data_dir):
-    assert mapping.load("lfb_dwelling_fires", data_dir).title != "Job log"
+    assert mappings.load("lfb_dwelling_fires", data_dir).title != "Job log"
     save_mapping(data_dir, JOBS, "lfb_dwelling_fires")
-    assert mapping.load("lfb_dwelling_fires", data_dir).title == "Job log"
-    assert "lfb_dwelling_fires" in mapping.available(data_dir)
+    assert mappings.load("lfb_dwelling_fires", data_dir).title == "Job log"
+    assert "lfb_dwelling_fires" in mappings.available(data_dir)
 
 
 def test_a_mapping_may_be_given_by_its_path(data_dir, tmp_path):
     path = save(tmp_path / "elsewhere", JOBS, "other.toml")
-    assert mapping.load(str(path), data_dir).name == "other"
+    assert mappings.load(str(path), data_dir).name == "other"
     with pytest.raises(UserError, match="there is no such file"):
-        mapping.load(str(tmp_path / "none.toml"), data_dir)
+        mappings.load(str(tmp_path / "none.toml"), data_dir)
 
 
 DAY = r"(?P<year>\d{4})(-(?P<month>\d+))?(-(?P<day>\d+))?"
@@ -185,8 +185,8 @@ file_name = '(?P<first>[\\d-]+)_to_(?P<last>[\\d-]+)'
 )
 def test_a_file_s_name_tells_when_it_was_made(name, made_at, data_dir):
     save_mapping(data_dir, JOBS + EDITION)
-    one = mapping.load("jobs", data_dir)
-    assert mapping.extracted_at(one, name) == (
+    one = mappings.load("jobs", data_dir)
+    assert mappings.extracted_at(one, name) == (
         made_at and made_at.replace(tzinfo=LONDON)
     )
 
@@ -197,39 +197,39 @@ def test_a_file_s_name_tells_when_it_was_made(name, made_at, data_dir):
 def test_a_name_that_tells_no_possible_date_is_told(name, data_dir):
     save_mapping(data_dir, JOBS + EDITION)
     with pytest.raises(UserError, match=f"{name}: .*--extracted-at"):
-        mapping.extracted_at(mapping.load("jobs", data_dir), name)
+        mappings.extracted_at(mappings.load("jobs", data_dir), name)
 
 
 def test_a_file_s_name_tells_what_it_covers(data_dir):
     save_mapping(data_dir, JOBS + EDITION)
-    one = mapping.load("jobs", data_dir)
+    one = mappings.load("jobs", data_dir)
     name = "x_2003-04-01_to_2003-04-30.csv"
-    assert mapping.covered_period(one, name) == (date(2003, 4, 1), date(2003, 4, 30))
-    assert mapping.covered_period(one, "x.csv") is None
+    assert mappings.covered_period(one, name) == (date(2003, 4, 1), date(2003, 4, 30))
+    assert mappings.covered_period(one, "x.csv") is None
     with pytest.raises(UserError, match="--covers"):
-        mapping.covered_period(one, "x_2003-04-01_to_2003-04-31.csv")
+        mappings.covered_period(one, "x_2003-04-01_to_2003-04-31.csv")
 
 
 def test_clock_changes_of_two_zones():
-    missing, twice = mapping.clock_changes("Europe/London")
+    missing, twice = mappings.clock_changes("Europe/London")
     assert datetime(2003, 3, 30, 1) in missing
     assert datetime(2003, 10, 26, 1) in twice
     assert len(missing) == len(twice) == 60
-    missing, twice = mapping.clock_changes("America/Los_Angeles")
+    missing, twice = mappings.clock_changes("America/Los_Angeles")
     assert datetime(2023, 3, 12, 2) in missing
     assert datetime(2023, 11, 5, 1) in twice
-    assert mapping.clock_changes("UTC") == ([], [])
+    assert mappings.clock_changes("UTC") == ([], [])
 
 
 def test_what_the_canonical_layout_lacks_was_not_measured(data_dir):
-    one = mapping.load("canonical_incidents", data_dir)
+    one = mappings.load("canonical_incidents", data_dir)
     header = ["incident_ref", "created_at", "origin", "grade_first", "rules", ""]
-    kept = mapping.for_header(one, header)
+    kept = mappings.for_header(one, header)
     assert sorted(kept.columns) == sorted(header[:4])
     with pytest.raises(UserError, match="Did you mean 'first_on_scene_at'"):
-        mapping.for_header(one, [*header, "first_on_scene"])
+        mappings.for_header(one, [*header, "first_on_scene"])
     # whatever else stands beside a complete row is no matter
-    assert mapping.for_header(one, [*one.columns, "remarks"]) == one
-    without_key = mapping.for_header(one, header[1:])
+    assert mappings.for_header(one, [*one.columns, "remarks"]) == one
+    without_key = mappings.for_header(one, header[1:])
     with pytest.raises(UserError, match="no column 'incident_ref'"):
-        mapping.check_header(without_key, header[1:])
+        mappings.check_header(without_key, header[1:])

@@ -5,7 +5,8 @@ Several sources make one figure here, or several sites one borough's.
 
 import pytest
 
-from kpis import lake, results
+from kpis.ingest import lake
+from kpis.results import queries
 from tests.tables import Force, cell, days
 
 COST, RATE = "fin_cost_per_call", "ops_calls_per_1000_residents"
@@ -49,17 +50,17 @@ def receive_costs(force: Force, months: list[str]) -> dict:
     return force.receives("finance_monthly", table, covers=covers)
 
 
-def states(one: results.Build, kpi_id: str, area: str, by: str = "month") -> dict:
+def states(one: queries.Build, kpi_id: str, area: str, by: str = "month") -> dict:
     """Return the state of each period, named by its last month."""
     first, last = days(f"{MONTHS[0]} to {MONTHS[-1]}")
-    frame = results.series(one, [kpi_id], [area], first, last, by)
+    frame = queries.series(one, [kpi_id], [area], first, last, by)
     ends = frame["period_end"].dt.strftime("%Y-%m")
     hides = frame["state"].eq("not_reliable")
     assert frame["value"][hides].isna().all()
     return dict(zip(ends, frame["state"], strict=True))
 
 
-def not_reliable(one: results.Build, kpi_id: str, area: str, by="month") -> list[str]:
+def not_reliable(one: queries.Build, kpi_id: str, area: str, by="month") -> list[str]:
     found = states(one, kpi_id, area, by)
     return [end for end, state in found.items() if state == "not_reliable"]
 
@@ -78,7 +79,7 @@ def without_september(tmp_path) -> Force:
     return force
 
 
-def check_without_september(one: results.Build, area: str) -> None:
+def check_without_september(one: queries.Build, area: str) -> None:
     assert not_reliable(one, COST, area) == ["2002-09"]
     assert not_reliable(one, COST, area, "quarter") == ["2002-09"]
     assert not_reliable(one, COST, area, "year") == ["2003-03"]
@@ -131,7 +132,7 @@ def test_where_the_ledger_comes_a_month_later_the_last_month_waits_for_it(tmp_pa
         assert june["state"] == "not_reliable"
         assert june["reason"] == "Finance for June 2003 has not arrived."
         assert cell(one, COST, "MPS", "2003-05")["state"] == "value"
-        assert results.latest_settled(one, COST, "MPS", "month") == days("2003-05")
+        assert queries.latest_settled(one, COST, "MPS", "month") == days("2003-05")
     receive_costs(force, MONTHS[-1:])
     with force.build() as one:
         assert cell(one, COST, "MPS", "2003-06")["value"] == 10

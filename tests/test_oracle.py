@@ -15,7 +15,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from kpis import build, demo, importer, results
+from kpis import demo, pipeline
+from kpis.ingest import importer
+from kpis.results import queries
 from tests import (
     second_count,
     second_count_calls,
@@ -75,7 +77,7 @@ class Demo:
 
     exports: Exports
     files: dict[str, Path]
-    one: results.Build
+    one: queries.Build
     has_defects: bool
 
 
@@ -132,15 +134,15 @@ def vary(path: Path) -> None:
     rows.to_csv(path, index=False)
 
 
-def made(home: Path, *, defects: bool) -> results.Build:
+def made(home: Path, *, defects: bool) -> queries.Build:
     demo.write_reference(home, defects=defects)
     paths = demo.write(home / "exports", scale=SCALE, years=YEARS, defects=defects)
     for path in paths:
         if defects:
             vary(path)
         importer.import_file(path, f"canonical_{second_count.source_of(path)}", home)
-    build.build(home)
-    return results.open_build(home)
+    pipeline.build(home)
+    return queries.open_build(home)
 
 
 def opened(home: Path, *, defects: bool):
@@ -167,14 +169,14 @@ def force(request) -> Demo:
 
 def areas_of(force: Demo, kpi_id: str) -> list[str]:
     """The areas of which an indicator has figures."""
-    kinds = force.one.kpis[kpi_id].smallest_period
-    frame = results.areas(force.one)
+    kinds = force.one.kpis[kpi_id].population.smallest_period
+    frame = queries.areas(force.one)
     return frame["code"][frame["kind"].isin(list(kinds))].tolist()
 
 
 def shown(force: Demo, kpi_id: str, by: str) -> pd.DataFrame:
     """What the engine says, by area and first day of the period."""
-    frame = results.series(
+    frame = queries.series(
         force.one, [kpi_id], areas_of(force, kpi_id), FIRST, LAST, by
     )
     frame["start"] = frame["period_start"].dt.date.astype(str)
@@ -191,7 +193,7 @@ def is_untold(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
         areas, first, last = UNTOLD[kpi_id]
         is_here = cells.index.get_level_values("area").isin(areas)
         untold |= is_here & (start <= last) & (end >= first)
-    if force.one.kpis[kpi_id].reliable_if:
+    if force.one.kpis[kpi_id].judging.reliable_if:
         untold |= is_badly_recorded(force, kpi_id, cells)
     return untold
 
@@ -208,12 +210,12 @@ def is_badly_recorded(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Serie
         force.exports, "ops_arrival_time_recorded", by, FIRST, LAST
     ).droplevel("part")
     share = (recorded["numerator"] / recorded["denominator"]).reindex(cells.index)
-    return share.lt(0.9) & cells["n"].ge(force.one.kpis[kpi_id].min_n)
+    return share.lt(0.9) & cells["n"].ge(force.one.kpis[kpi_id].judging.min_n)
 
 
 def tells_counts(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
     """Which cells tell how many cases they have: of people, none without a figure."""
-    if force.one.kpis[kpi_id].disclosure == "none":
+    if not force.one.kpis[kpi_id].disclosure.is_needed:
         return cells["state"].ne("suppressed")
     is_doubted = cells["state"].eq("not_reliable")
     counts = cells.loc[is_doubted, ["n", "numerator", "denominator"]]
@@ -304,7 +306,7 @@ def compared_sides(force: Demo, found: pd.DataFrame, by: str, untold: pd.Series)
 
 @pytest.mark.parametrize("kpi_id", [ATTENDED, MEDIAN, ANSWERED, P95])
 def test_every_week_of_the_force_is_what_pandas_counts(clean, kpi_id):
-    found = results.series(clean.one, [kpi_id], [FORCE], FIRST, LAST, "week")
+    found = queries.series(clean.one, [kpi_id], [FORCE], FIRST, LAST, "week")
     rows = second_count.rows(clean.exports, kpi_id)
     rows = rows[rows["area"] == FORCE]
     day = pd.to_datetime(rows["on_date"])
@@ -356,7 +358,7 @@ def test_the_spoilt_exports_have_more_than_the_demo(clean, spoilt, source):
 
 def test_published_figures_stand_as_they_came(clean):
     figures = second_count.read(clean.exports, "published_figures")
-    found = results.series(
+    found = queries.series(
         clean.one, [CONFIDENCE], areas_of(clean, CONFIDENCE), FIRST, LAST, "quarter"
     )
     published = {
@@ -372,7 +374,7 @@ def test_published_figures_stand_as_they_came(clean):
 
 
 def behind(force: Demo, cell) -> pd.DataFrame:
-    return results.rows(
+    return queries.rows(
         force.one, cell.kpi, cell.area, cell.period_start.date(), cell.period_end.date()
     )
 
@@ -399,7 +401,7 @@ def exact_sum(numbers: pd.Series) -> float:
 
 @pytest.mark.parametrize("kpi_id", [*KPIS, *ADDED])
 def test_a_cell_is_the_sum_of_its_rows(clean, kpi_id):
-    is_of_people = clean.one.kpis[kpi_id].disclosure != "none"
+    is_of_people = clean.one.kpis[kpi_id].disclosure.is_needed
     for cell in chosen(clean, kpi_id).itertuples():
         rows = behind(clean, cell)
         own = rows.dropna(subset="row_id")
@@ -469,13 +471,13 @@ def test_the_interval_of_a_difference_is_that_of_its_answers(clean):
 
 def test_rows_can_be_limited_without_losing_their_order(clean):
     first = date(2003, 6, 1), date(2003, 6, 30)
-    every = results.rows(clean.one, ANSWERED, FORCE, *first)
-    some = results.rows(clean.one, ANSWERED, FORCE, *first, limit=7)
+    every = queries.rows(clean.one, ANSWERED, FORCE, *first)
+    some = queries.rows(clean.one, ANSWERED, FORCE, *first, limit=7)
     pd.testing.assert_frame_equal(some, every.head(7))
 
 
 def test_rows_of_a_published_figure_are_that_figures_line(clean):
-    rows = results.rows(
+    rows = queries.rows(
         clean.one, CONFIDENCE, FORCE, date(2003, 4, 1), date(2003, 6, 30)
     )
     assert len(rows) == 1

@@ -6,10 +6,12 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis import contracts, figures, registry, verdicts
-from kpis.targets import Target
-from pages import _behind
+from kpis import formatting
+from kpis.analysis import verdicts
+from kpis.context.targets import Target
+from kpis.definitions import contracts, indicators
 from pages._components import coverage_grid, findings, scoreboard, side_by_side
+from pages._indicator import what_is_behind
 from tests.series_cases import series
 
 CONTRACTS = contracts.load_all()
@@ -79,14 +81,16 @@ def test_of_many_areas_those_that_are_whole_are_folded():
 
 
 def test_a_source_that_never_arrived_says_who_needs_it():
-    made = grid(("calls", "", "2004-01-01", 31, 31), kpis=registry.load().values())
+    made = grid(("calls", "", "2004-01-01", 31, 31), kpis=indicators.load().values())
     said = {one["name"]: one["says"] for one in made["absent"]}
     assert len(said) == len(CONTRACTS) - 1
-    needing = sum("incidents" in kpi.needs for kpi in registry.load().values())
+    needing = sum(
+        "incidents" in kpi.population.needs for kpi in indicators.load().values()
+    )
     assert said["Incidents"] == f"never arrived; needed by {needing} indicators"
     # the most needed first
     assert made["absent"][0]["name"] == "Incidents"
-    alone = grid(kpis=[registry.load()["fin_cost_per_call"]])["absent"]
+    alone = grid(kpis=[indicators.load()["fin_cost_per_call"]])["absent"]
     said = {one["name"]: one["says"] for one in alone}
     assert said["Finance"] == "never arrived; needed by 1 indicator"
     assert said["Patrol hours"] == "never arrived; no indicator needs it"
@@ -268,13 +272,13 @@ def test_areas_side_by_side_have_each_its_own_cells_in_the_order_of_the_first():
 
 
 def test_parts_of_an_amount_keep_the_decimal_that_the_figure_has():
-    kpi = registry.load()["fin_overtime_share"]
-    assert kpi.counts == "amounts"
+    kpi = indicators.load()["fin_overtime_share"]
+    assert kpi.measure.counts == "amounts"
     part = {"name": "staff", "value": 0.0314, "lower": math.nan, "upper": math.nan}
     found = pd.DataFrame([part | {"n": 3}])
-    (row,) = _behind.table(found, kpi, ["staff"]).to_dict("records")
+    (row,) = what_is_behind.table(found, kpi, ["staff"]).to_dict("records")
     # three rows of a return are no sample of three
-    assert row["figure"] == figures.figure(0.0314, "percent", 1e9) == "3.1\u202f%"
+    assert row["figure"] == formatting.figure(0.0314, "percent", 1e9) == "3.1\u202f%"
 
 
 @pytest.mark.parametrize(
@@ -289,7 +293,7 @@ def test_parts_of_an_amount_keep_the_decimal_that_the_figure_has():
 def test_beside_a_figure_stand_those_of_its_own_length(
     headline, figure, year_ago, beside
 ):
-    kpi = registry.load()["emp_officer_sickness_days"]
+    kpi = indicators.load()["emp_officer_sickness_days"]
     kpis = {kpi.id: kpi}
     frame = series([*[1200] * 17, 1400], first="2002-09-01").assign(
         kpi=kpi.id, area="QK", by="month", cases=float("nan"), reason="",
@@ -313,11 +317,16 @@ def test_beside_a_figure_stand_those_of_its_own_length(
 
 
 def test_a_figure_without_a_good_direction_stands_beside_its_counterweight():
-    kpis = registry.load()
-    neutral = next(one for one in kpis.values() if one.better == "neither")
-    first, *others = neutral.read_with
+    kpis = indicators.load()
+    neutral = next(one for one in kpis.values() if one.judging.better == "neither")
+    first, *others = neutral.wording.read_with
     rows = [
-        {"id": kpi.id, "title": kpi.title, "figure": "7\u202f%", "is_word": False}
+        {
+            "id": kpi.id,
+            "title": kpi.wording.title,
+            "figure": "7\u202f%",
+            "is_word": False,
+        }
         for kpi in kpis.values()
     ]
     for row in rows:
@@ -325,7 +334,10 @@ def test_a_figure_without_a_good_direction_stands_beside_its_counterweight():
             row |= {"figure": "Not measured", "is_word": True}
     scoreboard._read_with(rows, kpis)
     said = {row["id"]: row for row in rows}
-    named = [f"{kpis[first].title} 7\u202f%", *(kpis[one].title for one in others)]
+    named = [
+        f"{kpis[first].wording.title} 7\u202f%",
+        *(kpis[one].wording.title for one in others),
+    ]
     assert said[neutral.id]["read_with"] == f"Read with: {'; '.join(named)}."
     shown = {row["id"] for row in rows if row["has_counterweight"]}
-    assert shown == {one.id for one in kpis.values() if one.better == "neither"}
+    assert shown == {one.id for one in kpis.values() if one.judging.better == "neither"}

@@ -9,9 +9,12 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from kpis import brief, build, contracts, figures, reference, registry, results
-from kpis.brief import Heading
-from pages import _address, _scope, _text
+from kpis import formatting, pipeline
+from kpis.definitions import contracts, indicators, reference_tables
+from kpis.output import brief
+from kpis.output.brief import Heading
+from kpis.results import queries
+from pages._frame import filters, local_only, markdown
 from tests.exports import PROJECT, canonical, save, take
 from tests.tables import Force
 
@@ -46,7 +49,7 @@ def real(data_dir):
     bring(data_dir, "incidents", [incident(place < 90) for place in range(120)])
     figure = {"area_code": "MPS", "period_start_on": "2003-10-01"}
     bring(data_dir, "published_figures", [figure | {"period_end_on": "2003-12-31"}])
-    build.build(data_dir)
+    pipeline.build(data_dir)
     return data_dir
 
 
@@ -105,13 +108,13 @@ def test_without_a_build_the_pages_say_what_to_do(data_dir):
 def test_an_indicator_leads_to_what_it_is_read_with(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(INDICATOR, kpi=ATTENDED, by="year")
-    beside = registry.load()[ATTENDED].read_with
+    beside = indicators.load()[ATTENDED].wording.read_with
     labels = [one.label for one in at.button[: len(beside)]]
     for label, other in zip(labels, beside, strict=True):
-        assert label.startswith(_text.plain(registry.load()[other].title))
+        assert label.startswith(markdown.plain(indicators.load()[other].wording.title))
     assert any(label.endswith("%") for label in labels)
     at = checked(at.button[0].click().run())
-    assert at.title[0].value == registry.load()[beside[0]].title
+    assert at.title[0].value == indicators.load()[beside[0]].wording.title
 
 
 def test_rows_are_filtered_and_grouped(real):
@@ -187,12 +190,14 @@ def test_the_overview_offers_its_figures_on_a_page_of_paper(demo, monkeypatch):
         same = ("figure", "interval", "count", "year_ago", "spark_label")
         assert [row[name] for name in same] == [shown[name] for name in same]
         assert list(filter(None, row["beside"])) == [one for one, _ in shown["beside"]]
-    one = results.open_build()
-    found = results.scoreboard(one, "QK", "month")
+    one = queries.open_build()
+    found = queries.scoreboard(one, "QK", "month")
     for _, cell in found[found["is_latest"]].iterrows():
         kpi = one.kpis[cell["kpi"]]
-        if kpi.accumulate == "none" and pd.notna(cell["value"]):
-            assert on_screen[kpi.title]["figure"] == figures.of_cell(cell, kpi)
+        if kpi.measure.accumulate == "none" and pd.notna(cell["value"]):
+            assert on_screen[kpi.wording.title]["figure"] == formatting.of_cell(
+                cell, kpi.measure
+            )
     assert given["attention"] == board["attention"]
     assert b"/Type/Pages/Count 1" in brief.pdf(board, heading)
 
@@ -202,7 +207,7 @@ def test_london_shows_the_indicator_that_is_asked_in_every_borough(demo, monkeyp
     at = visitor(view="London", by="year", area="Brent")
     kpi_id = at.selectbox(key="mapped").value
     # unasked, one whose boroughs can be judged
-    assert registry.load()[kpi_id].better in ("higher", "lower")
+    assert indicators.load()[kpi_id].judging.better in ("higher", "lower")
     assert "Brent\\: " in words(at)
     for form in ("Boundaries", "Equal tiles"):
         at.segmented_control(key="form").set_value(form)
@@ -275,7 +280,7 @@ def test_a_mean_a_percentile_and_a_rate_say_how_they_were_made(data_dir):
         2002-06-05T10:00:00+01:00 | 2002-06-05T10:10:00+01:00""",
         covers="2002-06",
     )
-    build.build(data_dir)
+    pipeline.build(data_dir)
     at = visitor(INDICATOR, kpi="ops_calls_per_1000_residents", area="QK")
     assert at.metric[0].value == "0.2"
     assert at.metric[0].label == r"Brent\, June 2002, per 1\,000 a year"
@@ -309,7 +314,7 @@ def test_a_cost_says_what_was_spent_and_on_how_many(data_dir):
         2003-05 | IR | 1310.00""",
         covers="2003-05",
     )
-    build.build(data_dir)
+    pipeline.build(data_dir)
     at = visitor(INDICATOR, kpi="fin_cost_per_call", area="IR")
     assert at.metric[0].value == "£327.50"
     assert "£1\u202f310 over 4 make £327.50." in words(at)
@@ -327,7 +332,7 @@ def test_a_gap_shows_both_of_its_sides(data_dir):
         10 | minority_ethnic | 2003-03-20 | 2003-05-20 | 5 | QK""",
         covers="2002-04 to 2003-08",
     )
-    build.build(data_dir)
+    pipeline.build(data_dir)
     at = visitor(
         INDICATOR,
         kpi="cust_satisfaction_gap",
@@ -366,14 +371,14 @@ def with_holes(data_dir):
         2003-06 | IR | 90000""",
         covers="2003-01 to 2003-06",
     )
-    build.build(data_dir)
+    pipeline.build(data_dir)
     return data_dir
 
 
 def test_the_overview_says_what_to_doubt_and_leads_to_the_imports(with_holes):
     at = visitor()
     (link,) = at.get("page_link")
-    absence = _text.plain("Hendon: calls for May 2003 have not arrived")
+    absence = markdown.plain("Hendon: calls for May 2003 have not arrived")
     assert absence in link.proto.label
     assert "1 finding makes figures unreliable" in link.proto.label
     assert link.proto.page == "imports"
@@ -394,7 +399,7 @@ def test_without_doubt_the_overview_leads_nowhere(real):
 
 def test_the_imports_page_says_what_is_missing_and_what_to_look_at(with_holes):
     at = visitor(IMPORTS)
-    assert _text.plain("Hendon: calls for May 2003 have not arrived.") in words(at)
+    assert markdown.plain("Hendon: calls for May 2003 have not arrived.") in words(at)
     headers = [header.value for header in at.header]
     assert headers[:3] == ["Import a file", "What has arrived", "What to look at"]
     grid, found = drawn(at)
@@ -419,7 +424,7 @@ def drawn(at: AppTest) -> list[dict]:
 
 def test_what_was_never_imported_is_not_taken_for_unpublished(data_dir):
     bring(data_dir, "incidents", [incident(is_in_time=True)])
-    build.build(data_dir)
+    pipeline.build(data_dir)
     at = visitor(INDICATOR, kpi="cust_public_confidence")
     assert "No export of published figures" in words(at).replace("\\", "")
 
@@ -446,7 +451,7 @@ def test_a_new_build_shows_at_the_next_run(real):
     more = [missed | {"incident_ref": f"late-{number}"} for number in range(60)]
     bring(real, "incidents", more)
     assert checked(at.run()).metric[0].value == "75\u202f%"
-    build.build(real)
+    pipeline.build(real)
     assert checked(at.run()).metric[0].value == "50\u202f%"
 
 
@@ -458,14 +463,14 @@ def test_the_imports_page_runs_over_real_data(real):
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "127.1.2.3"])
 def test_an_address_of_this_machine_alone_is_local(address):
-    assert _address.is_local(address)
+    assert local_only.is_local(address)
 
 
 @pytest.mark.parametrize(
     "address", [None, "", "0.0.0.0", "::", "10.0.0.7", "a.example"]
 )
 def test_an_address_that_others_reach_is_not_local(address):
-    assert not _address.is_local(address)
+    assert not local_only.is_local(address)
 
 
 @pytest.fixture
@@ -489,7 +494,7 @@ def test_where_others_reach_the_server_nothing_is_shown(
 
 
 def test_no_two_areas_have_one_name(data_dir):
-    names = _scope.area_names(reference.areas(data_dir))
+    names = filters.area_names(reference_tables.areas(data_dir))
     assert len(set(names.values())) == len(names)
     assert (names["LX"], names["LAM"]) == ("Lambeth", "Lambeth, call centre")
     assert names["HEN"] == "Hendon"
@@ -507,7 +512,7 @@ def test_a_counter_is_named_and_not_chosen():
         ],
         columns=["code", "name", "kind"],
     )
-    assert list(_scope.area_names(areas).values()) == [
+    assert list(filters.area_names(areas).values()) == [
         "MPS",
         "Lambeth",
         "Lambeth, call centre",
@@ -515,12 +520,12 @@ def test_a_counter_is_named_and_not_chosen():
         "Old Street, counter F2",
         "Old Street, counter F3",
     ]
-    assert list(_scope.offered_areas(areas)) == ["MPS", "LX", "LAM"]
+    assert list(filters.offered_areas(areas)) == ["MPS", "LX", "LAM"]
 
 
 def test_every_sign_of_markdown_is_taken_as_text():
-    assert _text.plain("Kensington & Chelsea") == r"Kensington \& Chelsea"
-    escaped = _text.plain(string.punctuation)
+    assert markdown.plain("Kensington & Chelsea") == r"Kensington \& Chelsea"
+    escaped = markdown.plain(string.punctuation)
     assert escaped[::2] == "\\" * len(string.punctuation)
     assert escaped[1::2] == string.punctuation
-    assert _text.plain("one\r\n# two") == r"one \# two"
+    assert markdown.plain("one\r\n# two") == r"one \# two"

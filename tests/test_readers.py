@@ -8,7 +8,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis import build, marts, results, warehouse
+from kpis import pipeline, warehouse
+from kpis.builds import marts, store
+from kpis.results import queries
 from tests.tables import Force, cell
 
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
@@ -38,13 +40,13 @@ def force(tmp_path_factory) -> Force:
     one.receives("incidents", INCIDENTS)
     one.receives("calls", CALLS)
     one.receives("published_figures", FIGURES)
-    build.build(one.data_dir)
+    pipeline.build(one.data_dir)
     return one
 
 
 @pytest.fixture(scope="module")
 def one(force):
-    with closing(results.open_build(force.data_dir)) as opened:
+    with closing(queries.open_build(force.data_dir)) as opened:
         yield opened
 
 
@@ -68,10 +70,10 @@ def test_twenty_people_asking_different_questions_get_twenty_right_answers(force
         if first:
             first.wait(timeout=30)
         return (
-            results.series(
+            queries.series(
                 build_asked, [kpi_id], [area], date(2003, 1, 1), JUNE[1], by
             ),
-            results.rows(build_asked, kpi_id, area, *JUNE),
+            queries.rows(build_asked, kpi_id, area, *JUNE),
         )
 
     with ThreadPoolExecutor(len(scopes)) as people:
@@ -79,7 +81,7 @@ def test_twenty_people_asking_different_questions_get_twenty_right_answers(force
             list(people.map(lambda scope: ask(scope, one, start), scopes))
             for _ in range(3)
         ]
-    with closing(results.open_build(force.data_dir)) as alone:
+    with closing(queries.open_build(force.data_dir)) as alone:
         for scope, (series, rows) in zip(scopes * 3, sum(rounds, []), strict=True):
             expected_series, expected_rows = ask(scope, alone)
             pd.testing.assert_frame_equal(series, expected_series)
@@ -96,14 +98,14 @@ def test_a_reader_keeps_its_build_while_a_new_one_is_made(tmp_path):
     with force.build() as old:
         before = cell(old, ATTENDED, "QK", "2003-06")
         force.receives("incidents", table.format("b", "25"))
-        assert results.current_build_id(tmp_path) == old.id
+        assert store.current_id(tmp_path) == old.id
         with force.build() as new:
-            assert results.current_build_id(tmp_path) == new.id != old.id
+            assert store.current_id(tmp_path) == new.id != old.id
             assert cell(new, ATTENDED, "QK", "2003-06")["denominator"] == 2
-            assert len(results.rows(new, ATTENDED, "QK", *JUNE)) == 2
+            assert len(queries.rows(new, ATTENDED, "QK", *JUNE)) == 2
             pd.testing.assert_series_equal(cell(old, ATTENDED, "QK", "2003-06"), before)
-            assert len(results.rows(old, ATTENDED, "QK", *JUNE)) == 1
-    with closing(results.open_build(tmp_path, old.id)) as again:
+            assert len(queries.rows(old, ATTENDED, "QK", *JUNE)) == 1
+    with closing(queries.open_build(tmp_path, old.id)) as again:
         assert cell(again, ATTENDED, "QK", "2003-06")["denominator"] == 1
 
 
@@ -131,7 +133,7 @@ def test_a_reader_reads_no_other_file_and_writes_nothing(
 ):
     outside = tmp_path / "outside.csv"
     outside.write_text("a\n1\n", encoding="utf-8")
-    place = build.directory(force.data_dir, one.id)
+    place = store.directory(force.data_dir, one.id)
     (mart, *_) = marts.files(place, "incidents")
     content = mart.read_bytes()
     with pytest.raises(warehouse.StatementError):

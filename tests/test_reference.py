@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from dateutil.easter import easter
 
-from kpis import __main__, reference, reference_rules, settings, warehouse
+from kpis import __main__, settings, warehouse
+from kpis.definitions import reference_contracts, reference_tables
+from kpis.definitions.indicators import load as load_kpis
 from kpis.errors import UserError
-from kpis.registry import load as load_kpis
 from tests.exports import canonical, held, save, take, values
 
 BOCUS = "bocu_code,borough_name,gss_code\nCW,Westminster,E09000033\n"
@@ -26,36 +27,36 @@ BOCUS = "bocu_code,borough_name,gss_code\nCW,Westminster,E09000033\n"
     ],
 )
 def test_normal_form(spelling, plain):
-    assert reference.normal(spelling) == plain
+    assert reference_tables.normal(spelling) == plain
 
 
 def test_every_bocu_is_known_by_code_name_and_statistical_code(data_dir):
-    known = reference.spellings("bocu", data_dir, [])
-    table = reference.table("bocu", data_dir)
+    known = reference_tables.spellings("bocu", data_dir, [])
+    table = reference_tables.table("bocu", data_dir)
     assert len(table) == 32
     for row in table.itertuples():
         for spelling in (row.bocu_code, row.borough_name, row.gss_code):
-            assert known[reference.normal(spelling)] == row.bocu_code
-    further = reference.table("bocu_spelling", data_dir)
+            assert known[reference_tables.normal(spelling)] == row.bocu_code
+    further = reference_tables.table("bocu_spelling", data_dir)
     for row in further.itertuples():
-        assert known[reference.normal(row.spelling)] == row.bocu_code
+        assert known[reference_tables.normal(row.spelling)] == row.bocu_code
     assert known["richmonduponthames"] == known["richmond"] == "TW"
 
 
 def test_areas_are_bocus_sites_and_the_force(data_dir):
-    known = reference.spellings("area", data_dir, [])
+    known = reference_tables.spellings("area", data_dir, [])
     assert known["mps"] == "MPS"
     assert known["ir"] == "IR"
     assert known["lambeth"] == "LX"  # the BOCU; the site is LAM
-    assert reference.spellings("site", data_dir, [])["lambeth"] == "LAM"
-    areas = reference.areas(data_dir)
+    assert reference_tables.spellings("site", data_dir, [])["lambeth"] == "LAM"
+    areas = reference_tables.areas(data_dir)
     assert areas["kind"].value_counts().to_dict() == {"bocu": 32, "site": 7, "mps": 1}
     assert areas["code"].iloc[0] == "MPS"
     assert areas["code"].is_unique
 
 
 def test_indicators_are_known_by_their_ids(data_dir):
-    known = reference.spellings("kpi", data_dir, list(load_kpis()))
+    known = reference_tables.spellings("kpi", data_dir, list(load_kpis()))
     assert known["cust_public_confidence"] == "cust_public_confidence"
     assert known["custpublicconfidence"] == "cust_public_confidence"
 
@@ -66,27 +67,27 @@ def test_python_and_sql_spell_alike(tmp_path_factory, data_dir):
         "K&C", "k & c", "Kingston-Upon-Thames", "HAMMERSMITH & FULHAM", "cw", "CW",
         "E09000033", "e09000033", "H&F", "Barking &\tDagenham", "Ünknown", "BS.",
     ]  # fmt: skip
-    known = reference.spellings("bocu", data_dir, [])
+    known = reference_tables.spellings("bocu", data_dir, [])
     path = save(inbox, canonical("incidents", *({"bocu_code": one} for one in spelt)))
     take(path, "canonical_incidents", data_dir)
     assert values(held(data_dir, "incidents"), "bocu_code") == [
-        known.get(reference.normal(one)) for one in spelt
+        known.get(reference_tables.normal(one)) for one in spelt
     ]
 
 
 def test_the_force_s_own_table_takes_the_place_of_the_shipped_one(data_dir):
     save(data_dir / "reference", BOCUS, "bocu.csv")
     save(data_dir / "reference", "spelling,bocu_code\nW1,CW\n", "bocu_spelling.csv")
-    assert reference.path("bocu", data_dir).parent == data_dir / "reference"
-    assert len(reference.table("bocu", data_dir)) == 1
-    known = reference.spellings("bocu", data_dir, [])
+    assert reference_tables.path("bocu", data_dir).parent == data_dir / "reference"
+    assert len(reference_tables.table("bocu", data_dir)) == 1
+    known = reference_tables.spellings("bocu", data_dir, [])
     assert known == {
         "cw": "CW",
         "westminster": "CW",
         "e09000033": "CW",
         "w1": "CW",
     }
-    assert isinstance(reference.table("site", data_dir), pd.DataFrame)
+    assert isinstance(reference_tables.table("site", data_dir), pd.DataFrame)
 
 
 STANDARDS = "applies_to,area,seconds,valid_from,valid_to,status\n"
@@ -299,7 +300,7 @@ def test_a_fault_in_an_own_table_is_one_paragraph(
     save(own, FACILITY, "facility.csv")
     file = save(own, content, f"{name}.csv")
     with pytest.raises(UserError) as caught:
-        reference.load_all(data_dir)
+        reference_tables.load_all(data_dir)
     told = str(caught.value)
     assert told.startswith(str(file))
     assert place in told
@@ -310,30 +311,30 @@ def test_a_fault_in_an_own_table_is_one_paragraph(
 def test_a_bocu_with_the_code_of_a_site_is_refused_where_the_site_stands(data_dir):
     save(data_dir / "reference", BOCUS + "IR,Ealing,E1\n", "bocu.csv")
     with pytest.raises(UserError, match=r"site.csv, line 2, .* 'IR'. .* of a bocu"):
-        reference.load_all(data_dir)
+        reference_tables.load_all(data_dir)
 
 
-@pytest.mark.parametrize("name", sorted(reference_rules.tables()))
+@pytest.mark.parametrize("name", sorted(reference_contracts.tables()))
 def test_no_table_may_be_empty_of_what_it_needs(name, data_dir):
     save(data_dir / "reference", "x\n", f"{name}.csv")
     with pytest.raises(UserError, match=rf"{name}.csv, line 1: There is no column"):
-        reference.load_all(data_dir)
+        reference_tables.load_all(data_dir)
 
 
 def test_another_force_needs_no_tables_but_its_own(data_dir):
     own = "bocu_code,borough_name\nA,North\nCW,South\n"
     save(data_dir / "reference", own, "bocu.csv")
-    tables = reference.load_all(data_dir)
+    tables = reference_tables.load_all(data_dir)
     for name in ("population", "bocu_call_site", "peer_group"):
         assert set(tables[name]["bocu_code"]) == {"CW"}, name
     assert set(tables["bocu_spelling"]["bocu_code"]) == {"CW"}
     assert len(tables["site"]) == 7
-    known = reference.spellings("bocu", data_dir, [])
+    known = reference_tables.spellings("bocu", data_dir, [])
     assert set(known.values()) == {"A", "CW"}
     # what the force wrote itself is never left out
     save(data_dir / "reference", "spelling,bocu_code\nX,QK\n", "bocu_spelling.csv")
     with pytest.raises(UserError, match=r"bocu_spelling.csv, line 2, .* 'QK'"):
-        reference.load_all(data_dir)
+        reference_tables.load_all(data_dir)
 
 
 def test_the_check_command_reads_the_reference_tables(data_dir, capsys):
@@ -348,7 +349,7 @@ def test_lines_are_those_of_the_file(data_dir):
     text = 'bocu_code,borough_name\n\n"CW","West\nminster"\n\nBS,\n'
     save(data_dir / "reference", text, "bocu.csv")
     with pytest.raises(UserError, match="line 6, column borough_name"):
-        reference.table("bocu", data_dir)
+        reference_tables.table("bocu", data_dir)
 
 
 def test_a_mark_of_byte_order_and_spaces_do_not_matter(data_dir):
@@ -357,7 +358,7 @@ def test_a_mark_of_byte_order_and_spaces_do_not_matter(data_dir):
         "\ufeff bocu_code , borough_name\n CW , W \n",
         "bocu.csv",
     )
-    row = next(reference.table("bocu", data_dir).itertuples())
+    row = next(reference_tables.table("bocu", data_dir).itertuples())
     assert (row.bocu_code, row.borough_name) == ("CW", "W")
 
 
@@ -367,7 +368,7 @@ def test_a_missing_optional_column_is_empty(data_dir):
         "bocu_code,year,residents\nQK,2003,9\n",
         "population.csv",
     )
-    frame = reference.load_all(data_dir)["population"]
+    frame = reference_tables.load_all(data_dir)["population"]
     assert frame["residents"].tolist() == [9]
     assert frame["daytime_population"].isna().all()
     assert frame["source"].isna().all()
@@ -376,7 +377,7 @@ def test_a_missing_optional_column_is_empty(data_dir):
 def test_tables_come_to_sql_with_their_types_even_without_rows(data_dir):
     house = warehouse.writer(data_dir / "spill", str(data_dir / "one.duckdb"))
     types = {}
-    for name, frame in reference.load_all(data_dir).items():
+    for name, frame in reference_tables.load_all(data_dir).items():
         house.add_frame(name, frame)
         found = house.query(f"describe {name}")
         types[name] = dict(zip(found["column_name"], found["column_type"], strict=True))
@@ -396,66 +397,66 @@ def test_tables_come_to_sql_with_their_types_even_without_rows(data_dir):
 
 
 def test_only_an_empty_first_or_last_day_of_validity_is_filled(data_dir):
-    site = reference.table("site", data_dir).set_index("call_site_code")
+    site = reference_tables.table("site", data_dir).set_index("call_site_code")
     assert pd.isna(site["opened"]["HEN"])
     assert pd.isna(site["closed"]["LAM"])
     assert site["closed"]["TOC1"] == date(2008, 1, 31)
 
 
 def test_every_shipped_row_has_its_source(data_dir):
-    for name, frame in reference.load_all(data_dir).items():
-        header = reference.path(name, data_dir).read_text(encoding="utf-8")
+    for name, frame in reference_tables.load_all(data_dir).items():
+        header = reference_tables.path(name, data_dir).read_text(encoding="utf-8")
         assert header.split("\n")[0].endswith(",source"), name
         assert frame["source"].notna().all(), name
 
 
 def test_the_digest_follows_the_files_in_force(data_dir):
-    before, one = reference.digests(data_dir), reference.digest(data_dir)
-    assert set(before) == set(reference_rules.tables())
+    before, one = reference_tables.digests(data_dir), reference_tables.digest(data_dir)
+    assert set(before) == set(reference_contracts.tables())
     save(data_dir / "reference", BOCUS, "bocu.csv")
-    after = reference.digests(data_dir)
+    after = reference_tables.digests(data_dir)
     assert {name for name in before if before[name] != after[name]} == {"bocu"}
-    assert reference.digest(data_dir) != one
-    counting = reference.counting_digest(data_dir)
+    assert reference_tables.digest(data_dir) != one
+    counting = reference_tables.counting_digest(data_dir)
     save(data_dir / "reference", BREAK, "series_break.csv")
-    assert reference.counting_digest(data_dir) == counting
+    assert reference_tables.counting_digest(data_dir) == counting
     (data_dir / "reference" / "series_break.csv").unlink()
     (data_dir / "reference" / "bocu.csv").unlink()
-    assert reference.counting_digest(data_dir) != counting
+    assert reference_tables.counting_digest(data_dir) != counting
     save(data_dir / "reference", BOCUS, "bocu.csv")
     shipped = (settings.REFERENCE / "bocu.csv").read_bytes()
     (data_dir / "reference" / "bocu.csv").write_bytes(shipped)
-    assert reference.digest(data_dir) == one
+    assert reference_tables.digest(data_dir) == one
 
 
 def test_facilities_and_questions_are_known_by_their_codes(data_dir):
-    assert reference.spellings("facility", data_dir, []) == {}
+    assert reference_tables.spellings("facility", data_dir, []) == {}
     save(data_dir / "reference", FACILITY, "facility.csv")
-    known = reference.spellings("facility", data_dir, [])
+    known = reference_tables.spellings("facility", data_dir, [])
     assert known == {"f1": "F1", "brixton": "F1"}
-    assert reference.areas(data_dir).to_dict("records")[-1] == {
+    assert reference_tables.areas(data_dir).to_dict("records")[-1] == {
         "code": "F1", "name": "Brixton", "kind": "facility",
     }  # fmt: skip
-    assert "f1" not in reference.spellings("area", data_dir, [])
-    questions = reference.spellings("question", data_dir, [])
+    assert "f1" not in reference_tables.spellings("area", data_dir, [])
+    questions = reference_tables.spellings("question", data_dir, [])
     assert questions["uss_overall"] == questions["ussoverall"] == "uss_overall"
     assert len(set(questions.values())) == 13
 
 
 def test_residents_add_up_to_the_published_total_of_london(data_dir):
-    frame = reference.table("population", data_dir)
+    frame = reference_tables.table("population", data_dir)
     by_year = frame.groupby("year")["residents"]
     city_of_london = 7_185
     assert by_year.sum()[2001] == 7_172_091 - city_of_london
     assert by_year.count().to_dict() == {2001: 32, 2003: 32}
-    bocu = reference.table("bocu", data_dir).set_index("bocu_code")
+    bocu = reference_tables.table("bocu", data_dir).set_index("bocu_code")
     for year, column in ((2001, "residents_census_2001"), (2003, "residents_mid_2003")):
         counted = frame[frame["year"] == year].set_index("bocu_code")["residents"]
         assert counted.to_dict() == bocu[column].to_dict()
 
 
 def sites_serving(bocu_code, day, data_dir) -> set[tuple[str, str]]:
-    frame = reference.table("bocu_call_site", data_dir)
+    frame = reference_tables.table("bocu_call_site", data_dir)
     is_found = (
         (frame["bocu_code"] == bocu_code)
         & (frame["valid_from"] <= day)
@@ -485,7 +486,7 @@ def test_a_site_serves_a_borough_only_on_days_that_are_known(
 
 
 def test_every_borough_has_its_call_sites_and_peers(data_dir):
-    tables = reference.load_all(data_dir)
+    tables = reference_tables.load_all(data_dir)
     codes = set(tables["bocu"]["bocu_code"])
     sites = tables["bocu_call_site"].groupby("bocu_code")["call_site_code"].nunique()
     assert sites.to_dict() == dict.fromkeys(codes, 2)
@@ -497,7 +498,7 @@ def test_every_borough_has_its_call_sites_and_peers(data_dir):
 
 @pytest.mark.parametrize("year", range(1999, 2013))
 def test_bank_holidays_of_a_year(year, data_dir):
-    frame = reference.table("calendar_event", data_dir)
+    frame = reference_tables.table("calendar_event", data_dir)
     days = list(frame["valid_from"][frame["kind"] == "bank_holiday"])
     own = [day for day in days if day.year == year]
     further = {1999: 1, 2002: 1, 2011: 1, 2012: 1}
@@ -508,7 +509,7 @@ def test_bank_holidays_of_a_year(year, data_dir):
 
 
 def test_days_of_the_calendar_that_are_known(data_dir):
-    frame = reference.table("calendar_event", data_dir)
+    frame = reference_tables.table("calendar_event", data_dir)
     found = set(zip(frame["valid_from"].astype("str"), frame["kind"], strict=True))
     for day in ("2002-06-03", "2002-06-04", "2004-12-27", "2004-12-28", "2005-12-26",
                 "2005-12-27", "2006-01-02", "2009-12-28", "2011-04-29", "2012-06-04",
@@ -522,7 +523,7 @@ def test_days_of_the_calendar_that_are_known(data_dir):
 
 
 def test_every_survey_question_has_one_scale_on_a_day(data_dir):
-    tables = reference.load_all(data_dir)
+    tables = reference_tables.load_all(data_dir)
     question = tables["question"].set_index("question_code")
     overall = question.loc["uss_overall"]
     assert overall["scale_code"].tolist() == [
@@ -537,7 +538,7 @@ def test_every_survey_question_has_one_scale_on_a_day(data_dir):
 
 
 def test_a_break_names_an_indicator_of_the_catalogue_or_all(data_dir):
-    frame = reference.table("series_break", data_dir)
+    frame = reference_tables.table("series_break", data_dir)
     assert all(
         re.fullmatch(r"(cust|ops|emp|fin)_\w+|\*", one) for one in frame["kpi_id"]
     )
@@ -547,4 +548,4 @@ def test_a_break_names_an_indicator_of_the_catalogue_or_all(data_dir):
 
 def test_a_spelling_of_signs_alone_stands_for_nothing(data_dir):
     save(data_dir / "reference", "spelling,bocu_code\n--,CW\n", "bocu_spelling.csv")
-    assert "" not in reference.spellings("bocu", data_dir, [])
+    assert "" not in reference_tables.spellings("bocu", data_dir, [])

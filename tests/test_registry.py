@@ -2,7 +2,8 @@
 
 import pytest
 
-from kpis import contracts, registry, settings
+from kpis import settings
+from kpis.definitions import contracts, indicators
 from kpis.errors import UserError
 
 GOOD = """/*
@@ -32,7 +33,7 @@ select 1
 def load(directory, **files):
     for name, text in files.items():
         (directory / f"{name}.sql").write_text(text, encoding="utf-8")
-    return registry.load_from(directory)
+    return indicators.load_from(directory)
 
 
 def faults(directory, **files) -> list[str]:
@@ -51,13 +52,17 @@ def changed(*pairs: tuple[str, str]) -> str:
 
 def test_a_file_is_an_indicator_and_its_name_the_id(tmp_path):
     kpi = load(tmp_path, calls_offered=GOOD)["calls_offered"]
-    assert (kpi.id, kpi.title, kpi.sql) == (
+    assert (kpi.id, kpi.wording.title, kpi.sql) == (
         "calls_offered",
         "Calls offered",
         "select 1",
     )
-    assert kpi.themes == ("access",)
-    assert (kpi.stage, kpi.read_with, kpi.caveats) == ("rows", (), ())
+    assert kpi.wording.themes == ("access",)
+    assert (kpi.population.stage, kpi.wording.read_with, kpi.wording.caveats) == (
+        "rows",
+        (),
+        (),
+    )
     header = kpi.header()
     assert header["id"] == "calls_offered"
     assert not {"sql", "digest"} & set(header)
@@ -135,12 +140,12 @@ def test_a_file_without_a_readable_header_is_named(tmp_path, text, fault):
 
 def test_an_unknown_indicator_is_told_the_nearest():
     with pytest.raises(UserError, match="Did you mean 'ops_999_answered_in_target'"):
-        registry.get("ops_999_answered_in_targt")
+        indicators.get("ops_999_answered_in_targt")
 
 
-@pytest.mark.parametrize("kpi", registry.load().values(), ids=registry.load())
+@pytest.mark.parametrize("kpi", indicators.load().values(), ids=indicators.load())
 def test_a_shipped_indicator_needs_what_its_select_reads(kpi):
     assert (settings.SQL / "kpis" / f"{kpi.id}.sql").exists()
-    for source, columns in kpi.needs.items():
+    for source, columns in kpi.population.needs.items():
         assert f"from {source}" in kpi.sql
         assert set(columns) <= set(contracts.load(source).columns)

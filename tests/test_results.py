@@ -11,8 +11,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis import build, cells, lake, periods, results, settings
+from kpis import periods, pipeline, settings
 from kpis.errors import UserError
+from kpis.ingest import lake
+from kpis.results import cells, queries
 from tests.tables import Force, cell
 
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
@@ -51,13 +53,13 @@ def force(tmp_path_factory) -> Force:
             source, table, covers="2003-06 to 2003-07", extracted="2003-08-01T03:00"
         )
     one.receives("published_figures", FIGURES)
-    build.build(one.data_dir)
+    pipeline.build(one.data_dir)
     return one
 
 
 @pytest.fixture(scope="module")
 def one(force):
-    with closing(results.open_build(force.data_dir)) as opened:
+    with closing(queries.open_build(force.data_dir)) as opened:
         yield opened
 
 
@@ -76,10 +78,10 @@ def command(force: Force, *words: str) -> subprocess.CompletedProcess:
 
 
 def test_a_series_is_one_row_for_each_indicator_area_and_period(one):
-    frame = results.series(
+    frame = queries.series(
         one, [ATTENDED, MEDIAN], ["MPS", "QK", "XB"], date(2003, 4, 1), JUNE[1]
     )
-    assert list(frame.columns) == results.COLUMNS
+    assert list(frame.columns) == queries.COLUMNS
     keys = frame[["kpi", "area", "period_start"]]
     assert len(frame) == 2 * 3 * 3
     assert not keys.duplicated().any()
@@ -121,19 +123,19 @@ def test_a_quantile_of_counted_values_is_that_of_the_values(values, quantile):
 
 
 def test_areas_are_listed_with_the_force_first(one):
-    frame = results.areas(one)
+    frame = queries.areas(one)
     assert frame["code"][0] == settings.FORCE
     assert frame["kind"].value_counts().to_dict() == {"bocu": 32, "site": 7, "mps": 1}
 
 
 @pytest.mark.parametrize("given", ["QK", "qk", "Brent", "brent "])
 def test_an_area_is_found_by_code_or_name(one, given):
-    assert results.find_area(one, given) == "QK"
+    assert queries.find_area(one, given) == "QK"
 
 
 def test_an_unknown_area_is_told_the_nearest(one):
     with pytest.raises(UserError, match="Did you mean 'Brent'"):
-        results.find_area(one, "Brend")
+        queries.find_area(one, "Brend")
 
 
 def test_the_build_says_as_at_when_its_exports_were_made(one):
@@ -142,11 +144,11 @@ def test_the_build_says_as_at_when_its_exports_were_made(one):
 
 
 def test_nothing_is_missing_where_every_export_arrived(one):
-    assert results.missing(one).empty
+    assert queries.missing(one).empty
 
 
 def test_the_standards_that_were_used_come_with_the_build(one):
-    frame = results.standards(one)
+    frame = queries.standards(one)
     first = frame[frame["applies_to"] == "grade:I"].iloc[0]
     assert (first["area"], first["seconds"]) == ("MPS", 720)
 
@@ -221,36 +223,36 @@ def test_a_hidden_figure_has_no_value_and_no_interval(one):
 
 
 def test_the_latest_settled_period_is_finished_and_past_its_time(one):
-    month = results.latest_settled(one, ATTENDED, "QK", "month")
+    month = queries.latest_settled(one, ATTENDED, "QK", "month")
     assert month == JUNE
-    week = results.latest_settled(one, ATTENDED, "MPS", "week")
+    week = queries.latest_settled(one, ATTENDED, "MPS", "week")
     assert week == (date(2003, 7, 7), date(2003, 7, 13))
-    rolling = results.latest_settled(one, ATTENDED, "QK", "rolling12")
+    rolling = queries.latest_settled(one, ATTENDED, "QK", "rolling12")
     assert rolling == (date(2002, 7, 1), date(2003, 6, 30))
 
 
 def test_the_latest_published_figure_is_that_of_the_area(one):
     spring = date(2003, 4, 1), date(2003, 6, 30)
     winter = date(2003, 1, 1), date(2003, 3, 31)
-    assert results.latest_settled(one, CONFIDENCE, "MPS", "quarter") == spring
-    assert results.latest_settled(one, CONFIDENCE, "QK", "quarter") == winter
-    assert results.latest_settled(one, CONFIDENCE, "SX", "quarter") is None
+    assert queries.latest_settled(one, CONFIDENCE, "MPS", "quarter") == spring
+    assert queries.latest_settled(one, CONFIDENCE, "QK", "quarter") == winter
+    assert queries.latest_settled(one, CONFIDENCE, "SX", "quarter") is None
 
 
 def test_an_indicator_is_shown_by_month_or_its_smallest_period(one):
-    assert results.usual_period(one, ATTENDED, "MPS") == "month"
-    assert results.usual_period(one, ATTENDED, "QK") == "month"
-    assert results.usual_period(one, CONFIDENCE, "QK") == "quarter"
+    assert queries.usual_period(one, ATTENDED, "MPS") == "month"
+    assert queries.usual_period(one, ATTENDED, "QK") == "month"
+    assert queries.usual_period(one, CONFIDENCE, "QK") == "quarter"
 
 
 @pytest.mark.parametrize("by", ["month", "quarter", "year", "rolling12"])
 @pytest.mark.parametrize("area", ["MPS", "QK", "IR"])
 def test_the_scoreboard_marks_one_headline_for_each_indicator(one, area, by):
-    board = results.scoreboard(one, area, by, count=3)
+    board = queries.scoreboard(one, area, by, count=3)
     latest = board[board["is_latest"]]
     assert sorted(latest["kpi"]) == sorted(one.kpis)
     for row in latest.itertuples():
-        settled = results.latest_settled(one, row.kpi, area, row.by)
+        settled = queries.latest_settled(one, row.kpi, area, row.by)
         if settled:
             assert row.period_start.date() == settled[0]
     keys = board[["kpi", "period_start"]]
@@ -259,7 +261,7 @@ def test_the_scoreboard_marks_one_headline_for_each_indicator(one, area, by):
 
 @pytest.mark.parametrize("by", ["month", "rolling12"])
 def test_the_scoreboard_goes_back_so_many_periods(one, by):
-    board = results.scoreboard(one, "IR", by, count=3)
+    board = queries.scoreboard(one, "IR", by, count=3)
     own = board[board["kpi"] == ANSWERED]
     assert own["period_end"].dt.strftime("%Y-%m").tolist() == [
         "2003-04",
@@ -271,9 +273,11 @@ def test_the_scoreboard_goes_back_so_many_periods(one, by):
 
 
 def test_the_scoreboard_shows_an_indicator_by_no_less_than_its_smallest_period(one):
-    board = results.scoreboard(one, "MPS", "month", count=2)
+    board = queries.scoreboard(one, "MPS", "month", count=2)
     lengths = dict(zip(board["kpi"], board["by"], strict=True))
-    smallest = {kpi.id: kpi.smallest_period["mps"] for kpi in one.kpis.values()}
+    smallest = {
+        kpi.id: kpi.population.smallest_period["mps"] for kpi in one.kpis.values()
+    }
     order = periods.LENGTHS.index
     assert lengths == {
         kpi_id: max("month", by, key=order) for kpi_id, by in smallest.items()
@@ -284,14 +288,14 @@ def test_the_scoreboard_shows_an_indicator_by_no_less_than_its_smallest_period(o
 def test_a_build_of_nothing_still_answers(tmp_path):
     force = Force(tmp_path)
     account = force.receives("incidents", INCIDENTS)
-    build.build(tmp_path)
+    pipeline.build(tmp_path)
     lake.withdraw(tmp_path, account["import_id"], "wrong file")
     with force.build() as empty:
-        board = results.scoreboard(empty, "MPS")
+        board = queries.scoreboard(empty, "MPS")
         assert set(board["state"]) == {"not_measured"}
         assert board["is_latest"].all()
         assert not board["is_settled"].any()
-        assert results.missing(empty).empty
+        assert queries.missing(empty).empty
     shown = command(force, "show", ATTENDED, "--json")
     assert shown.returncode == 0, shown.stderr
     assert [row["state"] for row in json.loads(shown.stdout)] == ["not_measured"]
@@ -302,14 +306,14 @@ def test_a_build_of_nothing_still_answers(tmp_path):
     [("Lambeth", "LX"), ("lam", "LAM"), ("LX", "LX"), ("mps", "MPS"), ("Brent", "QK")],
 )
 def test_an_area_is_found_by_code_or_name_and_a_borough_before_a_site(one, given, code):
-    assert results.find_area(one, given) == code
+    assert queries.find_area(one, given) == code
 
 
 # rows
 
 
 def test_rows_lead_to_file_and_line(one, force):
-    rows = results.rows(one, ATTENDED, "SX", *JUNE)
+    rows = queries.rows(one, ATTENDED, "SX", *JUNE)
     assert len(rows) == 60
     assert set(rows["file"]) == {"incidents_1.csv"}
     lines = (force.data_dir / "incidents_1.csv").read_text().splitlines()
@@ -320,13 +324,13 @@ def test_rows_lead_to_file_and_line(one, force):
 
 
 def test_rows_of_the_forces_published_figure_are_not_those_of_boroughs(one):
-    rows = results.rows(one, CONFIDENCE, "MPS", date(2003, 1, 1), date(2003, 3, 31))
+    rows = queries.rows(one, CONFIDENCE, "MPS", date(2003, 1, 1), date(2003, 3, 31))
     assert rows[["area_code", "value"]].values.tolist() == [["MPS", 0.51]]
 
 
 def test_without_a_build_the_remedy_is_told(tmp_path):
     with pytest.raises(UserError, match="python -m kpis import FILE"):
-        results.open_build(tmp_path)
+        queries.open_build(tmp_path)
 
 
 # the command line
@@ -345,7 +349,7 @@ def test_show_prints_one_json_document_and_nothing_else(force):
         for month in ("05", "06", "07")
     ]
     june = rows[1]
-    assert {name: june[name] for name in results.COLUMNS[:8]} == {
+    assert {name: june[name] for name in queries.COLUMNS[:8]} == {
         "kpi": ATTENDED,
         "area": "QK",
         "period_start": "2003-06-01",
@@ -397,6 +401,6 @@ def test_a_question_that_cannot_be_answered_is_told_the_remedy(force, words, rem
 
 @pytest.mark.parametrize("by", periods.LENGTHS)
 def test_each_length_of_a_period_answers(one, by):
-    frame = results.series(one, [*one.kpis], ["MPS", "QK", "IR"], *JUNE, by)
+    frame = queries.series(one, [*one.kpis], ["MPS", "QK", "IR"], *JUNE, by)
     assert len(frame) == len(one.kpis) * 3 * len(periods.between(*JUNE, by))
     assert frame["state"].notna().all()

@@ -2,13 +2,19 @@
 
 import math
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpis import build, lake, registry, results, revisions
-from pages import _passport
+from kpis import pipeline
+from kpis.builds import revisions
+from kpis.definitions import indicators
+from kpis.definitions.indicators import Disclosure
+from kpis.ingest import lake
+from kpis.results import queries
+from pages._indicator import definition_panel
 from tests.exports import save
 from tests.tables import Force, cell
 from tests.test_pages import INDICATOR as PAGE
@@ -35,19 +41,19 @@ def force(tmp_path) -> Force:
     one = Force(tmp_path)
     rows = ("a 05 QK", "b 10 QK", "c 20 QK", "d 11 SX")
     one.receives("incidents", incidents(*rows), extracted=MARCH)
-    build.build(one.data_dir)
+    pipeline.build(one.data_dir)
     return one
 
 
-def told(one: results.Build, kpi_id: str, area: str) -> list[tuple]:
-    frame = results.revisions(one, kpi_id, area)
+def told(one: queries.Build, kpi_id: str, area: str) -> list[tuple]:
+    frame = queries.revisions(one, kpi_id, area)
     return [(row.was_value, row.was_n, row.reason) for row in frame.itertuples()]
 
 
 def test_a_first_build_has_none(force):
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == []
-        assert len(results.definitions(one, ATTENDED)) == 1
+        assert len(queries.definitions(one, ATTENDED)) == 1
 
 
 def test_what_came_late_leaves_the_earlier_figure_beside(force):
@@ -57,7 +63,7 @@ def test_what_came_late_leaves_the_earlier_figure_beside(force):
         assert told(one, ATTENDED, "QK") == [(pytest.approx(2 / 3), 3, "data")]
         assert told(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
         assert told(one, ATTENDED, "SX") == []
-        frame = results.revisions(one, ATTENDED, "MPS")
+        frame = queries.revisions(one, ATTENDED, "MPS")
         assert frame["words"].tolist() == [
             "was 75\u202f% in the build as at 1 May 2004; the data changed"
         ]
@@ -69,7 +75,7 @@ def test_what_came_late_leaves_the_earlier_figure_beside(force):
 
 def test_a_median_is_revised_by_the_median_it_was(force):
     force.receives("incidents", incidents("e 20 QK", "f 30 SX"), extracted=LATER)
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     force.receives("incidents", incidents("g 59 QK"), extracted=LAST)
     with force.build() as one:
         # 5, 10, 11, 20, then with another 20 and 30; in Brent 5, 10, 20 and 20
@@ -92,17 +98,17 @@ def test_a_figure_that_went_leaves_what_it_was(force):
 def test_every_build_adds_to_those_before(force):
     for key, at in (("e", LATER), ("f", LAST)):
         force.receives("incidents", incidents(f"{key} 30 QK"), extracted=at)
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == [(0.6, 5, "data"), (0.75, 4, "data")]
-        days = results.revisions(one, ATTENDED, "MPS")["was_as_at"]
+        days = queries.revisions(one, ATTENDED, "MPS")["was_as_at"]
         assert [f"{day:%Y-%m-%d}" for day in days] == ["2004-06-01", "2004-05-01"]
 
 
 def test_a_full_build_keeps_them_and_adds_none(force):
     force.receives("incidents", incidents("e 30 QK"), extracted=LATER)
-    build.build(force.data_dir)
-    build.build(force.data_dir, is_full=True)
+    pipeline.build(force.data_dir)
+    pipeline.build(force.data_dir, is_full=True)
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
 
@@ -113,14 +119,16 @@ def redefine(monkeypatch, tmp_path_factory):
 
     def replaced(kpi_id: str, old: str, new: str) -> None:
         place = tmp_path_factory.mktemp("kpis")
-        for kpi in registry.load().values():
-            text = (registry.settings.SQL / "kpis" / f"{kpi.id}.sql").read_text("utf-8")
+        for kpi in indicators.load().values():
+            text = (indicators.settings.SQL / "kpis" / f"{kpi.id}.sql").read_text(
+                "utf-8"
+            )
             if kpi.id == kpi_id:
                 assert old in text
                 text = text.replace(old, new)
             (place / f"{kpi.id}.sql").write_text(text, encoding="utf-8")
-        changed = registry.load_from(place)
-        monkeypatch.setattr(registry, "load", lambda: changed)
+        changed = indicators.load_from(place)
+        monkeypatch.setattr(indicators, "load", lambda: changed)
 
     return replaced
 
@@ -129,9 +137,9 @@ def test_a_changed_definition_shows_as_one(force, redefine):
     redefine(ATTENDED, "attended_seconds <= ", "attended_seconds < 0 * ")
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == [(0.75, 4, "definition")]
-        (row,) = results.revisions(one, ATTENDED, "MPS").itertuples()
+        (row,) = queries.revisions(one, ATTENDED, "MPS").itertuples()
         assert row.words.endswith("as at 1 May 2004; the definition changed")
-        texts = results.definitions(one, ATTENDED).set_index("digest")
+        texts = queries.definitions(one, ATTENDED).set_index("digest")
         assert len(texts) == 2
         assert "attended_seconds <= " in texts["sql"][row.was_digest]
         assert texts["first_build"].is_unique
@@ -140,22 +148,26 @@ def test_a_changed_definition_shows_as_one(force, redefine):
 
 
 def test_a_percentile_by_another_rank_is_a_revision(force, monkeypatch):
-    known = registry.load()
-    other = registry.Kpi(
-        **{**vars(known[MEDIAN]), "quantile": 0.25, "digest": "another"}
+    known = indicators.load()
+    other = replace(
+        known[MEDIAN],
+        measure=replace(known[MEDIAN].measure, quantile=0.25),
+        digest="another",
     )
-    monkeypatch.setattr(registry, "load", lambda: known | {MEDIAN: other})
+    monkeypatch.setattr(indicators, "load", lambda: known | {MEDIAN: other})
     with force.build() as one:
         assert told(one, MEDIAN, "MPS") == [(10.5 * 60, 4, "definition")]
 
 
 def test_the_same_sums_by_another_unit_are_a_revision(force, monkeypatch):
-    known = registry.load()
+    known = indicators.load()
     mean = "ops_immediate_response_mean"
-    other = registry.Kpi(
-        **{**vars(known[mean]), "denominator_unit": 60, "digest": "another"}
+    other = replace(
+        known[mean],
+        measure=replace(known[mean].measure, denominator_unit=60),
+        digest="another",
     )
-    monkeypatch.setattr(registry, "load", lambda: known | {mean: other})
+    monkeypatch.setattr(indicators, "load", lambda: known | {mean: other})
     with force.build() as one:
         assert told(one, mean, "MPS") == [(11.5 * 60, 4, "definition")]
 
@@ -163,10 +175,10 @@ def test_the_same_sums_by_another_unit_are_a_revision(force, monkeypatch):
 def test_a_month_that_was_withdrawn_leaves_what_it_was(force):
     april = incidents("z 05 QK").replace("2004-03-10", "2004-04-10")
     account = force.receives("incidents", april, extracted="2004-06-01T03:00")
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     lake.withdraw(force.data_dir, account["import_id"], "a test")
     with force.build() as one:
-        frame = results.revisions(one, ATTENDED, "MPS")
+        frame = queries.revisions(one, ATTENDED, "MPS")
         assert [f"{day:%Y-%m}" for day in frame["on_date"]] == ["2004-04"]
         assert frame["was_n"].tolist() == [1]
 
@@ -188,9 +200,9 @@ def test_builds_of_one_day_are_told_by_their_number(force):
     for seconds in (360, 660, 300, 900, 540, 1260, 240):
         text = f"applies_to,area,seconds,status\ngrade:I,MPS,{seconds},local\n"
         own.write_text(text, encoding="utf-8")
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = results.revisions(one, ATTENDED, "MPS")
+        frame = queries.revisions(one, ATTENDED, "MPS")
         assert frame["was_as_at"].nunique() == 1
         numbers = [int(name.rpartition("-")[2]) for name in frame["was_build"]]
         assert numbers == sorted(numbers, reverse=True)
@@ -203,11 +215,11 @@ def test_a_target_that_is_set_revises_nothing(force):
     row = f"{ATTENDED},MPS,at_least,0.9,local"
     own.write_text(f"kpi_id,area,comparator,value,status\n{row}\n", encoding="utf-8")
     made_of = "select * from cube.inputs order by all"
-    with closing(results.open_build(force.data_dir)) as before:
+    with closing(queries.open_build(force.data_dir)) as before:
         held = before.warehouse.tuples(made_of)
     with force.build() as one:
         assert one.id != before.id
-        assert results.target(one, ATTENDED, "MPS", one.as_at).value == 0.9
+        assert queries.target(one, ATTENDED, "MPS", one.as_at).value == 0.9
         assert told(one, ATTENDED, "MPS") == []
         # nothing is counted anew for it
         assert one.warehouse.tuples(made_of) == held
@@ -219,9 +231,9 @@ def test_an_unfinished_month_has_no_revision_and_an_unsettled_one_says_so(tmp_pa
     force.receives("calls", "offered_at\n2004-03-10T12:00:00Z", extracted=LATER)
     for key, at in (("a", "2004-03-20"), ("b", "2004-04-05"), ("c", "2004-05-05")):
         force.receives("incidents", incidents(f"{key} 05 QK"), extracted=f"{at}T03:00")
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = results.revisions(one, ATTENDED, "QK")
+        frame = queries.revisions(one, ATTENDED, "QK")
         assert frame["was_n"].tolist() == [2]
         assert frame["was_provisional"].tolist() == [True]
         assert "(provisional)" in frame["words"][0]
@@ -231,9 +243,9 @@ def test_an_unfinished_month_has_no_revision_and_an_unsettled_one_says_so(tmp_pa
 def test_what_is_about_people_says_only_that_it_changed(tmp_path, monkeypatch):
     force = Force(tmp_path)
     kpi = "cust_satisfaction_gap"
-    known = registry.load()
-    secret = registry.Kpi(**{**vars(known[kpi]), "disclosure": "respondents"})
-    monkeypatch.setattr(registry, "load", lambda: known | {kpi: secret})
+    known = indicators.load()
+    secret = replace(known[kpi], disclosure=Disclosure("respondents"))
+    monkeypatch.setattr(indicators, "load", lambda: known | {kpi: secret})
     header = "response_id | interview_date | experience_date | bocu_code "
     header += "| ethnicity_group | answer_code"
     for first, last, at in ((0, 20, MARCH), (20, 21, LATER)):
@@ -243,9 +255,9 @@ def test_what_is_about_people_says_only_that_it_changed(tmp_path, monkeypatch):
             for key in range(first, last)
         ]
         force.receives("survey_responses", "\n".join([header, *rows]), extracted=at)
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = results.revisions(one, kpi, "MPS")
+        frame = queries.revisions(one, kpi, "MPS")
         assert frame["reason"].tolist() == ["data"]
         assert math.isnan(frame["was_value"][0])
         assert math.isnan(frame["was_n"][0])
@@ -255,9 +267,9 @@ def test_what_is_about_people_says_only_that_it_changed(tmp_path, monkeypatch):
 def test_a_difference_was_one_side_less_the_other(tmp_path, monkeypatch):
     force = Force(tmp_path)
     kpi = "cust_satisfaction_gap"
-    known = registry.load()
-    shown = registry.Kpi(**{**vars(known[kpi]), "disclosure": "none"})
-    monkeypatch.setattr(registry, "load", lambda: known | {kpi: shown})
+    known = indicators.load()
+    shown = replace(known[kpi], disclosure=Disclosure("none"))
+    monkeypatch.setattr(indicators, "load", lambda: known | {kpi: shown})
     header = "response_id | experience_date | interview_date | bocu_code "
     header += "| ethnicity_group | answer_code"
     row = "{} | 2003-07-01 | 2003-07-10 | QK | {} | {}"
@@ -268,9 +280,9 @@ def test_a_difference_was_one_side_less_the_other(tmp_path, monkeypatch):
     ]
     for rows, at in ((first, MARCH), ([row.format(4, "white", 5)], LATER)):
         force.receives("survey_responses", "\n".join([header, *rows]), extracted=at)
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = results.revisions(one, kpi, "MPS")
+        frame = queries.revisions(one, kpi, "MPS")
         assert frame["was_n"].tolist() == [3]
         assert frame["was_value"].tolist() == [pytest.approx(1 - 0.5)]
 
@@ -319,14 +331,14 @@ def test_a_borough_is_revised_by_its_facilities(tmp_path, monkeypatch):
     place = tmp_path / "kpis"
     place.mkdir()
     (place / "served.sql").write_text(COUNTERS, encoding="utf-8")
-    known = registry.load() | registry.load_from(place)
-    monkeypatch.setattr(registry, "load", lambda: known)
+    known = indicators.load() | indicators.load_from(place)
+    monkeypatch.setattr(indicators, "load", lambda: known)
     force = Force(tmp_path)
     save(tmp_path / "reference", FACILITIES, "facility.csv")
     first, late = visits("1 F1 false", "2 F2 true"), visits("3 F2 true")
     for rows, at in ((first, MARCH), (late, LATER)):
         force.receives("front_counter_visits", rows, extracted=at)
-        build.build(force.data_dir)
+        pipeline.build(force.data_dir)
     with force.build() as one:
         assert told(one, "served", "F1") == []
         assert told(one, "served", "F2") == [(0, 1, "data")]
@@ -360,14 +372,14 @@ def test_the_page_lists_what_was_said_before_the_newest_first(seen, monkeypatch)
     assert "Revised figures" not in shown_parts(visitor(PAGE, kpi=ATTENDED))
     for key, at in (("e", LATER), ("f", LAST)):
         seen.receives("incidents", incidents(f"{key} 31 QK"), extracted=at)
-        build.build(seen.data_dir)
+        pipeline.build(seen.data_dir)
     said = unfolded(visitor(PAGE, kpi=ATTENDED, area="QK"), "Revised figures")
     june, may = "as at 1 June 2004; the data changed.", "as at 1 May 2004; the data"
     intro, newest, oldest = said.splitlines()
     assert intro == "What earlier builds said of Brent, newest first."
     assert newest == f"- March 2004: was 50\u202f% in the build {june}"
     assert oldest.startswith(f"- March 2004: was 66.7\u202f% in the build {may}")
-    monkeypatch.setattr(_passport, "REVISIONS_LISTED", 1)
+    monkeypatch.setattr(definition_panel, "REVISIONS_LISTED", 1)
     said = unfolded(visitor(PAGE, kpi=ATTENDED, area="QK"), "Revised figures")
     assert said.splitlines() == [intro, newest, "And 1 more."]
     # a borough that nothing was revised of
@@ -382,7 +394,7 @@ def test_the_page_names_the_site_that_was_revised_for_a_borough(tmp_path, monkey
         call = f"{key} | 2004-03-10T12:00:00Z | 2004-03-10T12:00:{answer}Z"
         table = f"call_id | offered_at | answered_at\n{call}"
         force.receives("calls", table, extracted=at)
-        build.build(tmp_path)
+        pipeline.build(tmp_path)
     at = visitor(PAGE, kpi="ops_999_answered_in_target", area="QK")
     said = unfolded(at, "Revised figures")
     assert "- Information Room, New Scotland Yard, March 2004: was 100" in said
@@ -391,10 +403,10 @@ def test_the_page_names_the_site_that_was_revised_for_a_borough(tmp_path, monkey
 def test_the_page_keeps_earlier_definitions(seen, redefine):
     assert "Earlier definitions" not in shown_parts(visitor(PAGE, kpi=ATTENDED))
     redefine(ATTENDED, "attended_seconds <= ", "attended_seconds < 0 * ")
-    build.build(seen.data_dir)
+    pipeline.build(seen.data_dir)
     redefine(ATTENDED, "min_n = 100", "min_n = 7")
     with seen.build() as one:
-        builds = results.definitions(one, ATTENDED)["first_build"]
+        builds = queries.definitions(one, ATTENDED)["first_build"]
     said = unfolded(visitor(PAGE, kpi=ATTENDED), "Earlier definitions")
     *_, newer, older = said.split("First used by build ")
     assert f"first used by build {builds[2]}." in said

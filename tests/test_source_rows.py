@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
-from kpis import lake, results, source_rows
+from kpis.analysis import source_rows
 from kpis.errors import UserError
+from kpis.ingest import lake
+from kpis.results import queries
 from tests.tables import Force
 from tests.test_pages import DRILL, checked, visitor
 
@@ -32,7 +34,7 @@ def one(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def spoilt(spoilt_home):
-    with closing(results.open_build(spoilt_home / "demo")) as opened:
+    with closing(queries.open_build(spoilt_home / "demo")) as opened:
         yield opened
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis import spc
+from kpis.statistics import spc
 
 FILES = Path(__file__).parent / "golden"
 GOLDEN = json.loads((FILES / "xmr_nhsrplotthedots.json").read_text("utf-8"))

@@ -6,9 +6,12 @@ from math import nan
 
 import pytest
 
-from kpis import __main__, build, reference, registry, results, targets
+from kpis import __main__, pipeline
+from kpis.context import targets
+from kpis.context.targets import Target
+from kpis.definitions import indicators, reference_tables
 from kpis.errors import UserError
-from kpis.targets import Target
+from kpis.results import queries
 from tests.exports import save
 from tests.tables import Force
 
@@ -116,7 +119,7 @@ def shipped(tmp_path) -> list[Target]:
     force = Force(tmp_path)
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        return results.targets(one)
+        return queries.targets(one)
 
 
 def on(shipped, kpi_id: str, day: date) -> Target:
@@ -160,9 +163,9 @@ def test_a_force_sets_its_own(tmp_path):
     save(tmp_path / "reference", f"{HEADER}{row}\n", "target.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        found = results.target(one, "ops_immediate_attended_in_target", "QK", one.as_at)
+        found = queries.target(one, "ops_immediate_attended_in_target", "QK", one.as_at)
         assert (found.value, found.source) == (0.7, "Board of May 2004")
-        assert len(results.targets(one)) == 1
+        assert len(queries.targets(one)) == 1
 
 
 FAULTS = [
@@ -182,7 +185,7 @@ FAULTS = [
 def test_a_fault_in_a_target_is_told(row, words, data_dir):
     save(data_dir / "reference", f"{HEADER}{row}\n", "target.csv")
     with pytest.raises(UserError) as caught:
-        reference.load_all(data_dir)
+        reference_tables.load_all(data_dir)
     assert f"line 2, {words}" in str(caught.value)
 
 
@@ -225,8 +228,8 @@ def test_check_reads_what_own_tables_say_of_indicators(
 
 
 def test_every_indicator_has_a_target_or_the_saying_that_there_is_none(data_dir):
-    said = reference.table("target", data_dir)["kpi_id"]
-    assert set(said) == set(registry.load())
+    said = reference_tables.table("target", data_dir)["kpi_id"]
+    assert set(said) == set(indicators.load())
 
 
 def test_a_build_does_not_ask_for_indicators_that_are_not_there(tmp_path):
@@ -234,4 +237,4 @@ def test_a_build_does_not_ask_for_indicators_that_are_not_there(tmp_path):
     row = "ops_in_preparation,MPS,at_least,0.8,,local,,,"
     save(tmp_path / "reference", f"{HEADER}{row}\n", "target.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
-    assert build.build(tmp_path)["is_new"]
+    assert pipeline.build(tmp_path)["is_new"]

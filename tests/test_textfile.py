@@ -4,19 +4,19 @@ import gzip
 
 import pytest
 
-from kpis import textfile
 from kpis.errors import SourceFileError
+from kpis.ingest import text_files
 
 
-@pytest.fixture(autouse=True, params=[3, 7, textfile.CHUNK_BYTES])
+@pytest.fixture(autouse=True, params=[3, 7, text_files.CHUNK_BYTES])
 def _chunks(request, monkeypatch):
-    monkeypatch.setattr(textfile, "CHUNK_BYTES", request.param)
+    monkeypatch.setattr(text_files, "CHUNK_BYTES", request.param)
 
 
 def plain(directory, content: bytes, encoding: str, name: str = "x.csv"):
     path = directory / name
     path.write_bytes(content)
-    return textfile.plain(path, name, encoding, directory)
+    return text_files.plain(path, name, encoding, directory)
 
 
 TEXT = "a,b\n1,£é€\r\n2,\U0001f692\n"

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpis import spc, verdicts
+from kpis.analysis import verdicts
+from kpis.statistics import spc
 from tests.series_cases import FALLEN, RISING, SPIKE, STABLE, TWICE_NEAR, series
 
 

@@ -5,8 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from kpis import results, wait_chart, waits
+from kpis.analysis import waits
+from kpis.charts import wait_histogram
 from kpis.errors import UserError
+from kpis.results import queries
 from tests.tables import Force
 
 MEDIAN, SHARE = "ops_immediate_response_median", "ops_immediate_attended_in_target"
@@ -36,7 +38,7 @@ def found(one):
 
 
 def test_they_are_those_of_the_figure(one, found):
-    cell = results.series(one, [MEDIAN], ["QK"], *MAY, "month").iloc[0]
+    cell = queries.series(one, [MEDIAN], ["QK"], *MAY, "month").iloc[0]
     assert found.n == cell["n"] == len(SECONDS) * 5
     assert found.quantile(0.5) == cell["value"] == np.median(SECONDS)
     assert waits.of_cell(one, MEDIAN, "MPS", MAY).n == found.n
@@ -70,7 +72,7 @@ def test_they_are_said_in_words(one, found):
 
 def test_what_is_beyond_the_standard_is_darker(one, found):
     classes = waits.classes(found)
-    drawn = wait_chart.waits_figure(classes, found, one.kpis[MEDIAN], "light")
+    drawn = wait_histogram.waits_figure(classes, found, one.kpis[MEDIAN], "light")
     (bars,) = drawn["data"]
     colours = bars["marker"]["color"]
     is_beyond = classes["start"] >= 720

@@ -9,9 +9,10 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import figures, look, periods
-from kpis.contracts import Contract
-from kpis.registry import Kpi
+from kpis import formatting, periods
+from kpis.charts.theme import PALETTES
+from kpis.definitions.contracts import Contract
+from kpis.definitions.indicators import Kpi
 from pages._components.mounting import component
 
 # with more senders than this, those without a hole wait behind a button
@@ -49,7 +50,7 @@ def contents(
         for source, lines in arrivals.groupby("source", sort=True)
     ]
     needed = {
-        source: sum(source in kpi.needs for kpi in kpis)
+        source: sum(source in kpi.population.needs for kpi in kpis)
         for source in contracts
         if source not in set(arrivals["source"])
     }
@@ -58,16 +59,16 @@ def contents(
         "key": [{"cell": cell, "says": says} for cell, says in KEY],
         "more": "scroll to the left for earlier years",
         "years": [
-            figures.period(month, "year").removeprefix("financial year ")
+            formatting.period(month, "year").removeprefix("financial year ")
             for month in months[::12]
         ],
-        "months": [figures.period(month, "month") for month in months],
+        "months": [formatting.period(month, "month") for month in months],
         "sources": sorted(sources, key=lambda one: one["line"]["name"]),
         "absent": [
             {"name": contracts[source].title, "says": _never(needed[source])}
             for source in sorted(needed, key=lambda source: -needed[source])
         ],
-        "palette": asdict(look.PALETTES[theme]),
+        "palette": asdict(PALETTES[theme]),
     }
 
 
@@ -111,7 +112,7 @@ def _line(name: str, arrived: pd.DataFrame, months: list) -> dict:
     gone = expected - int(days["arrived_days"].sum())
     return {
         "name": name,
-        "says": f"{figures.count(gone)} of {figures.count(expected)} days missing"
+        "says": f"{formatting.count(gone)} of {formatting.count(expected)} days missing"
         if gone
         else "",
         "is_whole": not gone,

@@ -5,8 +5,9 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import figures, look, periods, states
-from kpis.contracts import Contract
+from kpis import formatting, periods
+from kpis.charts.theme import PALETTES
+from kpis.definitions.contracts import Contract
 from pages._components.mounting import component
 
 COLUMNS = ("What", "Export", "Where", "When", "Rows", "Example")
@@ -52,7 +53,7 @@ def contents(
             for key, rows in groups.items()
             if rows
         ],
-        "palette": asdict(look.PALETTES[theme]),
+        "palette": asdict(PALETTES[theme]),
     }
 
 
@@ -73,12 +74,12 @@ def _row(
         "says": first["says"],
         "export": contract.title,
         "where": _where(named, kinds),
-        "places": [f"{named[code]} {figures.count(places[code])}" for code in named]
+        "places": [f"{named[code]} {formatting.count(places[code])}" for code in named]
         if len(named) > 1
         else [],
         "when": _when(found, contract.stands_for),
         "count": count,
-        "rows": figures.count(count),
+        "rows": formatting.count(count),
         "example": examples.iloc[0].partition(":")[2] if len(examples) else "",
     }
 
@@ -86,7 +87,7 @@ def _row(
 def _when(found: pd.DataFrame, stands_for: str) -> str:
     """The days in words; a row of a monthly return stands for all of its month."""
     first, last = found["first_on"].min().date(), found["last_on"].max().date()
-    return states.span(first, periods.of_day(last, stands_for)[1])
+    return formatting.span(first, periods.of_day(last, stands_for)[1])
 
 
 def _where(named: Mapping[str, str], kinds: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ picture in somebody's report says nothing of where its figures are from.
 
 import re
 
-from kpis import look
+from kpis.charts.theme import FONT, PALETTES
 from pages._components.mounting import component
 
 _mount = component("picture")
@@ -17,14 +17,14 @@ def offer(chart: str, title: str, sentence: str, source: str, theme: str) -> Non
 
     `title`, `sentence` and `source` stand above the chart in the picture.
     """
-    palette = look.PALETTES[theme]
+    palette = PALETTES[theme]
     said = {
         "chart": chart,
         "file": re.sub(r"\W+", "_", f"{title} {chart}").lower(),
         "title": title,
         "sentence": sentence,
         "source": source,
-        "font": look.FONT,
+        "font": FONT,
         "ground": palette.ground,
         "ink": palette.ink,
         "muted": palette.muted,

@@ -9,13 +9,16 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from kpis import charts, figures, glossary, look, sparkline
-from kpis.registry import Kpi
-from kpis.targets import Target, in_short, in_words
-from kpis.verdicts import Verdict, chance_note
-from pages import _series
+from kpis import formatting
+from kpis.analysis.verdicts import Verdict, chance_note
+from kpis.charts import sparkline, spc_chart
+from kpis.charts.theme import PALETTES
+from kpis.context.targets import Target, in_short, in_words
+from kpis.definitions import glossary
+from kpis.definitions.indicators import Kpi
+from kpis.formatting import capital
 from pages._components.mounting import component
-from pages._text import capital
+from pages._indicator import headline
 
 SPARKLINE_PERIODS = 24
 FAMILIES = ("operational", "customer", "employee", "financial")
@@ -73,7 +76,7 @@ def contents(
         site = _answered_at(own, elsewhere)
         for name in ("note", "aside"):
             row[name] = ", ".join(filter(None, [row[name], site]))
-        families[kpis[kpi_id].family].append(row)
+        families[kpis[kpi_id].wording.family].append(row)
     _read_with([row for rows in families.values() for row in rows], kpis)
     return {
         "attention": attention(list(families.values()), _chance(judged, by)),
@@ -86,7 +89,7 @@ def contents(
             for family, rows in families.items()
             if rows
         ],
-        "palette": asdict(look.PALETTES[theme]),
+        "palette": asdict(PALETTES[theme]),
     }
 
 
@@ -97,13 +100,13 @@ def _read_with(rows: list[dict], kpis: Mapping[str, Kpi]) -> None:
     """
     of = {row["id"]: row for row in rows}
     for row in rows:
-        others = [of[other] for other in kpis[row["id"]].read_with]
+        others = [of[other] for other in kpis[row["id"]].wording.read_with]
         said = [
             one["title"] if one["is_word"] else f"{one['title']} {one['figure']}"
             for one in others
         ]
         row["read_with"] = f"Read with: {'; '.join(said)}." if said else ""
-        row["has_counterweight"] = kpis[row["id"]].better == "neither"
+        row["has_counterweight"] = kpis[row["id"]].judging.better == "neither"
 
 
 def attention(families: list[list[dict]], chance: str) -> dict:
@@ -120,7 +123,7 @@ def attention(families: list[list[dict]], chance: str) -> dict:
         "chance": chance,
         # the sentence names its own period: of a row of twelve months it says the last
         "rows": [row | {"note": row["aside"]} for row in news[:MOST_SAID]],
-        "rest": f"{figures.count(rest)} more, marked below." if rest > 0 else "",
+        "rest": f"{formatting.count(rest)} more, marked below." if rest > 0 else "",
     }
 
 
@@ -144,7 +147,7 @@ def _chance(judged: pd.DataFrame, by: str) -> str:
 def _key(judged: pd.DataFrame) -> list[dict]:
     """Name what the small pictures hold, in one line."""
     recent = judged.groupby("kpi").tail(SPARKLINE_PERIODS)
-    drawn = [one for one in charts.key(recent) if one[0] not in NOT_IN_SPARKLINES]
+    drawn = [one for one in spc_chart.key(recent) if one[0] not in NOT_IN_SPARKLINES]
     if recent["mean"].notna().any():
         drawn += [("mean", "mean"), ("band", "its limits")]
     return [{"mark": mark, "says": says} for mark, says in drawn]
@@ -153,44 +156,44 @@ def _key(judged: pd.DataFrame) -> list[dict]:
 def shared_period(judged: pd.DataFrame) -> str:
     """Return in words the period that most headline figures are of, or ""."""
     found = judged[judged["is_latest"] & judged["value"].notna()]
-    return found.apply(_series.period, axis=1).mode().iloc[-1] if len(found) else ""
+    return found.apply(headline.period, axis=1).mode().iloc[-1] if len(found) else ""
 
 
 def _answered_at(series: pd.DataFrame, elsewhere: Mapping[str, str]) -> str:
     """Name the site whose figure stands for a borough's."""
-    site = elsewhere.get(_series.latest(series)["area"])
+    site = elsewhere.get(headline.latest(series)["area"])
     return f"figure of {site}" if site else ""
 
 
 def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
-    latest, verdict = _series.headline(series, kpi), _series.verdict(series, target)
+    latest, verdict = headline.headline(series, kpi), headline.verdict(series, target)
     recent = series.tail(SPARKLINE_PERIODS)
     has_figure = pd.notna(latest["value"])
     has_past = recent["value"].notna().any()
     # rows of a return are no cases
-    is_counted = has_figure and kpi.counts == "cases" and latest["n"] > 0
+    is_counted = has_figure and kpi.measure.counts == "cases" and latest["n"] > 0
     return {
         "id": kpi.id,
-        "title": kpi.title,
-        "tier": kpi.tier,
+        "title": kpi.wording.title,
+        "tier": kpi.wording.tier,
         "note": _note(latest, shared),
         "aside": _state(latest),
-        "figure": figures.of_cell(latest, kpi)
+        "figure": formatting.of_cell(latest, kpi.measure)
         if has_figure
-        else figures.missing(latest["state"]).capitalize(),
+        else formatting.missing(latest["state"]).capitalize(),
         "is_word": not has_figure,
         "is_quiet": not has_figure or latest["state"] == "too_few",
-        "interval": _interval(latest, kpi.unit),
-        "unit": figures.left_out(kpi.unit) if has_figure else "",
-        "count": figures.count(latest["n"]) if is_counted else "",
+        "interval": _interval(latest, kpi.measure.unit),
+        "unit": formatting.left_out(kpi.measure.unit) if has_figure else "",
+        "count": formatting.count(latest["n"]) if is_counted else "",
         "spark": sparkline.sparkline(recent, kpi) if has_past else None,
         "spark_label": _spoken(recent, kpi) if has_past else "",
         "variation": verdict.variation,
         "since": str(verdict.since or ""),
-        "sentence": _series.sentence(series, kpi, verdict) if has_figure else "",
+        "sentence": headline.sentence(series, kpi, verdict) if has_figure else "",
         "verdict": capital(verdict.phrase),
         "year_ago": _year_ago(series, kpi),
-        "target": in_short(target, kpi.unit) if target.is_set else "",
+        "target": in_short(target, kpi.measure.unit) if target.is_set else "",
         "assurance": verdict.assurance,
         "phrase": _phrase(series, kpi, verdict, target),
     }
@@ -200,26 +203,26 @@ def _note(latest: pd.Series, shared: str) -> str:
     """What sets this figure apart from the others: its period, its state."""
     if pd.isna(latest["value"]):
         return ""
-    period = _series.period(latest)
+    period = headline.period(latest)
     return ", ".join(filter(None, ["" if period == shared else period, _state(latest)]))
 
 
 def _state(latest: pd.Series) -> str:
     """The state of a figure, or ""; the verdict's column says that cases are few."""
     has_word = pd.notna(latest["value"]) and latest["state"] != "too_few"
-    return figures.missing(latest["state"]) if has_word else ""
+    return formatting.missing(latest["state"]) if has_word else ""
 
 
 def _interval(latest: pd.Series, unit: str) -> str:
     """The interval of a small sample; a large one carries its figure by itself."""
     if latest["state"] != "too_few" or pd.isna(latest["lower"]):
         return ""
-    ends = [figures.figure(latest[end], unit) for end in ("lower", "upper")]
+    ends = [formatting.figure(latest[end], unit) for end in ("lower", "upper")]
     return " to ".join(ends)
 
 
 def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) -> str:
-    latest, past = _series.latest(series), _year_ago(series, kpi)
+    latest, past = headline.latest(series), _year_ago(series, kpi)
     if pd.isna(latest["value"]):
         return latest["reason"]
     phrase = verdict.phrase[0].upper() + verdict.phrase[1:]
@@ -228,7 +231,7 @@ def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) ->
     if not verdict.outlook:
         return f"{phrase}."
     outlook = verdict.outlook[0].upper() + verdict.outlook[1:]
-    return f"{phrase}. {outlook}: {in_words(target, kpi.unit)}."
+    return f"{phrase}. {outlook}: {in_words(target, kpi.measure.unit)}."
 
 
 def _year_ago(series: pd.DataFrame, kpi: Kpi) -> str:
@@ -236,12 +239,12 @@ def _year_ago(series: pd.DataFrame, kpi: Kpi) -> str:
 
     Twelve months have none: that of one month would be something else.
     """
-    latest, past = _series.latest(series), _series.year_ago(series)
-    is_alike = _series.headline(series, kpi)["by"] == latest["by"]
+    latest, past = headline.latest(series), headline.year_ago(series)
+    is_alike = headline.headline(series, kpi)["by"] == latest["by"]
     if not is_alike or pd.isna(latest["value"]) or pd.isna(past):
         return ""
-    cases = figures.cases(kpi.counts, latest["n"], latest["cases"])
-    return figures.figure(past, kpi.unit, cases)
+    cases = formatting.cases(kpi.measure.counts, latest["n"], latest["cases"])
+    return formatting.figure(past, kpi.measure.unit, cases)
 
 
 def _beside(
@@ -251,14 +254,14 @@ def _beside(
 
     None for the very same rows, where one site answers for all; none for twelve months.
     """
-    latest = _series.headline(series, kpi)
+    latest = headline.headline(series, kpi)
     if others is None or pd.isna(latest["value"]):
         return []
     is_same = others["kpi"].eq(kpi.id) & others["by"].eq(latest["by"])
     is_same &= others["period_start"].eq(latest["period_start"])
     is_same &= others["value"].notna() & others["n"].ne(latest["n"])
     return [
-        (figures.of_cell(row, kpi), row["whose"])
+        (formatting.of_cell(row, kpi.measure), row["whose"])
         for _, row in others[is_same].iterrows()
     ]
 
@@ -266,9 +269,9 @@ def _beside(
 def _spoken(recent: pd.DataFrame, kpi: Kpi) -> str:
     """The sparkline in words, for whoever does not see it."""
     shown = recent[recent["value"].notna()]
-    first, last = _series.period(shown.iloc[0]), _series.period(shown.iloc[-1])
+    first, last = headline.period(shown.iloc[0]), headline.period(shown.iloc[-1])
     lowest, highest = (
-        figures.in_words(value, kpi.unit)
+        formatting.in_words(value, kpi.measure.unit)
         for value in (shown["value"].min(), shown["value"].max())
     )
     return f"{first} to {last}: between {lowest} and {highest}."

@@ -3,13 +3,20 @@
 import pandas as pd
 import streamlit as st
 
-from kpis import downloads, drill, figures, part_charts
-from kpis.board import UNMEASURED
+from kpis import formatting
+from kpis.analysis import grouped_rows
+from kpis.analysis.judged_series import UNMEASURED
+from kpis.charts import breakdown_chart
+from kpis.definitions.indicators import Kpi
 from kpis.errors import UserError
-from kpis.registry import Kpi
-from pages import _cached, _parts, _rows, _series, _sources
-from pages._scope import Scope
-from pages._text import capital, plain
+from kpis.formatting import capital
+from kpis.output import spreadsheets
+from pages import _cached
+from pages._drill import rows, sources
+from pages._frame import widgets
+from pages._frame.filters import Scope
+from pages._frame.markdown import plain
+from pages._indicator import headline
 
 GROUPS = "groups"
 # by dimension: whose default its filter last had, and which
@@ -20,28 +27,30 @@ HEADS = {"figure": "Figure", "interval": "95 % interval", "n": "Cases"}
 
 def nothing_to_drill(kpi: Kpi) -> str:
     """Why an indicator's rows cannot be filtered, or ""."""
-    if kpi.made_of:
+    if kpi.population.made_of:
         return "It is made of others and has no rows of its own."
-    if kpi.disclosure != "none":
+    if kpi.disclosure.is_needed:
         return "Its rows are people: they are not broken down."
-    if not kpi.dimensions:
+    if not kpi.population.dimensions:
         return "Its rows tell nothing to filter or group by."
-    if kpi.exposure:
+    if kpi.population.exposure:
         return "Half of its rows are residents, who have no hour and no grade."
     return ""
 
 
 def filters(scope: Scope, kpi: Kpi, cell: pd.Series) -> _cached.Chosen:
     """Let members of each dimension be chosen; return those that were."""
-    period = _series.ends(cell)
+    period = headline.ends(cell)
     chosen = []
     with st.container(horizontal=True, gap="small", key="filters"):
-        for name in kpi.dimensions:
+        for name in kpi.population.dimensions:
             every = _cached.grouped(scope, cell["area"], period, (name,))
-            named = part_charts.named(every.rename(columns={name: "member"}), name)
+            named = breakdown_chart.named(every.rename(columns={name: "member"}), name)
             members = dict(zip(named["member"], named["name"], strict=True))
             default = [
-                one for one in (kpi.default or {}).get(name, ()) if one in members
+                one
+                for one in (kpi.population.default or {}).get(name, ())
+                if one in members
             ]
             is_anew = begins_anew(name, kpi, default)
             found = st.multiselect(
@@ -72,26 +81,30 @@ def begins_anew(name: str, kpi: Kpi, default: list[str]) -> bool:
 
 def account(whole: pd.DataFrame, cell: pd.Series, kpi: Kpi) -> str:
     """Say the figure of the rows that were chosen, beside that of the indicator."""
-    when = capital(_series.period(cell))
+    when = capital(headline.period(cell))
     if whole.empty or not whole["n"].iloc[0]:
         return f"{when}: no row is like this."
     row = whole.iloc[0]
-    now = figures.with_unit(figures.of_part(row, kpi), kpi.unit)
-    said = f"{when}: {now}, from {figures.count(row['n'])} rows."
+    now = formatting.with_unit(formatting.of_part(row, kpi.measure), kpi.measure.unit)
+    said = f"{when}: {now}, from {formatting.count(row['n'])} rows."
     if row["n"] == cell["n"]:
         return f"{said} That is the indicator's figure."
     if pd.isna(cell["n"]):
         return said
-    own = figures.of_cell(cell, kpi)
-    return f"{said} The indicator's figure is {own}, from {figures.count(cell['n'])}."
+    own = formatting.of_cell(cell, kpi.measure)
+    return (
+        f"{said} The indicator's figure is {own}, from {formatting.count(cell['n'])}."
+    )
 
 
 def groups(found: pd.DataFrame, by: list[str], kpi: Kpi, areas: dict) -> pd.DataFrame:
     """Word the groups, a row each: their members, then the columns of HEADS."""
     words = {name: [word(one, name, areas) for one in found[name]] for name in by}
     said = {
-        "figure": [figures.of_part(row, kpi) for row in found.itertuples()],
-        "interval": [figures.interval(row, kpi.unit) for row in found.itertuples()],
+        "figure": [formatting.of_part(row, kpi.measure) for row in found.itertuples()],
+        "interval": [
+            formatting.interval(row, kpi.measure.unit) for row in found.itertuples()
+        ],
         "n": found["n"].tolist(),
     }
     return pd.DataFrame(words | said)
@@ -102,8 +115,8 @@ def word(member: str, name: str, areas: dict[str, str]) -> str:
     if name == "area":
         return areas.get(member, "not located")
     if name == "month":
-        return figures.period(pd.Timestamp(f"{member}-01"), "month")
-    return part_charts.member(member, name)
+        return formatting.period(pd.Timestamp(f"{member}-01"), "month")
+    return breakdown_chart.member(member, name)
 
 
 def by_groups(
@@ -113,7 +126,7 @@ def by_groups(
 
     `whole` is the figure of all rows that were chosen.
     """
-    offered = [*drill.ALWAYS, *kpi.dimensions]
+    offered = [*grouped_rows.ALWAYS, *kpi.population.dimensions]
     by = st.multiselect(
         "Group by", offered, max_selections=MOST_GROUPS, key=GROUPS,
         format_func=lambda one: capital(one.replace("_", " ")), width=480,
@@ -122,18 +135,18 @@ def by_groups(
     if not by:
         return
     areas = _cached.area_names(scope.build_id)
-    found = _cached.grouped(scope, cell["area"], _series.ends(cell), tuple(by), chosen)
+    found = _cached.grouped(scope, cell["area"], headline.ends(cell), tuple(by), chosen)
     shown = groups(found, by, kpi, areas)
     if len(by) == 1 and 1 < len(found) <= MOST_DRAWN:
         named = found.assign(name=shown[by[0]], is_left_out=False)
         value = whole["value"].iloc[0]
 
         def draw() -> dict:
-            return part_charts.parts_figure(named, kpi, value, _parts.theme())
+            return breakdown_chart.parts_figure(named, kpi, value, widgets.theme())
 
-        in_words = f"{kpi.title} by {by[0]}, {_series.period(cell)}."
-        of = (*by, *_series.ends(cell), chosen)
-        _parts.plot(draw, "groups_chart", in_words, of)
+        in_words = f"{kpi.wording.title} by {by[0]}, {headline.period(cell)}."
+        of = (*by, *headline.ends(cell), chosen)
+        widgets.plot(draw, "groups_chart", in_words, of)
     heads = {name: capital(name.replace("_", " ")) for name in by}
     with st.container(key="group_table"):
         st.dataframe(
@@ -141,27 +154,27 @@ def by_groups(
             alt="Groups of rows",
         )  # fmt: skip
     name = f"{kpi.id}_{cell['area']}_by_{'_and_'.join(by)}.csv"
-    _parts.download("These groups (CSV)", lambda: downloads.csv(found), name)
+    widgets.download("These groups (CSV)", lambda: spreadsheets.csv(found), name)
 
 
 def listed(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> None:
     """List the rows that were chosen, with file and line."""
-    _parts.header("Rows", "Numerator and denominator", "Not located")
-    period = _series.ends(cell)
+    widgets.header("Rows", "Numerator and denominator", "Not located")
+    period = headline.ends(cell)
     found = _cached.drilled(scope, cell["area"], period, chosen)
     if len(found) == _cached.ROWS_SHOWN:
         st.caption(f"First {len(found)} rows are shown.")
-    _rows.show(found, kpi, scope, (*period, chosen))
+    rows.show(found, kpi, scope, (*period, chosen))
 
     def every() -> bytes:
         build = _cached.build(scope.build_id)
-        rows = drill.rows(build, kpi.id, cell["area"], period, dict(chosen))
-        return downloads.csv(rows)
+        rows = grouped_rows.rows(build, kpi.id, cell["area"], period, dict(chosen))
+        return spreadsheets.csv(rows)
 
-    _parts.download("All of these rows (CSV)", every, f"{kpi.id}_rows.csv")
+    widgets.download("All of these rows (CSV)", every, f"{kpi.id}_rows.csv")
 
 
-scope = _parts.scope()
+scope = widgets.scope()
 build = _cached.build(scope.build_id)
 if scope.kpi is None:
     st.title("Drill-down", anchor=False)
@@ -169,19 +182,19 @@ if scope.kpi is None:
         "Choose an indicator above to filter, group and list its rows; or a source, to "
         "see all that it sent."
     )
-    _sources.show(scope)
+    sources.show(scope)
     st.stop()
 kpi = build.kpis[scope.kpi]
-st.title(kpi.title, anchor=False)
+st.title(kpi.wording.title, anchor=False)
 reason = nothing_to_drill(kpi)
 series = _cached.series(scope)
 if reason or series["state"].isin(UNMEASURED).all():
-    st.markdown(plain(reason or _series.latest(series)["reason"]))
+    st.markdown(plain(reason or headline.latest(series)["reason"]))
     st.stop()
-cell = _series.choose(series)
+cell = headline.choose(series)
 try:
     chosen = filters(scope, kpi, cell)
-    period = _series.ends(cell)
+    period = headline.ends(cell)
     whole = _cached.grouped(scope, cell["area"], period, (), chosen)
 except UserError as error:
     st.markdown(plain(str(error)))

@@ -6,14 +6,17 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from kpis import brief, figures
-from kpis.board import UNMEASURED
-from kpis.brief import Heading
-from kpis.registry import Kpi
-from pages import _beside, _cached, _london, _parts
+from kpis import formatting
+from kpis.analysis.judged_series import UNMEASURED
+from kpis.definitions.indicators import Kpi
+from kpis.output import brief
+from kpis.output.brief import Heading
+from pages import _cached
 from pages._components import findings, scoreboard
-from pages._scope import Scope
-from pages._text import plain
+from pages._frame import widgets
+from pages._frame.filters import Scope
+from pages._frame.markdown import plain
+from pages._overview import london, side_by_side
 
 VIEW = "view"
 VIEWS = ALL, LONDON, BESIDE = "All indicators", "London", "Side by side"
@@ -26,7 +29,7 @@ def title(judged: pd.DataFrame, area: str) -> str:
 def completeness(judged: pd.DataFrame, kpis: dict[str, Kpi], as_at: date) -> str:
     """How much of the catalogue is measured, and as at which day."""
     latest = judged[judged["is_latest"]]
-    core = {kpi_id for kpi_id, kpi in kpis.items() if kpi.tier == "core"}
+    core = {kpi_id for kpi_id, kpi in kpis.items() if kpi.wording.tier == "core"}
     states = latest.loc[latest["kpi"].isin(core), "state"]
     measured = int((~states.isin(UNMEASURED)).sum())
     elsewhere = int(states.eq("not_applicable").sum())
@@ -38,14 +41,14 @@ def completeness(judged: pd.DataFrame, kpis: dict[str, Kpi], as_at: date) -> str
             *([f"{elsewhere} more have no figure of this area"] if elsewhere else []),
             *([f"{few} on too few cases to judge"] if few else []),
             *([f"{unreliable} not reliable"] if unreliable else []),
-            f"data as at {figures.period(as_at, 'day')}",
+            f"data as at {formatting.period(as_at, 'day')}",
         ]
     )
 
 
 def doubts(missing: pd.DataFrame, unreliable: int, names: dict[str, str]) -> str:
     """What has not come, or how much when it is a lot, and what spoils figures."""
-    said = [_parts.absence(one, names) for one in missing.itertuples()]
+    said = [widgets.absence(one, names) for one in missing.itertuples()]
     if len(said) > 1:
         said = [f"{len(said)} expected exports have not arrived"]
     if unreliable:
@@ -68,9 +71,9 @@ def heading_of(scope: Scope) -> Heading:
     )  # fmt: skip
 
 
-scope = _parts.scope()
+scope = widgets.scope()
 build = _cached.build(scope.build_id)
-titles = {kpi_id: kpi.title for kpi_id, kpi in build.kpis.items()}
+titles = {kpi_id: kpi.wording.title for kpi_id, kpi in build.kpis.items()}
 
 heading = _cached.kept("heading", scope, (), partial(heading_of, scope))
 st.title(plain(heading.title), anchor=False)
@@ -83,16 +86,16 @@ view = bar.segmented_control(
     "View", VIEWS, default=ALL, required=True, key=VIEW,
     label_visibility="collapsed", bind="query-params",
 )  # fmt: skip
-board = _cached.board(scope.build_id, scope.area, scope.by, _parts.theme())
+board = _cached.board(scope.build_id, scope.area, scope.by, widgets.theme())
 opened = None
 if view == LONDON:
     news = [row["id"] for row in board["attention"]["rows"]]
-    _london.show(scope, news, bar, VIEW, ALL)
+    london.show(scope, news, bar, VIEW, ALL)
 elif view == BESIDE:
-    opened = _beside.show(scope, bar)
+    opened = side_by_side.show(scope, bar)
 else:
     opened = scoreboard.show(board)
-    _parts.download(
+    widgets.download(
         "Brief to print (PDF)",
         lambda: brief.pdf(board, heading),
         f"brief_{scope.area}_by_{scope.by}_{build.as_at}.pdf",

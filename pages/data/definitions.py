@@ -3,10 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from kpis import figures, settings, targets
-from kpis.registry import Kpi
-from pages import _cached, _parts, _passport, _scope
-from pages._scope import Scope
+from kpis import formatting, settings
+from kpis.context import targets
+from kpis.definitions.indicators import Kpi
+from pages import _cached
+from pages._frame import filters, widgets
+from pages._frame.filters import Scope
+from pages._indicator import definition_panel
 
 LIST = "definitions"
 FAMILIES = ("customer", "employee", "financial", "operational")
@@ -18,18 +21,20 @@ def listed(kpis: dict[str, Kpi], judged: pd.DataFrame, build_id: str) -> pd.Data
     rows = [
         {
             "id": kpi.id,
-            "Indicator": kpi.title,
-            "Family": kpi.family.capitalize(),
-            "Themes": ", ".join(kpi.themes),
-            "Tier": _passport.TIERS[kpi.tier],
-            "For the force": figures.missing(latest.at[kpi.id, "state"]) or "measured",
+            "Indicator": kpi.wording.title,
+            "Family": kpi.wording.family.capitalize(),
+            "Themes": ", ".join(kpi.wording.themes),
+            "Tier": definition_panel.TIERS[kpi.wording.tier],
+            "For the force": formatting.missing(latest.at[kpi.id, "state"])
+            or "measured",
             "Target": targets.in_short(
-                _passport.target_in_force(kpi, build_id), kpi.unit
+                definition_panel.target_in_force(kpi, build_id), kpi.measure.unit
             ),
-            "Question": kpi.question,
+            "Question": kpi.wording.question,
         }
         for kpi in sorted(
-            kpis.values(), key=lambda kpi: (FAMILIES.index(kpi.family), kpi.title)
+            kpis.values(),
+            key=lambda kpi: (FAMILIES.index(kpi.wording.family), kpi.wording.title),
         )
     ]
     return pd.DataFrame(rows)
@@ -38,7 +43,7 @@ def listed(kpis: dict[str, Kpi], judged: pd.DataFrame, build_id: str) -> pd.Data
 def counted(rows: pd.DataFrame) -> str:
     """Say how many there are, and how many of the core have a figure."""
     core = rows[rows["Tier"] == "core"]
-    measured = int((core["For the force"] != figures.missing("not_measured")).sum())
+    measured = int((core["For the force"] != formatting.missing("not_measured")).sum())
     reserve = int((rows["Tier"] == "reserve").sum())
     return (
         f"{measured} of {len(core)} core indicators are measured for the force; "
@@ -46,11 +51,11 @@ def counted(rows: pd.DataFrame) -> str:
     )
 
 
-build_id = _parts.build_id()
+build_id = widgets.build_id()
 kpis = _cached.build(build_id).kpis
 st.title("Definitions", anchor=False)
 rows = listed(
-    kpis, _cached.judged(build_id, settings.FORCE, _scope.DEFAULT_BY), build_id
+    kpis, _cached.judged(build_id, settings.FORCE, filters.DEFAULT_BY), build_id
 )
 st.markdown(counted(rows))
 wanted = st.text_input("Search", placeholder="a word of the name or the question")
@@ -70,13 +75,15 @@ event = st.dataframe(
 chosen = event.selection.rows
 if chosen and chosen[0] < len(rows):
     kpi = kpis[rows.at[chosen[0], "id"]]
-    st.subheader(kpi.title, anchor=False)
+    st.subheader(kpi.wording.title, anchor=False)
     st.page_link(
         "pages/browse/indicator.py",
         label="See its figures",
-        query_params={_scope.KPI: kpi.title},
+        query_params={filters.KPI: kpi.wording.title},
     )
-    _passport.show(kpi, Scope(build_id, settings.FORCE, _scope.DEFAULT_BY, kpi.id))
+    definition_panel.show(
+        kpi, Scope(build_id, settings.FORCE, filters.DEFAULT_BY, kpi.id)
+    )
 elif len(rows):
     st.caption("Choose a line to read the whole definition.")
 else:

@@ -10,19 +10,16 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from kpis import (
-    contracts,
-    downloads,
-    figures,
-    importer,
-    lake,
-    mapping,
-    results,
-    settings,
-)
-from pages import _cached, _faulty, _jobs, _parts
+from kpis import formatting, settings
+from kpis.definitions import contracts, mappings
+from kpis.ingest import importer, lake
+from kpis.output import spreadsheets
+from kpis.results import opened_build
+from pages import _cached
 from pages._components import coverage_grid, findings
-from pages._text import plain
+from pages._frame import widgets
+from pages._frame.markdown import plain
+from pages._imports import faulty_rows, jobs
 
 JOB = "job"
 # counts the forms: a new one is empty, and the server forgets the file of the old
@@ -56,13 +53,13 @@ def which_data() -> None:
     other = settings.home() if is_demo else settings.demo_dir()
     if is_demo:
         text = "What is imported here is kept apart from the synthetic data."
-    elif results.current_build_id():
+    elif opened_build.current_build_id():
         text = "Real data is shown."
     else:
         text = "Nothing is shown yet."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text, width="content")
-        if results.current_build_id(other):
+        if opened_build.current_build_id(other):
             label = "Show real data" if is_demo else "Show synthetic data"
             choice = "real" if is_demo else "demo"
             st.button(label, on_click=show, args=(choice,))
@@ -82,7 +79,7 @@ def forget() -> None:
 
 def import_form(is_busy: bool) -> None:
     """Ask for a file and its layout, and start the import."""
-    _parts.header("Import a file", "Import", "Mapping", "Source")
+    widgets.header("Import a file", "Import", "Mapping", "Source")
     layouts = {layout.name: layout for layout in importer.available_mappings()}
     form = st.session_state.setdefault(FORM, 0)
     left, middle, right = st.columns([3, 5, 3])
@@ -104,7 +101,7 @@ def import_form(is_busy: bool) -> None:
     made_at = right.datetime_input(
         "When the export was made",
         value=None,
-        min_value=datetime(mapping.FIRST_YEAR, 1, 1),
+        min_value=datetime(mappings.FIRST_YEAR, 1, 1),
         max_value=datetime.now(ZONE).replace(hour=23, minute=59, tzinfo=None),
         key=f"made_at_{form}",
         on_change=forget,
@@ -170,12 +167,12 @@ def start_import(file, layout, is_fitting: bool, made_at: datetime | None) -> No
         directory = TemporaryDirectory(prefix="import-")
         path = saved(file, directory.name)
         instant = made_at and made_at.replace(tzinfo=ZONE).isoformat()
-        commands = _jobs.importing(path, layout.name, instant)
-        begin(_jobs.Job(commands, clean_up=directory.cleanup))
+        commands = jobs.importing(path, layout.name, instant)
+        begin(jobs.Job(commands, clean_up=directory.cleanup))
         st.rerun()
 
 
-def renew_form(job: _jobs.Job) -> None:
+def renew_form(job: jobs.Job) -> None:
     """Empty the form once its file is imported; a refused file stays."""
     is_taken = any(not one["error"] for one in accounts_of(job))
     if is_taken and st.session_state.get(TAKEN) is not job:
@@ -183,7 +180,7 @@ def renew_form(job: _jobs.Job) -> None:
         st.session_state[FORM] += 1
 
 
-def begin(job: _jobs.Job) -> None:
+def begin(job: jobs.Job) -> None:
     st.session_state[JOB] = job.start()
 
 
@@ -196,12 +193,12 @@ def progress() -> None:
     st.progress(min(job.share, 1.0), text=f"{job.step.capitalize()} ...")
 
 
-def accounts_of(job: _jobs.Job) -> list[dict]:
+def accounts_of(job: jobs.Job) -> list[dict]:
     """Return the account of each source that a job has imported."""
     return [one for report in job.reports if isinstance(report, list) for one in report]
 
 
-def outcome(job: _jobs.Job) -> None:
+def outcome(job: jobs.Job) -> None:
     """Show what the last job did, and lead on."""
     if job.error:
         st.error(plain(job.error))
@@ -222,7 +219,7 @@ def outcome(job: _jobs.Job) -> None:
 
 def account_of_rows(account) -> str:
     """Read = accepted + quarantined + duplicates + filtered, in words."""
-    count = {name: figures.count(account[name]) for name in COUNTS}
+    count = {name: formatting.count(account[name]) for name in COUNTS}
     return (
         f"{count['read']} rows read = {count['accepted']} accepted "
         f"+ {count['quarantined']} quarantined + {count['duplicates']} duplicates "
@@ -233,7 +230,7 @@ def account_of_rows(account) -> str:
 def days_covered(one: pd.Series) -> str:
     if pd.isna(one["covers_from"]):
         return "Covers no days."
-    ends = [figures.period(one[end], "day") for end in ("covers_from", "covers_to")]
+    ends = [formatting.period(one[end], "day") for end in ("covers_from", "covers_to")]
     return f"Covers {' to '.join(ends)}."
 
 
@@ -251,7 +248,7 @@ def reasons(account) -> None:
                 said.get(rule)
                 or f"{rule.replace('_', ' ').capitalize()}. {says.get(rule, '')}"
             ),
-            figures.count(number),
+            formatting.count(number),
         )
         for rule, number in account["reasons"].items()
     ]
@@ -265,12 +262,12 @@ def reasons(account) -> None:
 
 def what_has_arrived(build_id: str) -> None:
     """Say what is missing, and show what came: month by month, from every source."""
-    _parts.header("What has arrived", "Coverage", "Not reliable")
+    widgets.header("What has arrived", "Coverage", "Not reliable")
     st.markdown(not_arrived(build_id))
-    coverage_grid.show(_cached.coverage(build_id, _parts.theme()))
-    _parts.download(
+    coverage_grid.show(_cached.coverage(build_id, widgets.theme()))
+    widgets.download(
         "What has arrived (CSV)",
-        lambda: downloads.csv(_cached.arrivals(build_id)),
+        lambda: spreadsheets.csv(_cached.arrivals(build_id)),
         "arrivals.csv",
     )
 
@@ -279,7 +276,7 @@ def not_arrived(build_id: str) -> str:
     """List what is expected and has not come."""
     names = _cached.area_names(build_id)
     absent = _cached.missing(build_id)
-    lines = [f"{_parts.absence(one, names)}." for one in absent.itertuples()]
+    lines = [f"{widgets.absence(one, names)}." for one in absent.itertuples()]
     more = len(lines) - ABSENCES_LISTED
     if more > 1:
         lines = [*lines[:ABSENCES_LISTED], f"And {more} more: see the holes below."]
@@ -291,16 +288,16 @@ def not_arrived(build_id: str) -> str:
 
 def what_to_look_at(build_id: str) -> None:
     """Show what only shows when rows are set beside other rows."""
-    _parts.header("What to look at")
+    widgets.header("What to look at")
     if _cached.findings(build_id).empty:
         st.markdown("Nothing was found when the exports were set beside each other.")
         return
-    findings.show(_cached.what_was_found(build_id, _parts.theme()))
+    findings.show(_cached.what_was_found(build_id, widgets.theme()))
 
 
 def all_imports(is_busy: bool) -> None:
     """Every import with its account, newest first, and what can be done with one."""
-    _parts.header("Imported so far", "Quarantine", "Edition")
+    widgets.header("Imported so far", "Quarantine", "Edition")
     imports = lake.imports(settings.data_dir()).iloc[::-1]
     if imports.empty:
         st.markdown("Nothing has been imported yet.")
@@ -311,7 +308,7 @@ def all_imports(is_busy: bool) -> None:
     source = imports["source"].map(titles)
     shown = imports.assign(made=made, source=source).reset_index(drop=True)
     st.dataframe(
-        shown[list(SHOWN)].style.format(figures.count, subset=list(COUNTS)),
+        shown[list(SHOWN)].style.format(formatting.count, subset=list(COUNTS)),
         hide_index=True,
         column_config={
             **SHOWN,
@@ -334,17 +331,17 @@ def one_import(one: pd.Series, is_busy: bool) -> None:
     """The account of one import; its quarantine; withdraw it, or undo that."""
     st.markdown(
         f"{days_covered(one)} {account_of_rows(one)} "
-        f"{figures.count(one['superseded'])} older versions of rows superseded; "
-        f"{figures.count(one['flagged'])} accepted rows flagged."
+        f"{formatting.count(one['superseded'])} older versions of rows superseded; "
+        f"{formatting.count(one['flagged'])} accepted rows flagged."
     )
     quarantine = settings.data_dir() / "quarantine" / f"{one.name}.csv"
     if quarantine.exists():
-        _parts.download("Quarantine (CSV)", quarantine.read_bytes, quarantine.name)
-    _faulty.show(one)
+        widgets.download("Quarantine (CSV)", quarantine.read_bytes, quarantine.name)
+    faulty_rows.show(one)
     if one["state"] == "withdrawn":
         st.markdown(f"Withdrawn: {plain(one['why'])}")
         if st.button("Undo the withdrawal", disabled=is_busy):
-            begin(_jobs.Job(_jobs.restoring(one.name)))
+            begin(jobs.Job(jobs.restoring(one.name)))
             st.rerun()
     elif one["state"] == "current":
         withdraw_form(one.name, is_busy)
@@ -355,12 +352,12 @@ def withdraw_form(import_id: str, is_busy: bool) -> None:
         why = st.text_input("Withdraw it, because", width=480)
         if st.form_submit_button("Withdraw", disabled=is_busy):
             if why.strip():
-                begin(_jobs.Job(_jobs.withdrawing(import_id, why)))
+                begin(jobs.Job(jobs.withdrawing(import_id, why)))
                 st.rerun()
             st.error("Say why: the reason is kept with the import.")
 
 
-_parts.require_frame()
+widgets.require_frame()
 job = st.session_state.get(JOB)
 is_busy = job is not None and not job.is_done
 if job and job.is_done:
@@ -372,7 +369,7 @@ if is_busy:
     progress()
 elif job:
     outcome(job)
-build_id = results.current_build_id()
+build_id = opened_build.current_build_id()
 if build_id:
     what_has_arrived(build_id)
     what_to_look_at(build_id)

@@ -6,7 +6,8 @@ import io
 import pytest
 from playwright.sync_api import expect
 
-from kpis import build, registry
+from kpis import pipeline
+from kpis.definitions import indicators
 from tests.browser.visit import choose, download, settle, title, visit
 from tests.tables import Force
 
@@ -48,7 +49,7 @@ def address(serve, tmp_path_factory) -> str:
             mapping="by_site",
         )
     force.receives("finance_monthly", MONEY, covers="2006-01 to 2006-06")
-    build.build(force.data_dir)
+    pipeline.build(force.data_dir)
     return serve(force.data_dir)
 
 
@@ -70,7 +71,10 @@ def test_every_cell_is_told_in_words(address, page):
     months = page.get_by_role("columnheader", name="July 2006", exact=True)
     expect(months).to_have_count(1)
     never = page.get_by_role("row", name="Workforce").get_by_role("cell")
-    needed = sum("workforce_monthly" in kpi.needs for kpi in registry.load().values())
+    needed = sum(
+        "workforce_monthly" in kpi.population.needs
+        for kpi in indicators.load().values()
+    )
     expect(never).to_have_text(f"never arrived; needed by {needed} indicators")
 
 

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from kpis import registry
+from kpis.definitions import indicators
 from tests.browser.visit import (
     board_row,
     choice,
@@ -176,6 +176,6 @@ def test_a_real_export_goes_through_the_import_page(serve, real_data, page, tmp_
     page.get_by_role("link", name="See the overview").click()
     expect(title(page)).to_have_text("MPS, November 2009")
     never = "No export of published figures with what this needs has been imported."
-    good_job = registry.load()["cust_public_confidence"].title
+    good_job = indicators.load()["cust_public_confidence"].wording.title
     published = board_row(page, good_job)
     expect(published).to_contain_text(never)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from kpis import registry
+from kpis.definitions import indicators
 from tests.browser.visit import settle, title, visit
 
 ATTENDED = "ops_immediate_attended_in_target"
-TITLE = registry.load()[ATTENDED].title
+TITLE = indicators.load()[ATTENDED].wording.title
 INDICATOR = f"indicator?kpi={ATTENDED}&by=quarter"
 PAGES = {
     "overview": "?area=QK&by=quarter",

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from kpis import __main__ as command_line
-from kpis import figures, registry
+from kpis import formatting
+from kpis.definitions import indicators
 from tests.browser.visit import (
     choice,
     choose,
@@ -22,7 +23,7 @@ from tests.browser.visit import (
     visit,
 )
 
-KPIS = registry.load()
+KPIS = indicators.load()
 AREAS = {"MPS": "MPS", "QK": "Brent", "IR": "Information Room, New Scotland Yard"}
 ATTENDED = "ops_immediate_attended_in_target"
 # one of each kind and peculiarity
@@ -72,18 +73,18 @@ def shown(kpi_id: str, capsys, *arguments: str, areas=AREAS) -> dict[str, dict]:
 def worded(row: dict) -> str:
     """A figure of the command line as a page words it."""
     if row["value"] is None:
-        return figures.missing(row["state"]).capitalize()
+        return formatting.missing(row["state"]).capitalize()
     kpi = KPIS[row["kpi"]]
-    if kpi.kind == "sum":
-        return figures.between(row["lower"], row["upper"], kpi.unit)
-    cases = figures.cases(kpi.counts, row["n"])
-    return figures.figure(row["value"], kpi.unit, cases)
+    if kpi.measure.kind == "sum":
+        return formatting.between(row["lower"], row["upper"], kpi.measure.unit)
+    cases = formatting.cases(kpi.measure.counts, row["n"])
+    return formatting.figure(row["value"], kpi.measure.unit, cases)
 
 
 def counted(row: dict) -> str:
     """The cases of a figure as a page counts them: none of what is no case."""
     is_counted = row["value"] is not None and KPIS[row["kpi"]].counts == "cases"
-    return figures.count(row["n"]) if is_counted and row["n"] else ""
+    return formatting.count(row["n"]) if is_counted and row["n"] else ""
 
 
 def words(text: str) -> str:
@@ -98,10 +99,12 @@ def test_the_figures_are_those_of_the_command_line(
     said = {}
     for kpi_id, kpi in DOZEN.items():
         # the page shows what has no quarter by its own, longer period, as `show` does
-        has_quarters = not {"rolling12", "year"} & set(kpi.smallest_period.values())
+        has_quarters = not {"rolling12", "year"} & set(
+            kpi.population.smallest_period.values()
+        )
         asked = ["--by", "quarter"] if by == "quarter" and has_quarters else []
         said[kpi_id] = shown(kpi_id, capsys, *asked)
-        if kpi.accumulate == "rolling12":
+        if kpi.measure.accumulate == "rolling12":
             # twelve months to the same end stand in large
             end = said[kpi_id]["MPS"]["period_end"][:7]
             window = ["--from", end, "--to", end, "--by", "rolling12"]
@@ -115,10 +118,10 @@ def test_the_figures_are_those_of_the_command_line(
         found = {name: cells for name, *cells in rows.evaluate_all(CELLS)}
         for kpi_id, kpi in DOZEN.items():
             row = said[kpi_id][area]
-            if row["state"] == "not_applicable" and kpi.area == "site":
+            if row["state"] == "not_applicable" and kpi.population.area == "site":
                 # a borough shows the figure of the site that serves it
                 continue
-            assert [words(one) for one in found[kpi.title]] == [
+            assert [words(one) for one in found[kpi.wording.title]] == [
                 words(worded(row)),
                 words(counted(row)),
             ]
@@ -146,8 +149,8 @@ def test_an_indicator_shows_what_the_command_line_says(
     visit(page, f"{address}/indicator?kpi={kpi_id}&area={area}&by={by}")
     expect(title(page)).to_have_text(KPIS[kpi_id].title)
     metric = page.get_by_test_id("stMetric")
-    period = figures.period(pd.Timestamp(row["period_start"]), by)
-    left_out = figures.left_out(KPIS[kpi_id].unit)
+    period = formatting.period(pd.Timestamp(row["period_start"]), by)
+    left_out = formatting.left_out(KPIS[kpi_id].unit)
     where = ", ".join(filter(None, [AREAS[area], period, left_out]))
     assert words(metric.inner_text()) == words(f"{where} {worded(row)}")
 

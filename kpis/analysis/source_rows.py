@@ -1,0 +1,150 @@
+"""The rows of a source, filtered and grouped, whatever indicators they count in."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from kpis import periods
+from kpis.builds.kpi_rows import MARTS
+from kpis.definitions import contracts
+from kpis.errors import UserError, unknown
+from kpis.periods import Period
+from kpis.results import queries
+from kpis.results.opened_build import Build
+from kpis.warehouse import fill, identifier, literals, text
+
+GROUPABLE = ("enum", "bool")
+# added to each row that has an instant
+TIMES = ("hour", "weekday")
+PLACES = ("bocu", "site", "facility", "area")
+# where a row is from, and who called without saying who that is
+NOT_LISTED = ("import_id", "line", "caller")
+
+
+def offered(build: Build) -> dict[str, str]:
+    """Return the titles of the sources that can be looked through, by name.
+
+    Rows of few people are not: a source that any indicator protects is not offered.
+    """
+    protected = {
+        source
+        for kpi in build.kpis.values()
+        if kpi.disclosure.is_needed
+        for source in kpi.population.needs
+    }
+    arrived = {one["source"] for one in build.imports} - protected
+    known = contracts.load_all()
+    return {name: one.title for name, one in known.items() if name in arrived}
+
+
+def dimensions(build: Build, source: str) -> list[str]:
+    """Return the columns by which rows can be filtered and grouped."""
+    there = _columns(build, source)
+    columns = contracts.load(source).columns
+    named = [name for name, one in columns.items() if one.type in GROUPABLE]
+    return [name for name in (*named, *TIMES) if name in there]
+
+
+def spans(build: Build, source: str, by: str) -> list[Period]:
+    """Return the periods of that length that exports of the source cover."""
+    covered = [
+        (one["covers_from"], one["covers_to"])
+        for one in build.imports
+        if one["source"] == source and one["covers_from"]
+    ]
+    if not covered:
+        return []
+    first, last = min(start for start, _ in covered), max(end for _, end in covered)
+    return periods.between(first, last, by)
+
+
+def grouped(
+    build: Build,
+    source: str,
+    area: str,
+    period: Period,
+    by: Sequence[str],
+    chosen: Mapping[str, Sequence[str]],
+) -> pd.DataFrame:
+    """Return a row for each group that `by` makes: its columns as texts, and n.
+
+    `chosen` has, by dimension, the members that count ("" for not stated); one that is
+    not in it has all. A row is of an area if it names it, or a place in it.
+    """
+    words, values = _asked(build, source, area, period, chosen)
+    for name in by:
+        _is_dimension(build, source, name)
+    members = [f"coalesce({_text(name)}, '') as {identifier(name)}" for name in by]
+    sql = fill(
+        "results/source_groups", members=", ".join(members or ["'' as whole"]), **words
+    )
+    return build.warehouse.query(sql, values)
+
+
+def rows(
+    build: Build,
+    source: str,
+    area: str,
+    period: Period,
+    chosen: Mapping[str, Sequence[str]],
+    limit: int | None = None,
+) -> pd.DataFrame:
+    """Return the rows that `grouped` counts: file and line, then what they say."""
+    words, values = _asked(build, source, area, period, chosen)
+    kept = [one for one in _columns(build, source) if one not in NOT_LISTED]
+    sql = fill(
+        "results/source_rows",
+        columns=", ".join(f"mart.{identifier(one)}" for one in kept),
+        ref=identifier(MARTS[source].ref),
+        limit=f"limit {int(limit)}" if limit is not None else "",
+        **words,
+    )
+    return build.warehouse.query(sql, values)
+
+
+def _asked(
+    build: Build,
+    source: str,
+    area: str,
+    period: Period,
+    chosen: Mapping[str, Sequence[str]],
+) -> tuple[dict[str, str], list]:
+    """Return what both statements have in common, and their values."""
+    if source not in offered(build):
+        raise UserError(unknown("source", source, offered(build)))
+    for name in chosen:
+        _is_dimension(build, source, name)
+    kept = [
+        f"coalesce({_text(name)}, '') in ({literals(members)})" if members else "false"
+        for name, members in chosen.items()
+    ]
+    there = _columns(build, source)
+    codes = [code for _, code in queries.members(build, [area])]
+    places = [
+        f"mart.{identifier(name)} in ({literals(codes)})"
+        for name, one in contracts.load(source).columns.items()
+        if one.reference in PLACES and name in there and codes
+    ]
+    words = {
+        "mart": identifier(f"mart_{source}"),
+        "on_date": f"mart.{identifier(MARTS[source].on_date)}",
+        "is_of_area": f"({' or '.join(places)})" if places else "false",
+        "condition": " and ".join(kept) or "true",
+    }
+    return words, [*period, area]
+
+
+def _text(name: str) -> str:
+    return f"mart.{identifier(name)}::varchar"
+
+
+def _columns(build: Build, source: str) -> list[str]:
+    """Return the columns of a source's mart, in their order."""
+    found = build.warehouse.tuples(text("results/mart_columns"), [f"mart_{source}"])
+    return [name for (name,) in found]
+
+
+def _is_dimension(build: Build, source: str, name: str) -> None:
+    there = dimensions(build, source)
+    if name not in there:
+        raise UserError(unknown(f"dimension of {source}", name, there))

@@ -1,0 +1,301 @@
+"""What may be said of a series: one plain verdict, and sentences for councillors.
+
+Limits, rules and meanings come from `judging`. What `spc` leaves open is decided
+there and here: a missing latest month is said to be missing, fewer than thirteen
+points get no verdict, and a series that never varies is said to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpis import formatting
+from kpis.statistics import spc
+from kpis.statistics.spc_judgement import JUDGED_STATES, MINIMUM_POINTS, days
+from kpis.statistics.spc_judgement import judge as judge
+from kpis.statistics.spc_judgement import judge_all as judge_all
+
+# Of 100 charts of a process that never changes, at least so many have their latest
+# point flagged: simulated for 12 to 36 points, tests/test_false_alarms.py.
+FALSE_FLAGS_PER_CHART = 0.014
+
+_PHRASES = {
+    "improvement": "better than its past",
+    "concern": "worse than its past",
+    "change": "changed",
+}
+_PERIODS = {
+    "day": "days",
+    "week": "weeks",
+    "month": "months",
+    "quarter": "quarters",
+    "year": "years",
+    "rolling12": "windows",
+}
+_NUMBERS = {
+    6: "six",
+    7: "seven",
+    8: "eight",
+    9: "nine",
+    10: "ten",
+    11: "eleven",
+    12: "twelve",
+}
+_OUTLOOKS = {
+    "pass": "it meets its target every {period} unless something changes",
+    "fail": "it misses its target every {period} unless something changes",
+    "hit_or_miss": "it meets its target in some {periods} and misses it in others",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be said of the latest settled point.
+
+    `variation` is common_cause, improvement, concern, change or no_verdict; `rule` is
+    the rule that fired or ""; `since` is the start of the period in which the flagged
+    run began, or None; `phrase` says it in words and `because` which rule fired.
+    `assurance` is pass, fail, hit_or_miss or, without a target or a verdict, None;
+    `outlook` says that in words. Words are without a full stop, "" for nothing to say.
+    """
+
+    variation: str
+    rule: str
+    since: pd.Timestamp | None
+    phrase: str
+    because: str = ""
+    assurance: str | None = None
+    outlook: str = ""
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """The rows of a judged series that are not provisional, column by column."""
+
+    starts: np.ndarray
+    values: np.ndarray
+    states: np.ndarray
+    segments: np.ndarray
+    means: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    rules: np.ndarray
+    meanings: np.ndarray
+
+    def start(self, place: int) -> pd.Timestamp:
+        """Return the first day of the period at a place."""
+        return pd.Timestamp(self.starts[place])
+
+
+def _settled(judged: pd.DataFrame) -> _Settled:
+    states = judged["state"].to_numpy(dtype=object)
+    kept = states != "provisional"
+    floats = (
+        judged[name].to_numpy(dtype=float)[kept]
+        for name in ("mean", "lower_limit", "upper_limit")
+    )
+    return _Settled(
+        days(judged["period_start"])[kept],
+        judged["value"].to_numpy(dtype=float)[kept],
+        states[kept],
+        judged["segment"].to_numpy()[kept],
+        *floats,
+        judged["rule"].to_numpy(dtype=object)[kept],
+        judged["meaning"].to_numpy(dtype=object)[kept],
+    )
+
+
+def verdict(
+    judged: pd.DataFrame,
+    by: str = "month",
+    *,
+    assurance: Callable[[float, float], str | None] | None = None,
+) -> Verdict:
+    """The verdict on the latest settled row of a frame that `judge` returned.
+
+    The latest row that is not provisional counts, also when it has no figure: a missing
+    month is never passed over in favour of the one before it. `assurance` says of lower
+    and upper limits, which are those of the latest row, whether the target in force is
+    kept: `partial(targets.assurance, target)`. Without a verdict nothing is said of
+    the target either.
+    """
+    settled = _settled(judged)
+    reason = _reason_for_none(settled, by)
+    if reason:
+        return Verdict("no_verdict", "", None, reason)
+    kept = assurance(settled.lower[-1], settled.upper[-1]) if assurance else None
+    # what never varies and lies on its target has always met it
+    if kept == "hit_or_miss" and settled.lower[-1] == settled.upper[-1]:
+        kept = "pass"
+    outlook = _OUTLOOKS[kept].format(period=by, periods=_PERIODS[by]) if kept else ""
+    rule = str(settled.rules[-1])
+    if not rule:
+        varies = settled.upper[-1] > settled.lower[-1]
+        phrase = "no clear change" if varies else "no variation"
+        return Verdict("common_cause", "", None, phrase, "", kept, outlook)
+    place = _start_of_run(settled)
+    since, meaning = settled.start(place), settled.meanings[-1]
+    is_latest = place == len(settled.rules) - 1
+    began = _when(since, by) if is_latest else _since(since, by)
+    phrase = f"{_PHRASES[meaning]} {began}{_season(settled, place, by)}"
+    because = _because(settled, by)
+    return Verdict(meaning, rule, since, phrase, because, kept, outlook)
+
+
+def _reason_for_none(settled: _Settled, by: str) -> str:
+    """Why the latest row cannot be judged, or ""."""
+    if not len(settled.starts):
+        return "no settled figure yet"
+    state = settled.states[-1]
+    if np.isnan(settled.values[-1]):
+        return f"no data for {_named(settled.start(-1), by)}"
+    if state == "too_few":
+        return "too few cases to judge change"
+    if state not in JUDGED_STATES:
+        return f"no verdict: {formatting.missing(state)}"
+    if by == "rolling12":
+        return "not judged: windows of 12 months overlap"
+    own = settled.segments == settled.segments[-1]
+    points = int(np.isin(settled.states[own], JUDGED_STATES).sum())
+    anew = "" if own.all() else f" since {_named(settled.start(int(own.argmax())), by)}"
+    if points < MINIMUM_POINTS:
+        which = f"{_PERIODS[by]}{anew}"
+        return f"too few {which} to judge change ({points} of {MINIMUM_POINTS})"
+    if np.isnan(settled.upper[-1]):
+        return f"too few {_PERIODS[by]} in a row{anew} to judge change"
+    return ""
+
+
+def _start_of_run(settled: _Settled) -> int:
+    """Position at which the flags that lead up to the last row began.
+
+    Flags of the same direction belong together: a rule of higher precedence hides the
+    others, so the name of the rule may change within a run. One point without a flag
+    does not end it: the third point of two in three has none.
+    """
+    directions = [spc.DIRECTIONS[rule] for rule in settled.rules]
+    first = int(np.argmax(settled.segments == settled.segments[-1]))
+    start = len(directions) - 1
+    for position in range(start - 1, first - 1, -1):
+        if directions[position] == directions[-1]:
+            start = position
+        elif directions[position] != 0 or start - position > 1:
+            break
+    return start
+
+
+def _season(settled: _Settled, run_start: int, by: str) -> str:
+    """Say that the same period a year before was flagged to the same side, if so."""
+    if by not in ("week", "month", "quarter"):
+        return ""
+    # 52 weeks lead to a Monday again
+    step = pd.Timedelta(weeks=52) if by == "week" else pd.DateOffset(years=1)
+    earlier = settled.start(-1) - step
+    place = int(np.searchsorted(settled.starts, np.datetime64(earlier, "D")))
+    is_before = place < run_start and settled.start(place) == earlier
+    direction = spc.DIRECTIONS[settled.rules[-1]]
+    if not is_before or spc.DIRECTIONS[settled.rules[place]] != direction:
+        return ""
+    return f", as in {_named(earlier, by)}, perhaps the season"
+
+
+def _because(settled: _Settled, by: str) -> str:
+    """The rule that fired on the last row, in words that need no statistics."""
+    rule, periods = settled.rules[-1], _PERIODS[by]
+    is_up = spc.DIRECTIONS[rule] > 0
+    side = "above" if is_up else "below"
+    if rule.startswith("outside"):
+        return f"{side} its usual range"
+    if rule.startswith("two_of_three"):
+        end = "top" if is_up else "bottom"
+        return f"two of the last three {periods} near the {end} of its usual range"
+    own = settled.segments == settled.segments[-1]
+    values = settled.values[own]
+    if rule.startswith("trend"):
+        steps = _number(_run_length(np.sign(np.diff(values))))
+        return f"{'risen' if is_up else 'fallen'} {steps} {periods} in a row"
+    points = _number(_run_length(np.sign(values - settled.means[own])))
+    return f"{points} {periods} in a row {side} the average"
+
+
+def _run_length(signs: np.ndarray) -> int:
+    """How many signs at the end are equal."""
+    differs = signs[::-1] != signs[-1]
+    return int(differs.argmax()) if differs.any() else len(signs)
+
+
+def _number(count: int) -> str:
+    return _NUMBERS.get(count, str(count))
+
+
+def expected_flags(charts: int) -> float:
+    """How many of so many charts chance alone flags, at least, on their latest point.
+
+    That is if nothing at all has changed, and each month is independent of the one
+    before; series that are smoothed, seasonal or follow themselves raise far more.
+    """
+    return charts * FALSE_FLAGS_PER_CHART
+
+
+def chance_note(charts: int, by: str = "month") -> str:
+    """Say how many flags chance alone raises, at least, in so many charts."""
+    expected = expected_flags(charts)
+    if not charts:
+        return ""
+    shown = "this chart" if charts == 1 else f"these {formatting.count(charts)} charts"
+    if expected >= 1:
+        count = f"at least {int(expected)} of {shown} on average"
+    elif charts == 1:
+        count = f"{shown} in at least 1 of {round(1 / expected)} {_PERIODS[by]}"
+    else:
+        # more often than two times in three is not "1 of 1"
+        share = "2 of 3" if expected > 2 / 3 else f"1 of {round(1 / expected)}"
+        often = f"in at least {share} {_PERIODS[by]}"
+        count = f"one of {shown} {often}"
+    return f"Chance alone flags {count}, even if nothing has changed."
+
+
+def sentence(
+    unit: str,
+    latest: pd.Series,
+    year_ago: float,
+    verdict: Verdict,
+    by: str = "month",
+    *,
+    is_of_cases: bool = True,
+) -> str:
+    """One sentence for councillors on the latest settled figure.
+
+    `latest` is a row with period_start, value, n and state; `year_ago` the value of the
+    same period a year earlier, NaN if there is none: what has seasons is compared with
+    its own season. A figure that was published without its parts has no n.
+    """
+    if pd.isna(latest["value"]):
+        named = _named(latest["period_start"], by)
+        return f"No data for {named}: {formatting.missing(latest['state'])}."
+    now = formatting.in_words(latest["value"], unit)
+    text = f"{now} {_when(latest['period_start'], by)}"
+    if is_of_cases and latest["state"] != "reported":
+        text += f", n {formatting.count(latest['n'])}"
+    past = "no figure" if pd.isna(year_ago) else formatting.in_words(year_ago, unit)
+    # what is counted by the year was said once
+    past = past.removesuffix(f" {formatting.left_out(unit)}")
+    text += f"; {past} a year ago; {verdict.phrase}"
+    text += f": {verdict.because}" if verdict.because else ""
+    text += f"; {verdict.outlook}" if verdict.outlook else ""
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _named(start: pd.Timestamp, by: str) -> str:
+    article = "the " if by in ("week", "year", "rolling12") else ""
+    return article + formatting.period(start, by)
+
+
+def _when(start: pd.Timestamp, by: str) -> str:
+    return f"{'on' if by == 'day' else 'in'} {_named(start, by)}"
+
+
+def _since(start: pd.Timestamp, by: str) -> str:
+    return f"since {_named(start, by)}"

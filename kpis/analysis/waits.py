@@ -1,0 +1,114 @@
+"""How waits and response times are spread: what a median and a percentile leave out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpis import formatting, warehouse
+from kpis.context import breaks
+from kpis.definitions.indicators import Kpi
+from kpis.errors import UserError
+from kpis.periods import Period
+from kpis.results import cells, queries
+from kpis.results.opened_build import Build
+
+# seconds: widths of a class that a reader can count in
+WIDTHS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+MOST_CLASSES = 30
+# what is drawn in classes; the rest is the last one: so great a share of the waits, and
+# no more than so many times the standard, or the median
+DRAWN, MOST_TIMES = 0.97, 5
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Counted waits of one figure, in seconds.
+
+    `values` are sorted, `counts` how many waits are of each value or shorter;
+    `standard` is that of all the period, None where there is none.
+    """
+
+    values: np.ndarray
+    counts: np.ndarray
+    standard: int | None
+
+    @property
+    def n(self) -> int:
+        """Return how many waits there are."""
+        return int(self.counts[-1])
+
+    def quantile(self, quantile: float) -> float:
+        """Return the wait within which so great a share was."""
+        return cells.at_quantile(self.values, self.counts, quantile)
+
+    def share_within(self, seconds: float) -> float:
+        """Return the share of waits that were not longer."""
+        place = np.searchsorted(self.values, seconds, side="right")
+        return float(self.counts[place - 1] / self.n) if place else 0.0
+
+
+def of_cell(build: Build, kpi_id: str, area: str, period: Period) -> Waits:
+    """Return the waits behind a figure; UserError where it has none of its own.
+
+    Which standard they are set against is that of the indicator, or of the share in
+    target that it is to be read with.
+    """
+    kpi = build.kpis[kpi_id]
+    if not kpi.measure.has_values:
+        raise UserError(f"'{kpi.wording.title}' is not made of single waits.")
+    codes = [code for _, code in queries.members(build, [area])]
+    found = build.warehouse.query(
+        warehouse.text("results/value_counts"), [kpi_id, *period, area, codes]
+    )
+    if found.empty:
+        raise UserError(f"{build.names[area]} has no waits in this period.")
+    counts = found["frequency"].cumsum().to_numpy()
+    values = found["value"].to_numpy()
+    return Waits(values, counts, standard(build, kpi, area, period))
+
+
+def standard(build: Build, kpi: Kpi, area: str, period: Period) -> int | None:
+    """Return the standard in seconds, None where there is none or it changed."""
+    named = [
+        kpi.population.standard,
+        *(build.kpis[one].population.standard for one in kpi.wording.read_with),
+    ]
+    name = next(filter(None, named), "")
+    rows = build.table("standard_changes")
+    held = {breaks.standard_on(name, area, rows, day) for day in period}
+    return held.pop() if len(held) == 1 else None
+
+
+def classes(waits: Waits) -> pd.DataFrame:
+    """Return the waits in even classes: start, end, n, share; the last has no end.
+
+    A wait is in the class with start < wait <= end, so that one of exactly the
+    standard stands on its good side; those of no time at all are in the first.
+    """
+    usual = max(waits.quantile(0.5), waits.standard or 0, 1)
+    longest = np.clip(waits.quantile(DRAWN), usual, MOST_TIMES * usual)
+    # a class that held waits on both sides of the standard would be of neither colour
+    possible = [one for one in WIDTHS if (waits.standard or 0) % one == 0]
+    fits = [one for one in possible if longest / one <= MOST_CLASSES]
+    width = fits[0] if fits else possible[-1]
+    ends = np.arange(1, np.ceil(longest / width) + 1) * width
+    within = np.array([waits.share_within(end) * waits.n for end in ends])
+    n = np.diff(np.round(within).astype(int), prepend=0, append=waits.n)
+    starts = np.concatenate([[0], ends])
+    found = pd.DataFrame({"start": starts, "end": [*ends, np.nan], "n": n})
+    return found.assign(share=found["n"] / waits.n)
+
+
+def in_words(waits: Waits, kpi: Kpi) -> str:
+    """Say how long half, nine in ten, and those beyond the standard waited."""
+    half, nine = (
+        formatting.figure(waits.quantile(q), kpi.measure.unit) for q in (0.5, 0.9)
+    )
+    said = [f"Half waited {half} or less, nine in ten {nine} or less."]
+    if waits.standard is not None:
+        beyond = 1 - waits.share_within(waits.standard)
+        length = formatting.figure(waits.standard, kpi.measure.unit)
+        share = formatting.figure(beyond, "percent", waits.n)
+        said.append(f"{share} waited longer than the standard of {length}.")
+    return " ".join(said)

@@ -1,0 +1,171 @@
+"""The rows of an indicator: its select over the marts, with what must be left out.
+
+Build and drill-down use the same statement, so a cell is the sum of its rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from kpis import warehouse
+from kpis.definitions.indicators import Kpi
+from kpis.warehouse import fill, identifier, literal, literals
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A source made ready for indicators: one row for each current row of the lake.
+
+    `ref` is the stored column that names a row, `on_date` the one that says when. A row
+    may belong to a month up to `later_months` before the one in which the lake keeps
+    it. `is_whole` says that it is small, and is made all at once.
+
+    One that is `made_of` another mart has rows about that mart's rows, and how they
+    follow each other: a month is made of that mart's files from `months_before` it to
+    `months_after` it.
+    """
+
+    ref: str
+    on_date: str
+    later_months: int = 0
+    is_whole: bool = False
+    made_of: str = ""
+    months_before: int = 0
+    months_after: int = 0
+
+
+MARTS = {
+    "calls": Mart("call_id", "offered_on"),
+    # what follows a call is looked for within 14 days
+    "call_sequence": Mart(
+        "call_id", "offered_on", made_of="calls", months_before=1, months_after=1
+    ),
+    "incidents": Mart("incident_ref", "created_on"),
+    "front_counter_visits": Mart("visit_id", "arrived_on"),
+    # an interview is at most 20 weeks after what it asks about
+    "survey_responses": Mart("answer_ref", "on_date", later_months=5),
+    "workforce_monthly": Mart("return_ref", "month_on"),
+    "finance_monthly": Mart("entry_ref", "month_on"),
+    "patrol_monthly": Mart("return_ref", "month_on"),
+    "facility_hours_monthly": Mart("return_ref", "month_on"),
+    "contacts_other_monthly": Mart("return_ref", "month_on"),
+    "activity_annual": Mart("return_ref", "year_on"),
+    "published_figures": Mart("figure_ref", "period_start_on", is_whole=True),
+}
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
+
+
+def able(kpi: Kpi, imports: list[dict]) -> list[dict]:
+    """Return the imports that measure an indicator.
+
+    An export without a column that the indicator needs (no arrival times, say) takes
+    no part in it: what was not measured is never counted as missed.
+    """
+    return [
+        one
+        for one in imports
+        if one["source"] in kpi.population.needs
+        and set(kpi.population.needs[one["source"]]) <= set(one["columns"])
+    ]
+
+
+def rows(
+    kpi: Kpi,
+    imports: list[dict],
+    condition: str = "true",
+    chosen: dict[str, list[str] | None] | None = None,
+) -> str:
+    """Return the `with` clause that ends in `kpi_rows`, the indicator's rows.
+
+    `condition` is SQL over the columns of the select. `chosen` has, by dimension, the
+    members that count in place of the default's; None for all, "" for not stated.
+    """
+    parts = [_mart(source, kpi, imports) for source in kpi.population.needs]
+    parts += [_measured(name, "true") for name in kpi.population.reads]
+    if kpi.population.stage == "after_cube":
+        parts.append(warehouse.text("results/month_figures"))
+    if kpi.population.exposure:
+        spans = covered(kpi, imports) or [(LAST_DAY, FIRST_DAY)]
+        values = ", ".join(f"({_day(first)}, {_day(last)})" for first, last in spans)
+        parts.append(fill(f"results/exposure_{kpi.population.exposure}", spans=values))
+    defaults = [
+        _one_of(dimension, values)
+        for dimension, values in (
+            (kpi.population.default or {}) | (chosen or {})
+        ).items()
+        if values is not None
+    ]
+    return fill(
+        "results/kpi_rows",
+        parts=",\n\n".join(parts),
+        select=kpi.sql,
+        condition=" and ".join([f"({condition})", *defaults]),
+    )
+
+
+def columns(kpi: Kpi) -> dict[str, str]:
+    """Return the columns of a cell that are not the same for every indicator, as SQL.
+
+    Squares serve intervals: amounts have none, and those of pounds would overflow.
+    """
+    squares = {
+        "numerator_squared": "sum(numerator * numerator)",
+        "denominator_squared": "sum(denominator * denominator)",
+        "product": "sum(numerator * denominator)",
+    }
+    if kpi.measure.counts == "amounts":
+        squares = dict.fromkeys(squares, "null")
+    return {
+        "part": "part" if kpi.measure.kind == "difference" else "''",
+        "base": "count(row_id)" if kpi.measure.base == "rows" else "sum(base)",
+        **squares,
+    }
+
+
+def covered(kpi: Kpi, imports: list[dict]) -> list[tuple[date, date]]:
+    """Return the spans of days that exports measure, for which exposure counts."""
+    return sorted(
+        {
+            (one["covers_from"], one["covers_to"])
+            for one in able(kpi, imports)
+            if one["covers_from"] is not None
+        }
+    )
+
+
+def within(spans: Iterable[tuple[date, date]]) -> str:
+    """Return the condition that a row's day lies in one of some spans."""
+    return (
+        " or ".join(
+            f"on_date between {_day(first)} and {_day(last)}" for first, last in spans
+        )
+        or "false"
+    )
+
+
+def _mart(source: str, kpi: Kpi, imports: list[dict]) -> str:
+    own = [one["import_id"] for one in imports if one["source"] == source]
+    chosen = [one["import_id"] for one in able(kpi, imports) if one["source"] == source]
+    is_all = chosen == own
+    return _measured(source, "true" if is_all else _one_of("import_id", chosen))
+
+
+def _measured(mart: str, condition: str) -> str:
+    return fill(
+        "results/measured_mart",
+        mart=identifier(mart),
+        view=identifier(f"mart_{mart}"),
+        condition=condition,
+    )
+
+
+def _day(day: date) -> str:
+    return f"date {literal(day.isoformat())}"
+
+
+def _one_of(column: str, values: list[str]) -> str:
+    if not values:
+        return "false"
+    name = identifier(column)
+    found = f"{name} in ({literals(values)})"
+    return f"({found} or {name} is null)" if "" in values else found

@@ -1,0 +1,160 @@
+"""Revisions: what a build says otherwise than the one before, and since when.
+
+A month that is counted anew is set against the build before; what it said stays beside
+the figure, with the text of the definition by which it was counted. A month that was
+not over when its exports were made had no figure yet, so nothing of it is kept.
+"""
+
+import json
+from dataclasses import dataclass, fields
+from datetime import date
+
+from kpis import warehouse
+from kpis.builds import cube, kpi_rows
+from kpis.builds.cube import Plan
+from kpis.definitions.indicators import Kpi
+from kpis.warehouse import Warehouse, fill, identifier
+
+TABLES = ("revisions", "kpi_texts")
+
+
+@dataclass(frozen=True)
+class _Recounted:
+    """One indicator's days counted anew, and how the build before counted them."""
+
+    kpi: str
+    first_on: date
+    last_on: date
+    unit: float
+    quantile: float
+    digest: str
+    reason: str
+    is_redefined: bool
+    as_at: date
+    settles_after_days: int
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    """What the build before says of itself: its id, rules, indicators, arrivals."""
+
+    build_id: str
+    rules: str
+    kpis: dict[str, tuple[str, dict]]
+    as_at: dict[str, date]
+
+
+def keep(
+    house: Warehouse,
+    build_id: str,
+    rules: str,
+    plans: list[Plan],
+    before: dict[str, dict[str, str]],
+) -> None:
+    """Fill revisions and texts: those of the builds before, then what is new.
+
+    `rules` is a hash of what else figures are counted by, `before` are the hashes of
+    the build before by what they are of and month. Without such a build there are no
+    revisions.
+    """
+    for table in TABLES:
+        house.run(warehouse.text(f"revisions/create_{table}"))
+    found = house.tuples(warehouse.text("revisions/previous_tables"))
+    if {(table,) for table in TABLES} <= set(found):
+        for table in TABLES:
+            house.run(fill("revisions/carry_over", table=identifier(table)))
+        _compare(house, rules, plans, before)
+    house.run(warehouse.text("revisions/add_kpi_texts"), [build_id])
+
+
+def _compare(house: Warehouse, rules: str, plans: list[Plan], before) -> None:
+    earlier = _earlier(house)
+    recounted = [
+        one
+        for plan in plans
+        if plan.kpi.id in earlier.kpis and earlier.as_at
+        for one in _recounted(plan, before.get(plan.kpi.id, {}), rules, earlier)
+    ]
+    if not recounted:
+        return
+    spans = sorted({(one.first_on, one.last_on) for one in recounted})
+    words = {
+        "recounted": warehouse.text("revisions/recounted"),
+        "condition": kpi_rows.within(spans),
+    }
+    columns = [
+        [getattr(one, each.name) for one in recounted] for each in fields(_Recounted)
+    ]
+    values = [*columns, earlier.build_id, max(earlier.as_at.values())]
+    house.run(fill("revisions/numbers", **words, **_scopes()), values)
+    house.run(fill("revisions/quantiles", **words, **_scopes(), **_figures()), values)
+
+
+def _earlier(house: Warehouse) -> _Earlier:
+    facts = dict(house.tuples(warehouse.text("revisions/previous_facts")))
+    kpis = house.tuples(warehouse.text("revisions/previous_kpis"))
+    arrivals = house.tuples(warehouse.text("revisions/previous_arrivals"))
+    return _Earlier(
+        facts["build_id"],
+        facts.get("rules", ""),
+        {kpi_id: (digest, json.loads(header)) for kpi_id, digest, header in kpis},
+        dict(arrivals),
+    )
+
+
+def _recounted(
+    plan: Plan, before: dict[str, str], rules: str, earlier: _Earlier
+) -> list[_Recounted]:
+    digest, header = earlier.kpis[plan.kpi.id]
+    reason = "data" if rules == earlier.rules else "rules"
+    days = [
+        day
+        for source, day in earlier.as_at.items()
+        if source in plan.kpi.population.needs
+    ] or [max(earlier.as_at.values())]
+    return [
+        _Recounted(
+            plan.kpi.id,
+            first,
+            last,
+            header["denominator_unit"],
+            header["quantile"],
+            digest,
+            reason if digest == plan.kpi.digest else "definition",
+            _is_redefined(plan.kpi, header),
+            min(days),
+            header["settles_after_days"],
+        )
+        for first, last in cube.spans({*plan.hashes, *before} - {*plan.kept})
+    ]
+
+
+def _is_redefined(kpi: Kpi, header: dict) -> bool:
+    """Whether equal sums and values give another figure than before."""
+    names = ("kind", "denominator_unit", "quantile")
+    return any(getattr(kpi.measure, name) != header[name] for name in names)
+
+
+def _scopes() -> dict[str, str]:
+    """Return the areas to which cells belong: their own, the borough's, the force."""
+    return {
+        f"scope_{when}": fill(
+            "revisions/scope",
+            name=f"scope_{when}",
+            cells=f"cells_{when}",
+            facility=facility,
+        )
+        for when, facility in (("then", "previous.facility"), ("now", "facility"))
+    }
+
+
+def _figures() -> dict[str, str]:
+    return {
+        f"figures_{when}": fill(
+            "revisions/quantile_figures",
+            name=f"figures_{when}",
+            cells=f"cells_{when}",
+            scope=f"scope_{when}",
+        )
+        for when in ("then", "now")
+    }

@@ -1,0 +1,188 @@
+"""The parts of a figure as a picture: a dot and its interval for each member."""
+
+import pandas as pd
+
+from kpis import formatting
+from kpis.charts import canvas
+from kpis.charts.axes import SCALES
+from kpis.charts.labels import short, unit_above
+from kpis.charts.theme import PALETTES, Palette
+from kpis.definitions.indicators import Kpi
+
+WEEK_MARGIN = {"l": 88, "r": 24, "t": 8, "b": 48}
+MARGIN = {"l": 56, "r": 24, "t": 24, "b": 64}
+HEIGHT = 300
+WEEKDAYS = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
+NOT_STATED = "not stated"
+# of the value axis, beyond all parts and their intervals
+SPARE = 0.08
+HOUR_AXIS = {
+    **canvas.BARE_AXIS,
+    "tickvals": list(range(0, 24, 2)),
+    "ticktext": [f"{hour}:00" for hour in range(0, 24, 2)],
+}
+
+
+def named(found: pd.DataFrame, dimension: str) -> pd.DataFrame:
+    """Return `breakdown.by_dimension` with its members in words, in natural order."""
+    is_ordered = dimension in ("hour", "weekday")
+    order = found["member"].replace("", "99").astype(int) if is_ordered else None
+    rows = found.assign(order=order if is_ordered else found["member"])
+    rows = rows.sort_values("order", ignore_index=True)
+    return rows.assign(name=[member(one, dimension) for one in rows["member"]])
+
+
+def member(value: str, dimension: str) -> str:
+    """Name a member of a dimension: "Monday", "alarm company"."""
+    if not value:
+        return NOT_STATED
+    if dimension == "weekday":
+        return WEEKDAYS[int(value) - 1]
+    return f"{value}:00" if dimension == "hour" else value.replace("_", " ")
+
+
+def parts_figure(found: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dict:
+    """Return `named` parts as dots with their 95 % intervals, a dict for Plotly.
+
+    `whole` is the figure of all of them, a dotted line. Members that the figure leaves
+    out are hollow.
+    """
+    palette, scale = PALETTES[theme], SCALES[kpi.measure.unit]
+    drawn = found[found["value"].notna()].reset_index(drop=True)
+    numbers = drawn[["value", "lower", "upper"]].astype(float) * scale.factor
+    level = whole * scale.factor
+    low, high = canvas.value_ends(numbers, scale, SPARE, level)
+    return {
+        "data": [_dots(drawn, numbers, kpi, palette)],
+        "layout": {
+            **canvas.base_layout(palette),
+            "height": HEIGHT,
+            "margin": MARGIN,
+            "xaxis": {
+                "tickvals": list(range(len(drawn))),
+                "ticktext": [short(one) for one in drawn["name"]],
+                "range": [-0.6, len(drawn) - 0.4],
+                **canvas.BARE_AXIS,
+                "linecolor": palette.hairline,
+                "showline": True,
+            },
+            "yaxis": canvas.value_axis(low, high, scale, palette),
+            "annotations": unit_above(scale, palette),
+            "shapes": [canvas.level_line(level, palette)],
+        },
+    }
+
+
+def week_figure(found: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
+    """Return `breakdown.by_hour_of_week` as a week of hours, a dict for Plotly.
+
+    A stronger shade is worse (or higher, where neither is worse). Its number stands in
+    it only where it surely differs; what has too few cases is empty.
+    """
+    palette, factor = PALETTES[theme], SCALES[kpi.measure.unit].factor
+    known = found[found["is_enough"]].set_index(["weekday", "hour"])
+    squares = pd.MultiIndex.from_product([range(1, 8), range(24)])
+    every = known.reindex(squares).astype(object)
+    numbers = [
+        formatting.number(row.value * factor, 0) if row.differs is True else ""
+        for row in every.itertuples()
+    ]
+    hovers = [
+        "" if pd.isna(row["value"]) else _hour_hover(row, kpi)
+        for _, row in every.reset_index(names=["weekday", "hour"]).iterrows()
+    ]
+    values = every["value"].astype(float) * factor
+    shades = [None if pd.isna(one) else float(one) for one in values]
+    return {
+        "data": [
+            {
+                **canvas.squares(_by_day(shades), kpi, palette, gap=2),
+                "x": list(range(24)),
+                "y": list(WEEKDAYS),
+                "text": _by_day(numbers),
+                "texttemplate": "%{text}",
+                "textfont": {"size": 13, "color": palette.ink},
+                "customdata": _by_day(hovers),
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        ],
+        "layout": {
+            **canvas.base_layout(palette),
+            "height": HEIGHT,
+            "margin": WEEK_MARGIN,
+            "xaxis": HOUR_AXIS,
+            "yaxis": {**canvas.BARE_AXIS, "autorange": "reversed"},
+        },
+    }
+
+
+def _by_day(values: list) -> list[list]:
+    return [values[24 * day : 24 * day + 24] for day in range(7)]
+
+
+def hour_of_week(row: pd.Series) -> str:
+    """Name an hour of the week: "Friday, 22:00 to 23:00"."""
+    return f"{WEEKDAYS[int(row['weekday']) - 1]}, {hours(row['hour'])}"
+
+
+def hours(hour: float) -> str:
+    """Name an hour of the day: "22:00 to 23:00"."""
+    return f"{int(hour)}:00 to {(int(hour) + 1) % 24}:00"
+
+
+def _hour_hover(row: pd.Series, kpi: Kpi) -> str:
+    lines = [
+        f"<b>{hour_of_week(row)}</b>",
+        formatting.with_unit(formatting.of_part(row, kpi.measure), kpi.measure.unit),
+        f"n {formatting.count(row['n'])}",
+    ]
+    return "<br>".join(lines)
+
+
+def _dots(
+    drawn: pd.DataFrame, numbers: pd.DataFrame, kpi: Kpi, palette: Palette
+) -> dict:
+    return {
+        "type": "scatter",
+        "name": "parts",
+        "mode": "markers",
+        "x": list(range(len(drawn))),
+        "y": numbers["value"].tolist(),
+        "cliponaxis": False,
+        "marker": {
+            "size": 10,
+            "color": [
+                palette.ground if left_out else palette.ink
+                for left_out in drawn["is_left_out"]
+            ],
+            "line": {"color": palette.ink, "width": 1.6},
+        },
+        "error_y": {
+            "array": _known(numbers["upper"] - numbers["value"]),
+            "arrayminus": _known(numbers["value"] - numbers["lower"]),
+            "color": palette.common,
+            "thickness": 1.4,
+            "width": 4,
+        },
+        "text": [_hover(row, kpi) for _, row in drawn.iterrows()],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _known(reach: pd.Series) -> list[float]:
+    return reach.fillna(0).tolist()
+
+
+def _hover(row: pd.Series, kpi: Kpi) -> str:
+    lines = [
+        f"<b>{short(row['name'])}</b>",
+        formatting.with_unit(formatting.of_part(row, kpi.measure), kpi.measure.unit),
+    ]
+    if pd.notna(row["lower"]):
+        lines.append(f"95 % interval {formatting.interval(row, kpi.measure.unit)}")
+    lines.append(f"n {formatting.count(row['n'])}")
+    if row["is_left_out"]:
+        lines.append("not part of the figure")
+    return "<br>".join(lines)

@@ -1,0 +1,119 @@
+"""Targets: what is to be reached, who said so, and whether anybody has adopted it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+
+from kpis import formatting, periods, settings
+from kpis.statistics import spc
+
+ADOPTED = ("statutory", "plan", "local")
+NOT_SET = "local target to be set"
+EVER = date(1900, 1, 1)
+
+_BETTER = {
+    "at_least": ("higher",),
+    "at_most": ("lower",),
+    "within": ("higher", "lower"),
+}
+_SIDES = {"at_least": "at least", "at_most": "at most", "within": "from"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target of one indicator in one area, or the saying that there is none.
+
+    `comparator` is at_least, at_most or within; value and value_to are in natural
+    units (a share of 1, seconds, pounds), None where there is none. `status` is
+    statutory, plan, published standard, local or none.
+    """
+
+    kpi: str
+    area: str
+    comparator: str | None = None
+    value: float | None = None
+    value_to: float | None = None
+    status: str = "none"
+    owner: str | None = None
+    source: str = NOT_SET
+    valid_from: date = EVER
+    valid_to: date = date(9999, 12, 31)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a number to reach."""
+        return self.value is not None
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether law, plan or force set it; a published standard is another's."""
+        return self.is_set and self.status in ADOPTED
+
+
+def in_force(targets: Iterable[Target], kpi_id: str, area: str, day: date) -> Target:
+    """Return the area's own target of a day, else the force's, else that of nobody."""
+    found = {
+        one.area: one
+        for one in targets
+        if one.kpi == kpi_id and one.valid_from <= day <= one.valid_to
+    }
+    return found.get(area) or found.get(settings.FORCE) or Target(kpi_id, area)
+
+
+def in_words(target: Target, unit: str) -> str:
+    """Return a target in words: "at least 80 % (plan, 1999)".
+
+    Where there is none: "no target has been adopted; local target to be set".
+    """
+    if not target.is_set:
+        return f"no target has been adopted; {target.source}"
+    when = _when(target)
+    return f"{_aim(target, unit)} ({target.status}{', ' if when else ''}{when})"
+
+
+def in_short(target: Target, unit: str) -> str:
+    """Return a target for a narrow column: "at least 80 % (plan)"."""
+    if target.is_set:
+        return f"{_aim(target, unit)} ({target.status})"
+    return "to be set locally" if NOT_SET in target.source else "none is meant"
+
+
+def bare(value: float, unit: str) -> str:
+    """Return the number of a target where its unit is said elsewhere: "9"."""
+    words = formatting.exact(value, unit).removesuffix(formatting.left_out(unit))
+    return words.rstrip()
+
+
+def _aim(target: Target, unit: str) -> str:
+    said = f"{_SIDES[target.comparator]} {formatting.exact(target.value, unit)}"
+    if target.comparator == "within":
+        said += f" to {formatting.exact(target.value_to, unit)}"
+    return said
+
+
+def _when(target: Target) -> str:
+    """The financial year that it is for, or the year from which it held, or ""."""
+    first, last = target.valid_from, target.valid_to
+    if first == EVER:
+        return ""
+    if periods.of_day(first, "year") == (first, last):
+        return f"{first.year}/{last.year % 100:02d}"
+    return str(first.year)
+
+
+def assurance(target: Target, lower: float, upper: float) -> str | None:
+    """Whether limits of a chart lie on the good side of a target.
+
+    "pass": the process will reach it; "fail": it will not; "hit_or_miss": chance
+    decides; None where there is no target or there are no limits. A band is passed
+    only inside both of its ends.
+    """
+    if not target.is_set or isnan(lower) or isnan(upper):
+        return None
+    ends = (target.value, target.value_to)
+    found = {
+        spc.assurance(end, lower, upper, side)
+        for end, side in zip(ends, _BETTER[target.comparator], strict=False)
+    }
+    return next(one for one in ("fail", "hit_or_miss", "pass") if one in found)

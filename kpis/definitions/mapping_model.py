@@ -1,0 +1,132 @@
+"""What a mapping may say: one system's layout, as plain values.
+
+`docs/adding-an-export.md` teaches the format; `kpis.mapping` reads and checks it.
+"""
+
+from dataclasses import dataclass, field
+
+from kpis.ingest.csv_records import Layout
+
+
+@dataclass(frozen=True)
+class Source:
+    """How one contract column is read.
+
+    Exactly one of column, columns, constant, expression, after (with seconds), number
+    and hash is given.
+    """
+
+    column: str = ""
+    columns: tuple[str, ...] = ()
+    constant: str | int | float | bool | None = None
+    expression: str = ""
+    after: str = ""
+    number: str = ""
+    hash: str = ""
+    seconds: str = ""
+    format: str = ""
+    rolls_over_after: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
+    nulls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Rows that are left out on purpose, counted under `reason`."""
+
+    reason: str
+    drop: str
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """When the export was made, and what it replaces.
+
+    `file_name` is a regular expression with the groups year, month, day, hour, minute;
+    without an hour the instant is the end of the year, month or day that it names.
+    `last_row` takes the end of the last day in the file. `replaces` is "rows" (one by
+    one) or "period" (rows that it no longer holds retire).
+    """
+
+    file_name: str = ""
+    last_row: bool = False
+    replaces: str = "rows"
+
+
+@dataclass(frozen=True)
+class Covers:
+    """What the export covers: the period from its file name, and which areas.
+
+    `areas` is "all", or "present" where a file brings only the areas that it holds
+    (one site's own export).
+    """
+
+    file_name: str = ""
+    areas: str = "all"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One layout.
+
+    With `may_lack_columns` a column that a file has not is not provided, as if the
+    mapping had no line for it; without, it is an error. `asks_for` names rules of the
+    contract that bind only where a mapping asks for them.
+    """
+
+    name: str
+    title: str
+    source: str
+    columns: dict[str, Source]
+    helpers: dict[str, Source] = field(default_factory=dict)
+    filters: tuple[Filter, ...] = ()
+    edition: Edition = Edition()
+    covers: Covers = Covers()
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    decimal: str = "."
+    header_rows_above: int = 0
+    footer_rows: int = 0
+    nulls: tuple[str, ...] = ()
+    time_zone: str = ""
+    may_lack_columns: bool = False
+    asks_for: tuple[str, ...] = ()
+    notes: str = ""
+    digest: str = field(default="", repr=False)
+
+    @property
+    def hides_numbers(self) -> bool:
+        """Whether the export holds callers' numbers, which may be written nowhere."""
+        return any(source.number for source in self.columns.values())
+
+    @property
+    def expressions(self) -> dict[str, str]:
+        """Return every expression by the place in which it stands."""
+        sources = {**self.helpers, **self.columns}
+        own = {n: one.expression for n, one in sources.items() if one.expression}
+        return own | {f"filter {one.reason}": one.drop for one in self.filters}
+
+    @property
+    def layout(self) -> Layout:
+        """Return how the text is written."""
+        return Layout(
+            self.delimiter, self.quote, self.header_rows_above, self.footer_rows
+        )
+
+    @property
+    def parts(self) -> "tuple[Mapping, ...]":
+        """Return the mappings that are applied to a file: this one."""
+        return (self,)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A layout whose rows hold several sources: each part is applied to the file."""
+
+    name: str
+    title: str
+    splits: tuple[str, ...]
+    notes: str = ""
+    parts: tuple[Mapping, ...] = ()

@@ -1,0 +1,383 @@
+"""How one system's export becomes rows of a contract: `data/mappings/<name>.toml`.
+
+`docs/adding-an-export.md` teaches the format. A mapping in the data directory's
+`mappings/` takes the place of a shipped one of the same name.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from kpis import settings
+from kpis.definitions import contracts, expressions
+from kpis.definitions.contracts import Contract
+from kpis.definitions.mapping_model import (
+    Covers,
+    Edition,
+    Filter,
+    Mapping,
+    Source,
+    Split,
+)
+from kpis.errors import UserError, unknown
+from kpis.ingest import text_files
+
+# Instants outside these years are slips of a keyboard, and local ones would need a
+# longer list of clock changes.
+FIRST_YEAR, LAST_YEAR = 1990, 2049
+# what strptime of DuckDB knows, each also as %-d without leading zeros
+FORMAT_SIGNS = set("aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ%")
+QUARANTINE_COLUMNS = (
+    "quarantined_from", "quarantined_line", "byte_offset", "rules", "wrong_columns",
+    "wrong_values", "what_would_be_right",
+)  # fmt: skip
+
+
+def available(data_dir: Path) -> dict[str, Path]:
+    """Return the file of every mapping by name, the force's own before the shipped."""
+    shipped = {path.stem: path for path in settings.MAPPINGS.glob("*.toml")}
+    own = {path.stem: path for path in (data_dir / "mappings").glob("*.toml")}
+    return dict(sorted({**shipped, **own}.items()))
+
+
+def load(name: str, data_dir: Path) -> Mapping | Split:
+    """Return a mapping by name or by path of its file, checked.
+
+    Raises UserError, with the nearest name, for whatever in it does not exist.
+    """
+    path = _find(name, data_dir)
+    raw = contracts.read_toml(path)
+    if "splits" in raw:
+        return _split(path, raw, data_dir)
+    return _one(path, raw)
+
+
+def _find(name: str, data_dir: Path) -> Path:
+    known = available(data_dir)
+    if name.endswith(".toml"):
+        path = Path(name)
+        if not path.exists():
+            raise UserError(f"{name}: there is no such file.")
+        return path
+    if name not in known:
+        raise UserError(unknown("mapping", name, known))
+    return known[name]
+
+
+def _one(path: Path, raw: dict) -> Mapping:
+    mapping = _build(path, raw)
+    _check(mapping, path.name)
+    return mapping
+
+
+def _split(path: Path, raw: dict, data_dir: Path) -> Split:
+    split = contracts.build(Split, raw, path.name, name=path.stem, parts=())
+    parts = []
+    for name in split.splits:
+        try:
+            file = _find(name, data_dir)
+        except UserError as error:
+            raise UserError(f"{path.name}, splits: {error}") from None
+        part = contracts.read_toml(file)
+        if "splits" in part:
+            raise UserError(f"{path.name}: {name} is split itself; name its parts.")
+        parts.append(_one(file, part))
+    sources = [part.source for part in parts]
+    if not parts or len(set(sources)) < len(sources):
+        raise UserError(
+            f"{path.name}: name mappings under splits, each of another source; here "
+            f"they are of: {', '.join(sources) or 'none'}."
+        )
+    return replace(split, parts=tuple(parts))
+
+
+def _build(path: Path, raw: dict) -> Mapping:
+    file = path.name
+    parts = {
+        section: {
+            name: contracts.build(Source, values, f"{file}, {section}.{name}")
+            for name, values in _table(raw, section, file).items()
+        }
+        for section in ("columns", "helpers")
+    }
+    for section, kind in (("edition", Edition), ("covers", Covers)):
+        values = _table(raw, section, file)
+        parts[section] = contracts.build(kind, values, f"{file}, {section}")
+    filters = raw.pop("filters", [])
+    if not isinstance(filters, list):
+        raise UserError(f"{file}: write [[filters]], with two brackets.")
+    parts["filters"] = tuple(
+        contracts.build(Filter, one, f"{file}, filter {place}")
+        for place, one in enumerate(filters, start=1)
+    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return contracts.build(Mapping, raw, file, name=path.stem, digest=digest, **parts)
+
+
+def _table(raw: dict, section: str, file: str) -> dict:
+    values = raw.pop(section, {})
+    if not isinstance(values, dict):
+        raise UserError(f"{file}: write [{section}] and its keys below it.")
+    return values
+
+
+def _check(mapping: Mapping, file: str) -> None:
+    contract = contracts.load(mapping.source)
+    for name in mapping.columns:
+        if name not in contract.columns:
+            reason = unknown("column", name, contract.columns)
+            raise UserError(f"{file}: {reason} ({mapping.source}.toml lists them.)")
+    for column in contract.columns.values():
+        if column.required and column.name not in mapping.columns:
+            raise UserError(
+                f"{file}: the contract of {mapping.source} requires {column.name}; "
+                f"add a line for it under [columns]. {column.says}"
+            )
+    for name, source in {**mapping.helpers, **mapping.columns}.items():
+        where = f"{file}, {name}"
+        _check_way(name, source, contract, where)
+        _check_times(name, source, mapping, contract, where)
+    askable = [rule.name for rule in contract.rules if rule.only_where_asked]
+    for name in mapping.asks_for:
+        if name not in askable:
+            reason = unknown("rule to ask for", name, askable)
+            raise UserError(f"{file}, asks_for: {reason}")
+    reasons = [one.reason for one in mapping.filters]
+    for one in mapping.filters:
+        if not one.reason or reasons.count(one.reason) > 1:
+            raise UserError(f"{file}: every filter needs a reason of its own.")
+    for place, expression in mapping.expressions.items():
+        expressions.check(expression, None, f"{file}, {place}")
+    _check_words(mapping, file)
+    _check_patterns(mapping, file)
+
+
+def _check_way(name: str, source: Source, contract: Contract, where: str) -> None:
+    """Check that a column is read in one way, and in one that fits it."""
+    ways = [
+        source.column, source.columns, source.constant is not None, source.expression,
+        source.after, source.number, source.hash,
+    ]  # fmt: skip
+    if sum(bool(way) for way in ways) != 1:
+        raise UserError(
+            f"{where}: say exactly one of column, columns, constant, expression, "
+            "after, number, hash."
+        )
+    if bool(source.after) != bool(source.seconds):
+        raise UserError(f"{where}: after and seconds go together.")
+    column = contract.columns.get(name)
+    is_caller = column is not None and column.type == "caller"
+    if is_caller != bool(source.number or source.hash):
+        raise UserError(
+            f"{where}: a caller is given as number = (a telephone or customer number, "
+            "hashed at import) or hash = (a hash that the force made), and only a "
+            "caller is."
+        )
+    values = column.values if column else ()
+    if values and source.constant is not None and source.constant not in values:
+        reason = unknown("value", str(source.constant), values)
+        raise UserError(f"{where}: {reason}")
+
+
+def _check_times(name, source: Source, mapping, contract: Contract, where: str) -> None:
+    """Check what only a date or time may have."""
+    kinds = dict.fromkeys(mapping.helpers, "instant")
+    kinds |= {name: contract.columns[name].type for name in mapping.columns}
+    known = [other for other in kinds if kinds[other] == "instant"]
+    for other in filter(None, (source.after, source.rolls_over_after)):
+        if kinds[name] != "instant":
+            raise UserError(f"{where}: only a time can follow another time.")
+        if other not in known or other == name:
+            raise UserError(f"{where}: {unknown('column', other, known)}")
+        if list(kinds).index(other) > list(kinds).index(name):
+            raise UserError(f"{where}: put {other} above {name}.")
+    if not source.format:
+        return
+    if kinds[name] not in ("instant", "date", "month"):
+        raise UserError(f"{where}: only a date, a month or a time has a format.")
+    for sign in re.findall("%-?(.?)", source.format):
+        if sign not in FORMAT_SIGNS or not sign:
+            raise UserError(
+                f"{where}: %{sign} is no part of a date in {source.format!r}."
+            )
+    has_zone = "%z" in source.format.lower() or mapping.time_zone
+    if kinds[name] == "instant" and not has_zone:
+        raise UserError(
+            f"{where}: a local time needs a zone: add time_zone, such as "
+            f'time_zone = "{settings.TIME_ZONE}".'
+        )
+
+
+def _check_words(mapping: Mapping, file: str) -> None:
+    choices = (
+        ("encoding", mapping.encoding, text_files.ENCODINGS),
+        ("replaces", mapping.edition.replaces, ("rows", "period")),
+        ("areas", mapping.covers.areas, ("all", "present")),
+        ("decimal", mapping.decimal, (".", ",")),
+    )
+    for what, given, known in choices:
+        if given not in known:
+            raise UserError(f"{file}: {unknown(what, given, known)}")
+    for what, sign in (("delimiter", mapping.delimiter), ("quote", mapping.quote)):
+        is_missing = what == "delimiter" and not sign
+        if len(sign.encode()) > 1 or sign in ("\n", "\r") or is_missing:
+            raise UserError(f"{file}: {what} must be one plain character.")
+    if mapping.delimiter == mapping.quote:
+        raise UserError(f"{file}: delimiter and quote cannot be the same.")
+    for what in ("header_rows_above", "footer_rows"):
+        if getattr(mapping, what) < 0:
+            raise UserError(f"{file}: {what} cannot be negative.")
+    if mapping.time_zone:
+        clock_changes(mapping.time_zone)
+
+
+def _check_patterns(mapping: Mapping, file: str) -> None:
+    for what, pattern, groups in (
+        ("edition.file_name", mapping.edition.file_name, ("year",)),
+        ("covers.file_name", mapping.covers.file_name, ("first", "last")),
+    ):
+        try:
+            found = re.compile(pattern).groupindex
+        except re.error as error:
+            raise UserError(f"{file}, {what}: {error} in {pattern!r}.") from None
+        for group in groups:
+            if pattern and group not in found:
+                raise UserError(f"{file}, {what}: (?P<{group}>...) is missing.")
+
+
+def for_header(mapping: Mapping, header: Sequence[str]) -> Mapping:
+    """Return the mapping without the columns that this file may and does lack.
+
+    Raises UserError where the header has strange names instead: a misspelt column
+    must not become one that was never measured.
+    """
+    if not mapping.may_lack_columns:
+        return mapping
+    required = contracts.load(mapping.source).columns
+    named = {
+        name: one.column or one.number or one.hash
+        for name, one in mapping.columns.items()
+        if one.column or one.number or one.hash
+    }
+    lacking = {
+        given: name
+        for name, given in named.items()
+        if given not in header and not required[name].required
+    }
+    known = {"", *named.values(), *QUARANTINE_COLUMNS}
+    strange = [given for given in header if given not in known]
+    if lacking and strange:
+        reason = unknown("column", strange[0], lacking)
+        raise UserError(f"mapping {mapping.name}: {reason}")
+    kept = {n: one for n, one in mapping.columns.items() if n not in lacking.values()}
+    return replace(mapping, columns=kept)
+
+
+def check_header(mapping: Mapping, header: Sequence[str]) -> set[str]:
+    """Return the export's columns that the mapping uses, or raise UserError."""
+    used: set[str] = set()
+    for name, source in {**mapping.helpers, **mapping.columns}.items():
+        where = f"mapping {mapping.name}, {name}"
+        named = [source.column, *source.columns, source.number, source.hash]
+        for given in filter(None, [*named, source.seconds]):
+            if given not in header:
+                raise UserError(f"{where}: {unknown('column', given, header)}")
+            used.add(given)
+    for place, expression in mapping.expressions.items():
+        where = f"mapping {mapping.name}, {place}"
+        used |= expressions.check(expression, header, where)
+    # names that differ only in case are one to DuckDB
+    lower = [name.lower() for name in header]
+    for name in sorted(used):
+        if lower.count(name.lower()) > 1:
+            raise UserError(
+                f"mapping {mapping.name}: the column {name} stands twice in the header."
+            )
+    return used
+
+
+def extracted_at(mapping: Mapping, file_name: str) -> datetime | None:
+    """Return the instant that the file's name tells, or None.
+
+    It is the hour and minute named, or else the end of the year, month or day, in
+    the force's time zone. Raises UserError for a name that tells no possible date.
+    """
+    found = mapping.edition.file_name and re.search(
+        mapping.edition.file_name, file_name
+    )
+    if not found:
+        return None
+    try:
+        parts = {name: int(value) for name, value in found.groupdict().items() if value}
+        return _end_of(**parts)
+    except (TypeError, ValueError):
+        raise UserError(
+            f"{file_name}: its name does not tell when the export was made as mapping "
+            f"{mapping.name} expects ({found.group()!r}). Say it with --extracted-at."
+        ) from None
+
+
+def _end_of(year: int, month=0, day=0, hour: int | None = None, minute=0) -> datetime:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    if day and hour is not None:
+        return datetime(year, month, day, hour, minute, tzinfo=zone)
+    if day:
+        end = date(year, month, day) + timedelta(days=1)
+    elif month:
+        end = date(year, month, 1).replace(day=28) + timedelta(days=4)
+        end = end.replace(day=1)
+    else:
+        end = date(year + 1, 1, 1)
+    return datetime(end.year, end.month, end.day, tzinfo=zone)
+
+
+def covered_period(mapping: Mapping, file_name: str) -> tuple[date, date] | None:
+    """Return first and last day covered as the file's name tells, or None.
+
+    Raises UserError for a name that tells no possible dates.
+    """
+    found = mapping.covers.file_name and re.search(mapping.covers.file_name, file_name)
+    if not found:
+        return None
+    try:
+        return date.fromisoformat(found["first"]), date.fromisoformat(found["last"])
+    except (TypeError, ValueError):
+        raise UserError(
+            f"{file_name}: its name does not tell what the export covers as mapping "
+            f"{mapping.name} expects ({found.group()!r}). Say it with --covers."
+        ) from None
+
+
+@cache
+def clock_changes(zone_name: str) -> tuple[list[datetime], list[datetime]]:
+    """Return the local hours that do not exist and those that occur twice.
+
+    Raises UserError for an unknown zone and for one whose clock does not change by
+    whole hours, in which a local hour alone would not tell.
+    """
+    try:
+        zone = ZoneInfo(zone_name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        reason = unknown("time zone", zone_name, available_timezones())
+        raise UserError(f"time_zone: {reason}") from None
+    missing, twice = [], []
+    hour = timedelta(hours=1)
+    day = datetime(FIRST_YEAR, 1, 1)
+    while day.year <= LAST_YEAR:
+        before = day.replace(tzinfo=zone).utcoffset()
+        change = (day + 24 * hour).replace(tzinfo=zone).utcoffset() - before
+        if change and change % hour:
+            raise UserError(f"time_zone: the clock of {zone_name} is not handled.")
+        for moment in (day + i * hour for i in range(25) if change):
+            early, late = (
+                moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)
+            )
+            if early != late:
+                (missing if late > early else twice).append(moment)
+        day += 24 * hour
+    return missing, twice

@@ -1,0 +1,161 @@
+"""What can be wrong with a row, and what would be right instead.
+
+A fault refuses a row only where a required column cannot be read or a rule says so;
+any other flags it, and empties what cannot be right.
+"""
+
+from dataclasses import dataclass
+
+from kpis.definitions import expressions
+from kpis.definitions.contracts import Column, Contract, Rule
+from kpis.definitions.mapping_model import Mapping, Source
+from kpis.ingest.column_sql import (
+    is_clock_change,
+    local_of,
+    raw_of,
+    seconds_of,
+    tried_of,
+)
+from kpis.warehouse import identifier, literal
+
+TOO_SMALL = "too_small"
+NOT_TYPED = {
+    "id": "not_an_id",
+    "text": "not_a_text",
+    "code": "unknown_code",
+    "enum": "not_in_list",
+    "caller": "not_a_hash",
+    "instant": "not_an_instant",
+    "date": "not_a_date",
+    "month": "not_a_month",
+    "financial_year": "not_a_financial_year",
+    "int": "not_a_whole_number",
+    "decimal": "not_a_number",
+    "bool": "not_true_or_false",
+}
+REMEDIES = {
+    "missing": "a value is required",
+    "cannot_be_worked_out": "a value from which the mapping's expression can be formed",
+    "not_an_id": "an identifier that does not read like a telephone number",
+    "not_a_text": "a text that does not read like a telephone number",
+    "not_a_hash": "a hash of at least 16 letters and digits, never a number",
+    "not_an_instant": "a date and time in the format that the mapping states",
+    "local_time_does_not_exist": "a time outside the hour that the clock skips, or one "
+    "with its offset",
+    "local_time_occurs_twice": "the time with its offset",
+    "no_offset": "a time with its offset, or a time_zone in the mapping",
+    "not_a_date": "a date in the format that the mapping states",
+    "not_a_month": "a month such as 2003-04, or in the format that the mapping states",
+    "not_a_financial_year": "a financial year such as 2003/04",
+    "not_a_whole_number": "a whole number",
+    "not_a_number": "a number with the mapping's decimal mark",
+    TOO_SMALL: "a larger number",
+    "not_true_or_false": "true or false",
+    "not_in_list": "one of the values that the contract lists",
+    "unknown_code": "a code or a known spelling of the reference table",
+    "cannot_be_split": "as many columns as the header has, every quote closed",
+    "key_repeated": "one row for each key: the file holds it with different contents",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that can be wrong with a row; name, when and value are SQL."""
+
+    name: str
+    column: str
+    when: str
+    refuses: bool
+    value: str
+    unusable: tuple[str, ...] = ()
+
+
+def of_columns(provided: list[str], contract: Contract, layout: Mapping) -> list[Fault]:
+    """Return what can be wrong with each column by itself."""
+    columns = [contract.columns[name] for name in provided]
+    typed = [_not_typed(column, layout) for column in columns]
+    small = [_too_small(column) for column in columns if column.least is not None]
+    return [fault for fault in typed if fault is not None] + small
+
+
+def of_rules(provided: list[str], contract: Contract, layout: Mapping) -> list[Fault]:
+    """Return what can be wrong between columns, for the rules that bind this export."""
+    return [
+        _rule_fault(rule)
+        for rule in contract.rules
+        if _asked_of(rule, contract) <= set(provided)
+        and (not rule.only_where_asked or rule.name in layout.asks_for)
+    ]
+
+
+def _asked_of(rule: Rule, contract: Contract) -> set[str]:
+    columns = expressions.check(rule.holds, contract.columns, rule.name)
+    return columns - set(rule.may_lack)
+
+
+def _not_typed(column: Column, layout: Mapping) -> Fault | None:
+    source = layout.columns[column.name]
+    raw, typed = raw_of(column.name), identifier(column.name)
+    if source.number:
+        return None
+    bad = f"{raw} is not null and {typed} is null"
+    name = literal(NOT_TYPED[column.type])
+    if source.after:
+        bad += f" and {identifier(source.after)} is not null"
+        seconds = seconds_of(column.name, layout)
+        name = f"case when {seconds} is null then 'not_a_number' else {name} end"
+    elif column.type == "instant":
+        name = _instant_fault_name(column.name, source, layout)
+    if source.expression:
+        has_failed = f"{tried_of(column.name)} is null"
+        bad = f"{has_failed} or ({bad})"
+        name = f"case when {has_failed} then 'cannot_be_worked_out' else {name} end"
+    if column.required:
+        bad = f"{typed} is null"
+        missing = f"{raw} is null"
+        if source.expression:
+            missing += f" and {tried_of(column.name)} is not null"
+        name = f"case when {missing} then 'missing' else {name} end"
+    # what was given as a hash and is none may be a number
+    value = "" if column.type == "caller" else raw
+    return Fault(name, column.name, bad, column.required, value)
+
+
+def _too_small(column: Column) -> Fault:
+    return Fault(
+        literal(TOO_SMALL),
+        column.name,
+        f"{identifier(column.name)} < {column.least}",
+        False,
+        raw_of(column.name),
+        (column.name,),
+    )
+
+
+def _instant_fault_name(name: str, source: Source, layout: Mapping) -> str:
+    if not layout.time_zone or "%z" in source.format.lower():
+        if source.format:
+            return literal("not_an_instant")
+        return (
+            f"case when not has_offset({raw_of(name)}) and "
+            f"local_clock({raw_of(name)}) is not null "
+            "then 'no_offset' else 'not_an_instant' end"
+        )
+    local = local_of(name)
+    return (
+        f"case when {is_clock_change(local, layout.time_zone, 'missing')} "
+        "then 'local_time_does_not_exist' "
+        f"when {is_clock_change(local, layout.time_zone, 'twice')} "
+        "then 'local_time_occurs_twice' else 'not_an_instant' end"
+    )
+
+
+def _rule_fault(rule: Rule) -> Fault:
+    return Fault(
+        literal(rule.name),
+        rule.unusable[0] if rule.unusable else "",
+        f"not {expressions.closed(rule.holds)}",
+        rule.otherwise == "refuse",
+        "",
+        rule.unusable,
+    )

@@ -1,0 +1,278 @@
+"""Numbers of cells from the cube: sums, ratios, quantiles, and their intervals."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kpis import warehouse
+from kpis.definitions.indicators import Kpi
+from kpis.periods import Period
+from kpis.statistics import intervals
+from kpis.warehouse import Warehouse, fill
+
+KEYS = ["question", "kpi", "area", "period_start", "period_end"]
+COLUMNS = [
+    *KEYS, "n", "numerator", "denominator",
+    "value", "lower", "upper", "parts", "cases", "fewest", "publishers",
+]  # fmt: skip
+CELL = ["question", "kpi", "area", "period_start"]
+PART_COLUMNS = ["n", "numerator", "denominator", "value"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which cells are read: indicators, areas, and periods of one length.
+
+    `members` are areas, each with a code whose cells add up to it.
+    """
+
+    kpis: list[Kpi]
+    members: list[tuple[str, str]]
+    calendar: list[Period]
+    by: str
+
+    @property
+    def size(self) -> str:
+        """Return the size of the cells that the periods are made of."""
+        return "day" if self.by in ("day", "week") else "month"
+
+
+def read(house: Warehouse, asked: list[Asked]) -> pd.DataFrame:
+    """Return one row, with COLUMNS, for each cell that has rows or was published.
+
+    One query for each kind of indicator and size of cells. `question` is the place in
+    `asked`; `parts` holds the two sides of a difference by name; `fewest` is n, or that
+    of the smaller side; `publishers` counts the differing figures that were published
+    for one cell.
+    """
+    ends = {
+        (place, first): last
+        for place, one in enumerate(asked)
+        for first, last in one.calendar
+    }
+    kpis = [kpi for one in asked for kpi in one.kpis if kpi.sql]
+    counted = {kpi.id: kpi for kpi in kpis if kpi.population.stage != "published"}
+    valued = {kpi_id: kpi for kpi_id, kpi in counted.items() if kpi.measure.has_values}
+    summed = {
+        kpi_id: kpi for kpi_id, kpi in counted.items() if not kpi.measure.has_values
+    }
+    frames = []
+    for size in sorted({one.size for one in asked}):
+        for kind, some, figure in (
+            ("cells", summed, _with_ratio),
+            ("values", valued, _with_quantile),
+        ):
+            words = {"cells": f"cube.{size}_{kind}", "size": size}
+            asked_cells = fill("results/asked_cells", **words)
+            statement = fill(STATEMENTS[kind], asked=asked_cells, **words)
+            found = _found(house, statement, asked, size, some)
+            if found is not None:
+                frames.append(_with_end(figure(found, some), ends))
+    frames += _published(house, asked)
+    filled = [frame for frame in frames if len(frame)]
+    filled = filled or [pd.DataFrame(columns=COLUMNS)]
+    result = pd.concat(filled).reindex(columns=COLUMNS)
+    result["fewest"] = result["fewest"].where(result["fewest"].notna(), result["n"])
+    return result
+
+
+STATEMENTS = {"cells": "results/number_cells", "values": "results/value_cells"}
+
+
+def _found(
+    house: Warehouse, statement: str, asked: list[Asked], size: str, kpis: dict
+) -> pd.DataFrame | None:
+    """Run a statement for the questions and indicators that it can answer."""
+    own = {place: one for place, one in enumerate(asked) if one.size == size}
+    wanted = [
+        (place, kpi.id) for place, one in own.items() for kpi in one.kpis
+        if kpi.id in kpis
+    ]  # fmt: skip
+    if not wanted:
+        return None
+    scope = [(place, *member) for place, one in own.items() for member in one.members]
+    calendar = [(place, *span) for place, one in own.items() for span in one.calendar]
+    columns = [
+        list(column)
+        for rows in (wanted, scope, calendar)
+        for column in zip(*rows, strict=True)
+    ]
+    return house.query(statement, columns)
+
+
+def _published(house: Warehouse, asked: list[Asked]) -> list[pd.DataFrame]:
+    """Return the published figures of each question that asks for some."""
+    frames = []
+    for place, one in enumerate(asked):
+        published = [kpi.id for kpi in one.kpis if kpi.population.stage == "published"]
+        if published:
+            areas = [area for area, _ in one.members]
+            sql = warehouse.text("results/published_cells")
+            found = house.query(sql, [areas, published])
+            for name in ("period_start", "period_end"):
+                found[name] = found[name].dt.date
+            frames.append(found.assign(question=place))
+    return frames
+
+
+def of_members(kpi: Kpi, found: pd.DataFrame, start: date) -> pd.DataFrame:
+    """Return figures of the members of a dimension, from their sums or their values.
+
+    `found` is as the statements `results/breakdown` return it; the result has member,
+    n, numerator, denominator, value, lower and upper.
+    """
+    frame = found.rename(columns={"member": "area"})
+    frame = frame.assign(question=0, kpi=kpi.id, period_start=start)
+    make = _with_quantile if kpi.measure.has_values else _with_ratio
+    columns = ["area", "n", "numerator", "denominator", "value", "lower", "upper"]
+    made = make(frame, {kpi.id: kpi}).reindex(columns=columns)
+    return made.rename(columns={"area": "member"}).reset_index(drop=True)
+
+
+def share_of_money(kpi: Kpi, share: pd.DataFrame, money: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of a sum: of what one indicator counts, another's share.
+
+    The interval is that of the share: what was spent was not sampled.
+    """
+    keys = ["question", "area", "period_start", "period_end"]
+    both = share.merge(money[[*keys, "numerator"]], on=keys, suffixes=("", "_spent"))
+    spent = both["numerator_spent"].astype(float)
+    figures = {name: both[name] * spent for name in ("value", "lower", "upper")}
+    return both.assign(
+        kpi=kpi.id, **figures, numerator=figures["value"], denominator=np.nan
+    ).reindex(columns=COLUMNS)
+
+
+def _with_end(frame: pd.DataFrame, ends: dict[tuple[int, date], date]) -> pd.DataFrame:
+    # a frame without rows has no type
+    starts = pd.to_datetime(frame["period_start"]).dt.date
+    keys = zip(frame["question"], starts, strict=True)
+    return frame.assign(period_start=starts, period_end=[ends[key] for key in keys])
+
+
+def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
+    """Divide once, last: value = sum of numerators / sum of denominators."""
+    frame = found.copy()
+    units = {kpi.id: kpi.measure.denominator_unit for kpi in kpis.values()}
+    # without any row, pandas would take it for text
+    unit = frame["kpi"].map(units).astype(float)
+    denominator = frame["denominator"].where(frame["denominator"] != 0)
+    frame["value"] = frame["numerator"] * unit / denominator
+    frame["denominator"] = frame["denominator"] / unit
+    kinds, counts, bases = (
+        frame["kpi"].map({kpi.id: getattr(kpi.measure, name) for kpi in kpis.values()})
+        for name in ("kind", "counts", "base")
+    )
+    is_weighted = bases == "effective_cases"
+    frame["cases"] = frame["denominator"].mask(is_weighted, _effective_cases(frame))
+    frame["lower"], frame["upper"] = np.nan, np.nan
+    for kind, interval in INTERVALS.items():
+        own = (kinds == kind) & (counts == "cases")
+        frame.loc[own, "lower"], frame.loc[own, "upper"] = interval(frame[own])
+    is_difference = kinds == "difference"
+    if not is_difference.any():
+        return frame
+    return pd.concat([frame[~is_difference], _differences(frame[is_difference])])
+
+
+# money, hours and staff are no independent cases: they get no interval
+INTERVALS = {
+    "proportion": lambda own: intervals.wilson(
+        own["numerator"] * (own["cases"] / own["denominator"]), own["cases"]
+    ),
+    "rate": lambda own: intervals.poisson_rate(own["numerator"], own["denominator"]),
+    "mean": lambda own: intervals.mean(
+        own["denominator"], own["numerator"], own["numerator_squared"]
+    ),
+}
+
+
+def _effective_cases(found: pd.DataFrame) -> pd.Series:
+    """How many answers of equal weight would say as much as these.
+
+    The fewer of what the survey's design leaves (the sum of 1 / design effect) and what
+    unequal weights leave: (sum of weights)^2 / (sum of squared weights), Kish.
+    """
+    squares = found["denominator_squared"].where(found["denominator_squared"] != 0)
+    of_weights = found["denominator"] ** 2 / squares
+    return np.minimum(found["base"].astype(float), of_weights.astype(float))
+
+
+def _differences(found: pd.DataFrame) -> pd.DataFrame:
+    """Set the two sides of a difference against each other: a minus b."""
+    sides = found.set_index([*CELL, "part"])
+    cells = found[CELL].drop_duplicates().reset_index(drop=True)
+    sums = {}
+    for name in (*PART_COLUMNS, "cases"):
+        wide = sides[name].astype(float).unstack("part").reindex(columns=["a", "b"])
+        sums[name] = wide.reindex(pd.MultiIndex.from_frame(cells)).to_numpy()
+    # squared weights that say what the design effect says too
+    squares = sums["denominator"] ** 2 / np.where(sums["cases"], sums["cases"], np.nan)
+    value, lower, upper = intervals.difference(
+        sums["numerator"].T, sums["denominator"].T, squares.T
+    )
+    n = np.nan_to_num(sums["n"])
+    parts = [
+        {
+            part: {
+                **{name: float(sums[name][row, side]) for name in PART_COLUMNS},
+                "n": int(n[row, side]),
+            }
+            for side, part in enumerate("ab")
+            if n[row, side] > 0
+        }
+        for row in range(len(cells))
+    ]
+    return cells.assign(
+        n=n.sum(axis=1),
+        value=value,
+        lower=lower,
+        upper=upper,
+        parts=parts,
+        fewest=n.min(axis=1),
+    )
+
+
+def _with_quantile(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
+    """Take quantiles from counted values, with order-statistic intervals."""
+    cells = found[CELL]
+    if cells.empty:
+        return cells.reindex(columns=[*CELL, "n", "value", "lower", "upper"])
+    counts = [np.cumsum(one) for one in found["frequencies"]]
+    n = np.array([one[-1] for one in counts])
+    quantiles = cells["kpi"].map(
+        {kpi.id: kpi.measure.quantile for kpi in kpis.values()}
+    )
+    ranks = np.transpose(intervals.quantile_ranks(n, quantiles.to_numpy()))
+    numbers = [
+        (
+            at_quantile(one, ranked, quantile),
+            *(at_rank(one, ranked, rank) for rank in ends),
+        )
+        for one, ranked, quantile, ends in zip(
+            found["known_values"], counts, quantiles, ranks, strict=True
+        )
+    ]
+    columns = dict(zip(("value", "lower", "upper"), np.transpose(numbers), strict=True))
+    return cells.assign(n=n, **columns)
+
+
+def at_quantile(values: np.ndarray, counts: np.ndarray, quantile: float) -> float:
+    """Return a quantile of counted values, interpolated between neighbouring ranks.
+
+    `counts` is the running total of the sorted values' frequencies. The same as
+    NumPy's default ("linear") on the values written out.
+    """
+    place = (counts[-1] - 1) * quantile
+    below = at_rank(values, counts, np.floor(place) + 1)
+    above = at_rank(values, counts, np.ceil(place) + 1)
+    return below + (above - below) * (place - np.floor(place))
+
+
+def at_rank(values: np.ndarray, counts: np.ndarray, rank: float) -> float:
+    """Return the value at a rank counted from 1, NaN for no rank."""
+    if np.isnan(rank):
+        return np.nan
+    return float(values[np.searchsorted(counts, rank)])

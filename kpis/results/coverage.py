@@ -1,0 +1,234 @@
+"""What has arrived, and so whether a period is finished, open or has a hole.
+
+An import says which days it covers, for the whole force or for the areas in it. A
+figure whose part never arrived is not reliable; it is never simply smaller.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+import pandas as pd
+
+from kpis import periods, settings
+from kpis.builds import kpi_rows
+from kpis.definitions.indicators import Kpi
+
+DAY = timedelta(days=1)
+Span = tuple[date, date]
+WHOLE_FORCE = ""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where areas lie: `parts` are the sites and facilities that serve a BOCU, with
+    first and last day; `open_days` says when an area exists, where that is known."""
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, tuple[tuple[str, date, date], ...]] = field(default_factory=dict)
+    open_days: dict[str, Span] = field(default_factory=dict)
+
+    def serving(self, area: str, among: Iterable[str], period: Span) -> list[str]:
+        """Return the areas of an export's kind that a figure of `area` is made of."""
+        among = set(among)
+        if area == settings.FORCE:
+            return sorted(among)
+        if area in among:
+            return [area]
+        own = {
+            part
+            for part, first, last in self.parts.get(area, ())
+            if part in among and first <= period[1] and last >= period[0]
+        }
+        if self.kinds.get(area) == "bocu":
+            sites = {one for one in among if self.kinds.get(one) == "site"}
+            known = {part for parts in self.parts.values() for part, _, _ in parts}
+            # a site of which nobody says whom it serves may serve any borough, and
+            # any site a borough of which nobody says who serves it
+            own |= sites - known if self._is_known(area, period) else sites
+        return sorted(own)
+
+    def _is_known(self, area: str, period: Span) -> bool:
+        """Whether it is known of each day of a period which site serves an area."""
+        day = period[0]
+        spans = (
+            (first, last)
+            for part, first, last in self.parts.get(area, ())
+            if self.kinds.get(part) == "site"
+        )
+        for first, last in sorted(spans):
+            if first <= day:
+                day = max(day, min(last, period[1]) + DAY)
+        return day > period[1]
+
+
+NOWHERE = Places()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Covered days of one source for one indicator; `areas` is None for all of them."""
+
+    source: str
+    spans: tuple[tuple[date, date, frozenset[str] | None], ...]
+    as_at: date | None
+    places: Places = NOWHERE
+
+    @cached_property
+    def areas(self) -> frozenset[str]:
+        """Return the areas that send exports of their own."""
+        return frozenset().union(*(areas or () for _, _, areas in self.spans))
+
+    @cached_property
+    def first(self) -> date | None:
+        """Return the first day covered for any area."""
+        return min((first for first, _, _ in self.spans), default=None)
+
+    @cached_property
+    def last(self) -> date | None:
+        """Return the last day covered for any area."""
+        return max((last for _, last, _ in self.spans), default=None)
+
+    def reaches(self, area: str) -> bool:
+        """Return whether any export covers an area; the force is covered by each."""
+        if any(areas is None for _, _, areas in self.spans):
+            return True
+        return bool(self.spans) and bool(
+            self.places.serving(area, self.areas, (self.first, self.last))
+        )
+
+    def missing(self, period: Span, area: str) -> dict[str, list[Span]]:
+        """Return by area what of a period has not arrived; for the force, every area.
+
+        The key "" stands for exports of the whole force.
+        """
+        wanted = self.places.serving(area, self.areas, period) or [WHOLE_FORCE]
+        gaps = {one: self.gaps(self.expected(one, period), one) for one in wanted}
+        return {one: spans for one, spans in gaps.items() if spans}
+
+    def expected(self, area: str, period: Span) -> Span:
+        """Return the part of a period for which an area's exports are expected.
+
+        It may be empty (end before start). An area that sent an export before it is
+        known to have opened had opened.
+        """
+        opened, closed = self.places.open_days.get(area, (date.min, date.max))
+        own = [first for first, _, areas in self.spans if areas and area in areas]
+        return max(min([opened, *own]), period[0]), min(closed, period[1])
+
+    def gaps(self, period: Span, area: str) -> list[Span]:
+        """Return the spans of a period that no export of one area covers."""
+        own = sorted(
+            (first, last)
+            for first, last, areas in self.spans
+            if areas is None or area in areas
+        )
+        gaps, day = [], period[0]
+        for first, last in own:
+            if last < day or first > period[1]:
+                continue
+            if first > day:
+                gaps.append((day, first - DAY))
+            day = last + DAY
+        if day <= period[1]:
+            gaps.append((day, period[1]))
+        return gaps
+
+
+def of_kpi(
+    kpi: Kpi, imports: list[dict], places: Places = NOWHERE
+) -> dict[str, Coverage]:
+    """Return by source what arrived of the exports that measure an indicator."""
+    able = kpi_rows.able(kpi, imports)
+    return {source: of_source(source, able, places) for source in kpi.population.needs}
+
+
+def of_source(source: str, imports: list[dict], places: Places = NOWHERE) -> Coverage:
+    """Return what arrived of one source, whatever its exports measure."""
+    dated = [
+        one
+        for one in imports
+        if one["source"] == source and one["covers_from"] is not None
+    ]
+    spans = tuple(
+        (
+            one["covers_from"],
+            one["covers_to"],
+            None if one["areas"] is None else frozenset(one["areas"]),
+        )
+        for one in dated
+    )
+    as_at = max((one["extracted_at"] for one in dated), default=None)
+    return Coverage(source, spans, as_at, places)
+
+
+def of_everything(imports: list[dict]) -> dict[str, Coverage]:
+    """Return what is covered by any export, for indicators of the indicators."""
+    days = [
+        (one["covers_from"], one["covers_to"]) for one in imports if one["covers_from"]
+    ]
+    if not days:
+        return {"any source": Coverage("any source", (), None)}
+    whole = (min(first for first, _ in days), max(last for _, last in days), None)
+    as_at = max(one["extracted_at"] for one in imports)
+    return {"any source": Coverage("any source", (whole,), as_at)}
+
+
+def first_day(covers: dict[str, Coverage]) -> date | None:
+    """Return the first day of which every source tells, or None."""
+    days = [cover.first for cover in covers.values()]
+    return None if None in days else max(days)
+
+
+def last_day(covers: dict[str, Coverage]) -> date | None:
+    """Return the last day of which every source tells, or None."""
+    days = [cover.last for cover in covers.values()]
+    return None if None in days else min(days)
+
+
+def not_arrived(imports: list[dict], places: Places = NOWHERE) -> pd.DataFrame:
+    """Return source, area, missing_from, missing_to: expected, and not arrived.
+
+    Expected are all days from a source's first covered day to the last day that any
+    of its exports covers, for every area that sends exports of its own.
+    """
+    rows = []
+    for source in sorted({one["source"] for one in imports}):
+        arrived = of_source(source, imports, places)
+        if arrived.first is None:
+            continue
+        whole = (arrived.first, arrived.last)
+        for area, spans in arrived.missing(whole, settings.FORCE).items():
+            rows += [(source, area, first, last) for first, last in spans]
+    return pd.DataFrame(rows, columns=["source", "area", "missing_from", "missing_to"])
+
+
+def grid(imports: list[dict], places: Places = NOWHERE) -> pd.DataFrame:
+    """Return source, area, month, expected_days, arrived_days: a row for each month.
+
+    From a source's first covered month to its last, for every area that sends exports
+    of its own; area "" stands for exports of the whole force. Months that were not
+    expected (a site that had not opened) have no row.
+    """
+    rows = []
+    for source in sorted({one["source"] for one in imports}):
+        arrived = of_source(source, imports, places)
+        if arrived.first is None:
+            continue
+        months = periods.between(arrived.first, arrived.last, "month")
+        whole = (arrived.first, arrived.last)
+        wanted = places.serving(settings.FORCE, arrived.areas, whole) or [WHOLE_FORCE]
+        for area in wanted:
+            for month in months:
+                expected = arrived.expected(area, month)
+                days = (expected[1] - expected[0]).days + 1
+                if days <= 0:
+                    continue
+                gone = sum(
+                    (last - first).days + 1
+                    for first, last in arrived.gaps(expected, area)
+                )
+                rows.append((source, area, month[0], days, days - gone))
+    columns = ["source", "area", "month", "expected_days", "arrived_days"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,117 @@
+"""Work that changes the data, done by the command line in processes of its own.
+
+The server only reads: an import that takes minutes, or fails, must not hold up those
+who look at figures. A page keeps the job in its session and asks it how far it is.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Thread
+
+from kpis import settings
+from kpis.results import opened_build
+
+REFUSED = 2
+BUG = "This failed for a reason that is not yours; the server's terminal says more."
+Command = Sequence[str]
+
+
+@dataclass
+class Job:
+    """Commands that run one after the other; a failed one ends the job.
+
+    `share` and `step` tell how far the running command is. Once `is_done`, `error` is
+    empty or says what the user can do, and `reports` holds what each command printed.
+    """
+
+    commands: Sequence[Command]
+    clean_up: Callable[[], None] = lambda: None
+    share: float = 0.0
+    step: str = "starting"
+    error: str = ""
+    is_done: bool = False
+    reports: list = field(default_factory=list)
+
+    def start(self) -> "Job":
+        """Begin in a thread of its own and return at once."""
+        Thread(target=self._run, name="job").start()
+        return self
+
+    def _run(self) -> None:
+        try:
+            for command in self.commands:
+                self._run_one(command)
+                if self.error:
+                    break
+        finally:
+            self.clean_up()
+            self.is_done = True
+
+    def _run_one(self, command: Command) -> None:
+        # A file, as a full pipe would stop the process while we read the other one.
+        with TemporaryFile() as printed:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "kpis", *command],
+                cwd=settings.PROJECT,
+                env=os.environ | {"DEMAND_PROGRESS": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+            )
+            said = [line for line in process.stderr if not self._is_progress(line)]
+            code = process.wait()
+            printed.seek(0)
+            self._finish(command, code, printed.read().decode(), "".join(said))
+
+    def _is_progress(self, line: str) -> bool:
+        if not line.startswith("{"):
+            return False
+        try:
+            told = json.loads(line)
+            self.share, self.step = float(told["progress"]), str(told["step"])
+        except (ValueError, KeyError, TypeError):
+            return False
+        return True
+
+    def _finish(self, command: Command, code: int, printed: str, said: str) -> None:
+        if code not in (0, REFUSED):
+            # What it said may quote a row: it goes to the terminal, not to the page.
+            logging.getLogger(__name__).error("%s ended with %s\n%s", *command, said)
+            self.error = BUG
+            return
+        if code == REFUSED:
+            self.error = said.strip()
+        if printed.strip():
+            self.reports.append(json.loads(printed))
+
+
+def importing(file: Path, mapping: str, extracted_at: str | None) -> list[Command]:
+    """Return the commands that import a file and build anew.
+
+    Imports are real data. The first one shows it by itself; a later one, made while
+    the demo is looked at, must not end in a new build of the demo.
+    """
+    said = ["--extracted-at", extracted_at] if extracted_at else []
+    command = ["import", str(file), "--mapping", mapping, *said, "--json"]
+    is_built = opened_build.current_build_id(settings.home()) is not None
+    show = [["use", "real"]] if is_built else []
+    return [command, *show, ["build", "--json"]]
+
+
+def withdrawing(import_id: str, why: str) -> list[Command]:
+    """Return the commands that take an import out and build anew."""
+    return [["withdraw", import_id, "--why", why], ["build", "--json"]]
+
+
+def restoring(import_id: str) -> list[Command]:
+    """Return the commands that undo a withdrawal and build anew."""
+    return [["withdraw", import_id, "--undo"], ["build", "--json"]]

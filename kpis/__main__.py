@@ -19,7 +19,7 @@ from kpis.builds import pruning, store
 from kpis.definitions import contracts, indicators, reference_tables
 from kpis.errors import UserError, of_storage
 from kpis.ingest import importer, lake
-from kpis.results import queries
+from kpis.results import arrivals, opened_build, queries
 
 DEMO_SCALE, DEMO_YEARS, DEMO_SEED = 0.1, 4, 2004
 
@@ -307,24 +307,24 @@ def _list(options) -> int:
     return 0
 
 
-def _open() -> queries.Build:
+def _open() -> opened_build.Build:
     """Open the current build, and say if it is behind the imports."""
     data_dir = settings.data_dir()
-    one = queries.open_build(data_dir)
+    one = opened_build.open_build(data_dir)
     listed = {each["import_id"] for each in lake.current(lake.read_manifest(data_dir))}
     if listed != {each["import_id"] for each in one.imports}:
         _say("Imports have changed since this build: run python -m kpis build.")
     return one
 
 
-def _chosen(one: queries.Build, options, area: str, by: str) -> tuple[date, date]:
+def _chosen(one: opened_build.Build, options, area: str, by: str) -> tuple[date, date]:
     """Return the days asked for; by default those of the latest settled period."""
     if options.start or options.end:
         start = options.start or options.end
         end = options.end or options.start
         return periods.read(start, is_end=False), periods.read(end, is_end=True)
     latest = queries.latest_settled(one, options.kpi, area, by)
-    last = queries.arrived(one, options.kpi).last or one.as_at
+    last = arrivals.arrived(one, options.kpi).last or one.as_at
     return latest or (last, last)
 
 

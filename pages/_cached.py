@@ -32,8 +32,8 @@ from kpis.context.targets import Target
 from kpis.definitions import contracts
 from kpis.ingest import refused_rows
 from kpis.periods import Period
-from kpis.results import queries
-from kpis.results.queries import Build
+from kpis.results import opened_build, queries
+from kpis.results.opened_build import Build
 from pages._components import coverage_grid, scoreboard
 from pages._components import findings as finding_table
 from pages._frame import filters
@@ -62,7 +62,7 @@ def freeze_libraries() -> None:
 )
 def build(build_id: str) -> Build:
     """Return the build, open for reading; all sessions share it."""
-    return queries.open_build(settings.data_dir(), build_id)
+    return opened_build.open_build(settings.data_dir(), build_id)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -186,7 +186,7 @@ def breaks(scope: Scope) -> list[Break]:
     """Return the breaks of the scope's series, and of a site that stands for it."""
     opened = build(scope.build_id)
     areas = {scope.area, *series(scope)["area"]}
-    found = {one for area in areas for one in queries.breaks(opened, scope.kpi, area)}
+    found = {one for area in areas for one in lookup.breaks(opened, scope.kpi, area)}
     return sorted(found, key=lambda one: (one.day, one.reason))
 
 
@@ -205,7 +205,7 @@ def revisions(scope: Scope) -> pd.DataFrame:
     opened = build(scope.build_id)
     areas = sorted({scope.area, *series(scope)["area"]})
     found = [
-        queries.revisions(opened, scope.kpi, area).assign(area=area) for area in areas
+        lookup.revisions(opened, scope.kpi, area).assign(area=area) for area in areas
     ]
     return pd.concat(found).sort_values("was_as_at", ascending=False, kind="stable")
 
@@ -213,7 +213,7 @@ def revisions(scope: Scope) -> pd.DataFrame:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def comparators(build_id: str, kpi_id: str) -> list[Comparator]:
     """Return the published figures to set beside an indicator's."""
-    return queries.comparators(build(build_id), kpi_id)
+    return lookup.comparators(build(build_id), kpi_id)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -368,7 +368,7 @@ def waits(scope: Scope, area: str, period: Period) -> Waits:
 @st.cache_data(max_entries=100, show_spinner=False)
 def definitions(build_id: str, kpi_id: str) -> pd.DataFrame:
     """Return what builds up to this one said an indicator was."""
-    return queries.definitions(build(build_id), kpi_id)
+    return lookup.definitions(build(build_id), kpi_id)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -20,7 +20,7 @@ from kpis import settings
 from kpis.builds import store
 from kpis.definitions import indicators
 from kpis.errors import UserError
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from pages._frame import filters
 from tests import audit_visitor
 from tests.audit_visit import Tally
@@ -90,7 +90,7 @@ def chosen(
     areas: Iterable[str] | None, kpis: Sequence[str] | None, by: Sequence[str] | None
 ) -> tuple[list[str], list[str], list[str]]:
     """Return codes of areas, ids of indicators and kinds of period; all if none."""
-    build = queries.open_build()
+    build = opened_build.open_build()
     try:
         offered = filters.offered_areas(queries.areas(build))
         codes = [queries.find_area(build, one) for one in areas or offered]

@@ -9,7 +9,7 @@ from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 
 from kpis import settings
-from kpis.results import queries
+from kpis.results import opened_build
 from tests import audit_indicator, audit_overview
 from tests.audit_engine import Engine
 from tests.audit_visit import Tally, Visit
@@ -99,7 +99,7 @@ def audit_area(area: str, kpi_ids: Sequence[str], lengths: Sequence[str]) -> Tal
 @contextmanager
 def visitor() -> Iterator[Visitor]:
     """A visitor of the current build, which is closed afterwards."""
-    build = queries.open_build()
+    build = opened_build.open_build()
     # a page that fails says why; that no browser is there is meant
     set_log_level("ERROR")
     config.set_option("client.showErrorDetails", "full")

@@ -24,7 +24,7 @@ from kpis import demo, pipeline, settings
 from kpis.builds import kpi_rows, marts, store
 from kpis.definitions import contracts
 from kpis.ingest import importer, lake
-from kpis.results import queries
+from kpis.results import opened_build
 from tests import bench_answers, bench_pages, kills
 from tests.stopwatch import seconds
 
@@ -230,7 +230,7 @@ def bench_full_build(one: Home) -> list[str]:
     took, peak = min(
         in_new_process("build", str(one.data_dir), "full")[:2] for _ in range(2)
     )
-    opened = queries.open_build(one.data_dir)
+    opened = opened_build.open_build(one.data_dir)
     bare = min(seconds(lambda: run_bare(opened)) for _ in range(2))
     opened.close()
     read = min(seconds(lambda: read_lake(one.data_dir)) for _ in range(2))
@@ -246,7 +246,7 @@ def bench_full_build(one: Home) -> list[str]:
     ]
 
 
-def run_bare(opened: queries.Build) -> None:
+def run_bare(opened: opened_build.Build) -> None:
     """Run every indicator's select over finished marts, and add up what it gives."""
     for kpi in opened.kpis.values():
         if not kpi.sql:

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from kpis.analysis import grouped_rows
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests.stopwatch import p95, seconds
 
 TIMES = 20
@@ -17,7 +17,7 @@ def boards(one: Path, ten: Path, size: str) -> list[str]:
     """Time what the overview asks of the engine, for every borough, once warm."""
     found = []
     for data_dir in (one, ten):
-        opened = queries.open_build(data_dir)
+        opened = opened_build.open_build(data_dir)
         areas = queries.areas(opened).query("kind in ('mps', 'bocu')")["code"]
         for area in areas[:3]:
             queries.scoreboard(opened, area)
@@ -40,7 +40,7 @@ def boards(one: Path, ten: Path, size: str) -> list[str]:
 
 def rows(data_dir: Path) -> list[str]:
     """Time the rows of one cell, with file and line, among all calls."""
-    opened = queries.open_build(data_dir)
+    opened = opened_build.open_build(data_dir)
     cells = {
         "site": (ANSWERED, "IR", *MONTH),
         "borough": ("ops_immediate_attended_in_target", "QK", *MONTH),
@@ -64,7 +64,7 @@ def rows(data_dir: Path) -> list[str]:
 
 def breakdown(data_dir: Path, size: str) -> list[str]:
     """Time a year's figure by two things that the cube has no cells of."""
-    opened = queries.open_build(data_dir)
+    opened = opened_build.open_build(data_dir)
     asked = ANSWERED, "MPS", YEAR, ("origin", "hour")
     took = [seconds(lambda: grouped_rows.grouped(opened, *asked)) for _ in range(TIMES)]
     opened.close()

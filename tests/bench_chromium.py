@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests.browser import serving
 from tests.browser.visit import ALL_DRAWN, choice, visit
 
@@ -59,7 +59,7 @@ def switches(data_dir: Path, log: Path, page: str) -> tuple[list[Switch], ...]:
 
     The first time nobody has asked for the borough before.
     """
-    opened = queries.open_build(data_dir)
+    opened = opened_build.open_build(data_dir)
     boroughs = list(queries.areas(opened).query("kind == 'bocu'")["name"])
     opened.close()
     with serving.server(data_dir, log, {}) as address, sync_playwright() as playwright:

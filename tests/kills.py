@@ -30,7 +30,7 @@ from kpis import demo, pipeline
 from kpis.__main__ import main
 from kpis.builds import pruning
 from kpis.ingest import importer, lake
-from kpis.results import queries
+from kpis.results import opened_build
 from tests.exports import PROJECT
 
 MOMENT = 0.001
@@ -211,7 +211,7 @@ def content(data_dir: Path) -> dict:
 
 def cells(data_dir: Path) -> dict[str, tuple]:
     """Return number and sum of the rows of every table and mart of the build in use."""
-    with closing(queries.open_build(data_dir)) as one:
+    with closing(opened_build.open_build(data_dir)) as one:
         tables = one.warehouse.tuples(
             "select table_name, table_catalog = 'cube' from information_schema.tables"
         )

@@ -16,7 +16,7 @@ import pandas as pd
 from kpis import periods, pipeline, settings
 from kpis.definitions import contracts
 from kpis.ingest import importer
-from kpis.results import queries
+from kpis.results import opened_build, queries
 
 NOTHING = "-"
 # long after every drawn row, so that a figure is settled unless its test says not
@@ -153,10 +153,10 @@ class Force:
         write(place / f"{name}.csv", read(table))
 
     @contextmanager
-    def build(self) -> Iterator[queries.Build]:
+    def build(self) -> Iterator[opened_build.Build]:
         """Build what has been received so far and hold it open."""
         pipeline.build(self.data_dir)
-        with closing(queries.open_build(self.data_dir)) as one:
+        with closing(opened_build.open_build(self.data_dir)) as one:
             yield one
 
 
@@ -167,7 +167,7 @@ def days(text: str) -> periods.Period:
 
 
 def cell(
-    one: queries.Build, kpi_id: str, area: str, period: str, by: str = "month"
+    one: opened_build.Build, kpi_id: str, area: str, period: str, by: str = "month"
 ) -> pd.Series:
     """Return the one cell of a period, named as `days` reads it."""
     first, last = days(period)

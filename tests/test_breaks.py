@@ -6,10 +6,9 @@ from datetime import date
 
 import pytest
 
-from kpis.context import breaks
+from kpis.context import breaks, lookup
 from kpis.context.breaks import Break, Series
 from kpis.definitions import indicators, reference_tables
-from kpis.results import queries
 from tests.exports import save
 from tests.tables import Force
 
@@ -38,17 +37,17 @@ def days(found: list[Break]) -> list[str]:
 
 
 def test_a_change_of_standard_is_a_break_of_what_is_measured_by_it(one):
-    (found,) = queries.breaks(one, "ops_999_answered_in_target", "MPS")
+    (found,) = lookup.breaks(one, "ops_999_answered_in_target", "MPS")
     assert found.day == date(2008, 12, 31)
     assert found.reason == "Standard of 10 seconds in place of 15 seconds"
     assert not found.is_joinable
-    attended = queries.breaks(one, "ops_immediate_attended_in_target", "MPS")
+    attended = lookup.breaks(one, "ops_immediate_attended_in_target", "MPS")
     assert [each.reason for each in attended] == [
         "Grade P abolished; its work moved to I, S, E and mostly R",
         "Standard of 15 minutes in place of 12 minutes",
     ]
     # how long it takes does not depend on the standard
-    median = queries.breaks(one, "ops_immediate_response_median", "MPS")
+    median = lookup.breaks(one, "ops_immediate_response_median", "MPS")
     assert [each.day for each in median] == [date(2009, 4, 1)]
 
 
@@ -98,7 +97,7 @@ def test_noted_breaks_concern_the_indicator_or_all_of_a_source():
     ],
 )
 def test_a_borough_s_move_is_as_well_known_as_it_was_published(one, area, span):
-    found = queries.breaks(one, "ops_immediate_response_median", area)
+    found = lookup.breaks(one, "ops_immediate_response_median", area)
     assert days(found) == [span, "2009-04-01/2009-04-01"]
     assert "moved to " in found[0].reason
     words = breaks.in_words(found[0])
@@ -107,11 +106,11 @@ def test_a_borough_s_move_is_as_well_known_as_it_was_published(one, area, span):
 
 
 def test_what_the_control_room_does_not_do_has_no_break_by_its_move(one):
-    assert queries.breaks(one, "cust_public_confidence", "MD") == queries.breaks(
+    assert lookup.breaks(one, "cust_public_confidence", "MD") == lookup.breaks(
         one, "cust_public_confidence", "MPS"
     )
     # the force as a whole did not move in a day
-    assert days(queries.breaks(one, "ops_immediate_response_median", "MPS")) == [
+    assert days(lookup.breaks(one, "ops_immediate_response_median", "MPS")) == [
         "2009-04-01/2009-04-01"
     ]
 
@@ -203,14 +202,14 @@ def test_periods_on_both_sides_are_not_compared(each, periods, is_comparable):
 
 
 def test_the_reason_says_what_changed_and_whether_the_day_is_known(one):
-    said = queries.comparable(
+    said = lookup.comparable(
         one, "ops_999_answered_in_target", "MPS", month(2007, 12), month(2009, 12)
     )
     assert said == (
         "Not comparable across 31 December 2008: "
         "Standard of 10 seconds in place of 15 seconds."
     )
-    said = queries.comparable(
+    said = lookup.comparable(
         one, "ops_immediate_response_median", "PL", month(2004, 3), month(2005, 3)
     )
     assert said == (
@@ -256,6 +255,6 @@ def test_a_force_notes_its_own_breaks(tmp_path):
     save(tmp_path / "reference", f"{header}\n{row}\n", "series_break.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as built:
-        found = queries.breaks(built, "ops_immediate_response_median", "QK")
+        found = lookup.breaks(built, "ops_immediate_response_median", "QK")
         assert [each.reason for each in found if each.is_joinable] == ["New terminals"]
-        assert queries.breaks(built, "ops_immediate_response_median", "MPS") == []
+        assert lookup.breaks(built, "ops_immediate_response_median", "MPS") == []

@@ -12,7 +12,7 @@ from kpis import pipeline, settings
 from kpis.builds import store
 from kpis.errors import UserError
 from kpis.ingest import lake
-from kpis.results import queries
+from kpis.results import opened_build
 from tests.tables import Force, cell
 
 ATTENDED, CONFIDENCE = "ops_immediate_attended_in_target", "cust_public_confidence"
@@ -47,12 +47,12 @@ def force(tmp_path) -> Force:
     return Force(tmp_path / "home")
 
 
-def attended(one: queries.Build) -> tuple[float, float]:
+def attended(one: opened_build.Build) -> tuple[float, float]:
     found = cell(one, ATTENDED, "QK", "2003-05")
     return found["numerator"], found["denominator"]
 
 
-def content(one: queries.Build) -> dict[str, pd.DataFrame]:
+def content(one: opened_build.Build) -> dict[str, pd.DataFrame]:
     """Every row of the cube and of the marts, in an order of its own."""
     names = [f"cube.{name}" for name in TABLES]
     names += ["mart_calls", "mart_incidents", "mart_published_figures"]
@@ -89,12 +89,12 @@ def test_a_full_build_is_made_anew_and_says_the_same(force):
         full = pipeline.build(force.data_dir, is_full=True)
         assert full["is_new"]
         assert full["build"] != one.id
-        with closing(queries.open_build(force.data_dir)) as other:
+        with closing(opened_build.open_build(force.data_dir)) as other:
             assert other.id == full["build"]
             same_content(one, other)
 
 
-def same_content(one: queries.Build, other: queries.Build) -> None:
+def same_content(one: opened_build.Build, other: opened_build.Build) -> None:
     expected, found = content(one), content(other)
     for name, frame in expected.items():
         pd.testing.assert_frame_equal(frame, found[name], obj=name)

@@ -7,7 +7,7 @@ import pytest
 
 from kpis import pipeline
 from kpis.analysis import breakdown
-from kpis.results import queries
+from kpis.results import opened_build
 from tests.tables import Force, cell
 
 REPEATS, RESOLVED = "ops_repeat_contact_rate", "cust_first_contact_resolution"
@@ -27,7 +27,7 @@ def call(key: str, caller: str, at: str, said: str = "-") -> str:
     )
 
 
-def members(one: queries.Build, kpi_id: str, dimension: str) -> pd.DataFrame:
+def members(one: opened_build.Build, kpi_id: str, dimension: str) -> pd.DataFrame:
     found = breakdown.by_dimension(one, kpi_id, "QK", *JUNE, dimension)
     return found.set_index("member")
 

@@ -7,10 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from kpis.analysis import verdicts
 from kpis.charts import axes, sparkline, spc_chart
 from kpis.charts.theme import LABELS_WIDTH, LETTER_WIDTH, MARGIN, PALETTES
 from kpis.definitions import indicators
+from kpis.statistics import spc_judgement
 from kpis.statistics.spc import DIRECTIONS
 
 
@@ -50,7 +50,7 @@ def judged(values, states=None, better="higher", half_width=0.03):
     frame["is_latest"] = False
     frame.loc[frame["state"].ne("provisional")[::-1].idxmax(), "is_latest"] = True
     frame["is_settled"] = frame["state"].ne("provisional")
-    return verdicts.judge(frame, better)
+    return spc_judgement.judge(frame, better)
 
 
 def spc(frame, kpi=PERCENT, theme="light"):

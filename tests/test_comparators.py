@@ -6,11 +6,10 @@ from datetime import date
 import pytest
 
 from kpis import pipeline
-from kpis.context import comparators
+from kpis.context import comparators, lookup
 from kpis.context.comparators import Comparator
 from kpis.definitions import reference_tables
 from kpis.errors import UserError
-from kpis.results import queries
 from tests.exports import save
 from tests.tables import Force
 from tests.test_pages import INDICATOR, visitor, words
@@ -88,9 +87,9 @@ def test_the_build_answers_with_the_comparators_of_an_indicator(tmp_path):
     force = Force(tmp_path)
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        found = queries.comparators(one, "ops_999_answered_in_target")
-        abandoned = queries.comparators(one, "ops_999_abandonment")
-        assert queries.comparators(one, "ops_regrade_rate") == []
+        found = lookup.comparators(one, "ops_999_answered_in_target")
+        abandoned = lookup.comparators(one, "ops_999_abandonment")
+        assert lookup.comparators(one, "ops_regrade_rate") == []
     assert {each.force for each in found} == {
         "MPS", "West Mercia", "West Midlands", "Greater Manchester", "national",
     }  # fmt: skip

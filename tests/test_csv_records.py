@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from kpis.definitions.mapping_model import Layout
 from kpis.ingest import csv_records
-from kpis.ingest.csv_records import Layout, Records
+from kpis.ingest.csv_records import Records
 
 PLAIN = Layout()
 FIELD = st.text(st.sampled_from("ab,;\" \r\n'é"), max_size=6)

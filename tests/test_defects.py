@@ -17,7 +17,7 @@ from kpis.builds import findings
 from kpis.demo.defects import CHRONIC_CALLS_A_MONTH, DEFECTS, NEGATIVE_WAITS
 from kpis.demo.facilities import CLOSED_AT_NIGHT
 from kpis.ingest import importer
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests.exports import PROJECT, held, quarantined
 from tests.tables import Force
 
@@ -59,7 +59,7 @@ def made(home: Path, *, defects: bool) -> Demo:
         for path in paths
     ]
     pipeline.build(home)
-    with closing(queries.open_build(home)) as one:
+    with closing(opened_build.open_build(home)) as one:
         areas = queries.areas(one).query("kind != 'facility'")["code"]
         cells = queries.series(one, list(one.kpis), list(areas), *YEAR)
         cells["month"] = cells["period_start"].dt.strftime("%Y-%m")

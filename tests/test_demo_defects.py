@@ -16,7 +16,7 @@ from kpis.demo.defects import (
 )
 from kpis.demo.facilities import CLOSED_AT_NIGHT
 from kpis.ingest import importer
-from kpis.results import queries
+from kpis.results import opened_build, queries
 
 SCALE, YEARS = 0.02, 1
 TARGET = pd.Timedelta(minutes=12)
@@ -77,7 +77,7 @@ def spoilt_accounts(spoilt) -> pd.DataFrame:
 def found(data_dir: Path) -> pd.DataFrame:
     """What a build of the imports finds."""
     pipeline.build(data_dir)
-    one = queries.open_build(data_dir)
+    one = opened_build.open_build(data_dir)
     try:
         return queries.findings(one)
     finally:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kpis import demo, periods, pipeline
 from kpis.errors import UserError
 from kpis.ingest import importer
-from kpis.results import queries
+from kpis.results import arrivals, opened_build, queries
 from kpis.results.disclosure import LEAST, LONGEST_FIRST, Measure, Tree, hidden
 from tests.second_count import source_of
 
@@ -141,7 +141,7 @@ def one(tmp_path_factory):
         if source_of(path) in ("survey_responses", "workforce_monthly"):
             importer.import_file(path, f"canonical_{source_of(path)}", home)
     pipeline.build(home)
-    with closing(queries.open_build(home)) as opened:
+    with closing(opened_build.open_build(home)) as opened:
         yield opened
 
 
@@ -159,7 +159,7 @@ def every_series(one, kpi_id: str) -> pd.DataFrame:
     codes = areas["code"][
         areas["kind"].isin(list(kpi.population.smallest_period))
     ].tolist()
-    cover = queries.arrived(one, kpi_id)
+    cover = arrivals.arrived(one, kpi_id)
     frames = [
         queries.series(one, [kpi_id], codes, cover.first, cover.last, by).assign(by=by)
         for by in periods.LENGTHS
@@ -202,7 +202,7 @@ def test_no_hidden_cell_of_few_follows_from_what_is_shown(one, asked):
         codes = list(wide.index)
         sums, is_shown, is_small = [], [], []
         for cell in found[found["by"].isin(LONGEST_FIRST)].itertuples():
-            own = {code for _, code in queries.members(one, [cell.area])}
+            own = {code for _, code in one.places.members([cell.area])}
             own = set(codes) if cell.area == "MPS" else own & set(codes)
             in_span = (months >= cell.period_start) & (months <= cell.period_end)
             row = np.outer([code in own for code in codes], in_span).astype(float)

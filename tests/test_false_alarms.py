@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from kpis.analysis import verdicts
-from kpis.statistics import funnel
+from kpis.statistics import funnel, spc_judgement
 from kpis.statistics.spc_judgement import Charted
 
 INDICATORS, BOROUGHS, MONTHS = 10, 32, 60
@@ -59,7 +59,7 @@ def share_flagged_on_the_latest_point(stable, indicators, chart):
         }
     )
     header = Charted(better="neither", chart=chart, resolution=0.0)
-    judged = verdicts.judge_all(board, {"stable": header})
+    judged = spc_judgement.judge_all(board, {"stable": header})
     latest = judged["rule"].to_numpy()[np.cumsum(lengths) - 1]
     return (latest != "").mean()
 

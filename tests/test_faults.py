@@ -20,7 +20,7 @@ from kpis import pipeline
 from kpis.builds import pruning, store
 from kpis.errors import UserError, of_storage
 from kpis.ingest import importer, lake
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests import kills
 from tests.exports import (
     JOB_ROWS,
@@ -299,25 +299,25 @@ def test_an_import_while_a_build_runs_is_in_the_next_build(scenarios, tmp_path):
     assert account["accepted"] == 2
     assert kills.cells(data_dir) == scenario.after["cells"]
     pipeline.build(data_dir)
-    with closing(queries.open_build(data_dir)) as one:
+    with closing(opened_build.open_build(data_dir)) as one:
         assert account["import_id"] in {each["import_id"] for each in one.imports}
 
 
 # --- readers ---
 
 
-def rows_of_may(one: queries.Build) -> int:
+def rows_of_may(one: opened_build.Build) -> int:
     return len(queries.rows(one, ATTENDED, "QK", date(2003, 5, 1), date(2003, 5, 31)))
 
 
-def attended(one: queries.Build) -> int:
+def attended(one: opened_build.Build) -> int:
     return int(cell(one, ATTENDED, "QK", "2003-05")["denominator"])
 
 
 def test_who_reads_a_build_keeps_it_while_the_next_is_made(force):
     force.receives("incidents", MAY)
     pipeline.build(force.data_dir)
-    with closing(queries.open_build(force.data_dir)) as old:
+    with closing(opened_build.open_build(force.data_dir)) as old:
         force.receives("incidents", MAY_LATER)
         seen, is_over = set(), threading.Event()
 
@@ -335,14 +335,14 @@ def test_who_reads_a_build_keeps_it_while_the_next_is_made(force):
         assert done.returncode == 0, done.stderr
         assert seen == {(2, 2)}
         assert (attended(old), rows_of_may(old)) == (2, 2)
-        with closing(queries.open_build(force.data_dir)) as new:
+        with closing(opened_build.open_build(force.data_dir)) as new:
             assert (attended(new), rows_of_may(new)) == (3, 3)
 
 
 def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
     force.receives("incidents", MAY)
     pipeline.build(force.data_dir)
-    with closing(queries.open_build(force.data_dir)) as old:
+    with closing(opened_build.open_build(force.data_dir)) as old:
         wrong = force.receives("incidents", MAY_LATER)["import_id"]
         pipeline.build(force.data_dir)
         lake.withdraw(force.data_dir, wrong, "wrong file")
@@ -355,8 +355,8 @@ def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
         with pytest.raises(UserError, match="a newer one has replaced it"):
             rows_of_may(old)
         with pytest.raises(UserError, match="a newer one has replaced it"):
-            queries.open_build(force.data_dir, old.id)
-        with closing(queries.open_build(force.data_dir)) as new:
+            opened_build.open_build(force.data_dir, old.id)
+        with closing(opened_build.open_build(force.data_dir)) as new:
             assert rows_of_may(new) == 2
 
 

@@ -12,7 +12,7 @@ from kpis.builds import findings
 from kpis.definitions import contracts
 from kpis.errors import UserError
 from kpis.ingest import importer, row_faults
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests import finding_cases, finding_cases_elsewhere, tables
 from tests.exports import PROJECT
 from tests.finding_cases import Rows
@@ -74,7 +74,7 @@ def ids(source: str, said: str) -> dict[str, str]:
 
 def found_in(force: Force, is_full: bool = False) -> pd.DataFrame:
     pipeline.build(force.data_dir, is_full=is_full)
-    with closing(queries.open_build(force.data_dir)) as one:
+    with closing(opened_build.open_build(force.data_dir)) as one:
         return queries.findings(one)
 
 
@@ -136,7 +136,7 @@ UNRELIABLE = [name for name, one in findings.load().items() if one.unusable]
 @pytest.fixture(scope="module")
 def cells(tripped, found) -> pd.DataFrame:
     """Every figure of the force that trips, by month and by twelve months."""
-    with closing(queries.open_build(tripped.data_dir)) as one:
+    with closing(opened_build.open_build(tripped.data_dir)) as one:
         areas = list(queries.areas(one).query("kind != 'facility'")["code"])
         frames = [
             queries.series(

@@ -13,7 +13,7 @@ from kpis.builds import pruning, store
 from kpis.builds.pruning import Limit
 from kpis.errors import UserError
 from kpis.ingest import lake
-from kpis.results import queries
+from kpis.results import opened_build
 from tests.exports import (
     JOB_ROWS,
     JOBS,
@@ -75,7 +75,7 @@ def build_often(data_dir: Path, count: int) -> None:
 
 
 def asked(data_dir: Path, period: str, by: str = "month") -> tuple:
-    with closing(queries.open_build(data_dir)) as one:
+    with closing(opened_build.open_build(data_dir)) as one:
         found = cell(one, ATTENDED, "QK", period, by)
     return found["state"], found["denominator"]
 

@@ -10,7 +10,7 @@ from kpis import pipeline
 from kpis.__main__ import main
 from kpis.errors import UserError
 from kpis.ingest import importer, lake
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests.exports import (
     JOB_ROWS,
     JOBS,
@@ -383,7 +383,7 @@ WHOLE = JOBS.replace("[columns]", '[edition]\nreplaces = "period"\n[columns]')
 def attended(data_dir) -> dict[str, tuple]:
     """Return denominator and numerator by BOCU of November 2003, as the pages show."""
     pipeline.build(data_dir)
-    one = queries.open_build(data_dir)
+    one = opened_build.open_build(data_dir)
     frame = queries.series(
         one,
         ["ops_immediate_attended_in_target"],

@@ -15,7 +15,7 @@ from kpis.builds import cube, kpi_rows, marts, revisions, store
 from kpis.definitions import contracts
 from kpis.errors import UserError
 from kpis.ingest import lake
-from kpis.results import queries
+from kpis.results import opened_build
 from tests.tables import Force
 
 SEEDS = range(4)
@@ -139,7 +139,7 @@ def change(how, force: Force, import_id: str) -> None:
 
 
 def content(force: Force) -> dict[str, pd.DataFrame]:
-    with closing(queries.open_build(force.data_dir)) as one:
+    with closing(opened_build.open_build(force.data_dir)) as one:
         tables = (*cube.TABLES, "findings", *revisions.TABLES)
         names = [f"cube.{table}" for table in tables]
         names += [f"mart_{source}" for source in kpi_rows.MARTS]

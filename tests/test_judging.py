@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from kpis.analysis import verdicts
-from kpis.statistics import spc
+from kpis.statistics import spc, spc_judgement
 from kpis.statistics.spc_judgement import Charted
 from tests.series_cases import FALLEN, RISING, SPIKE, STABLE, series
 
@@ -40,7 +40,9 @@ def test_meaning_is_that_of_the_package(case):
     directions = {"increase": "higher", "decrease": "lower", "neutral": "neither"}
     values = np.array(case["input"]["values"], dtype=float)
     frame = series(values).assign(value=values)
-    judged = verdicts.judge(frame, directions[case["input"]["improvement_direction"]])
+    judged = spc_judgement.judge(
+        frame, directions[case["input"]["improvement_direction"]]
+    )
     words = {
         "common_cause": "",
         "special_cause_improvement": "improvement",
@@ -60,7 +62,7 @@ LIMITS = ["mean", "lower_limit", "upper_limit"]
 
 def test_frame_is_kept_and_six_columns_are_added():
     frame = series(STABLE)
-    judged = verdicts.judge(frame, "higher")
+    judged = spc_judgement.judge(frame, "higher")
     added = ["segment", *LIMITS, "rule", "meaning"]
     assert list(judged.columns) == [*frame.columns, *added]
     pd.testing.assert_frame_equal(judged[frame.columns], frame)
@@ -77,35 +79,35 @@ def test_frame_is_kept_and_six_columns_are_added():
 )
 def test_meaning_follows_the_good_direction(better, up, down):
     spikes = [*STABLE, 90, 70, 50]
-    meanings = verdicts.judge(series(spikes), better)["meaning"]
+    meanings = spc_judgement.judge(series(spikes), better)["meaning"]
     assert list(meanings[-3:]) == [up, "", down]
 
 
 @pytest.mark.parametrize("letter", ["p", "f", "u", "-"])
 def test_rows_that_are_not_settled_figures_take_no_part(letter):
-    with_odd = verdicts.judge(series([*STABLE, 99], "v" * 16 + letter), "higher")
-    without = verdicts.judge(series(STABLE), "higher")
+    with_odd = spc_judgement.judge(series([*STABLE, 99], "v" * 16 + letter), "higher")
+    without = spc_judgement.judge(series(STABLE), "higher")
     columns = [*LIMITS, "rule", "meaning"]
     pd.testing.assert_frame_equal(with_odd.loc[:15, columns], without[columns])
     assert with_odd["rule"].iloc[-1] == with_odd["meaning"].iloc[-1] == ""
 
 
 def test_published_figures_take_part():
-    judged = verdicts.judge(series(SPIKE, "r" * 17), "higher")
+    judged = spc_judgement.judge(series(SPIKE, "r" * 17), "higher")
     assert judged["rule"].iloc[-1] == "outside_high"
 
 
 def test_twelve_points_are_not_judged_and_thirteen_are():
     values = [*STABLE[:11], 95]
-    twelve = verdicts.judge(series(values), "higher")
+    twelve = spc_judgement.judge(series(values), "higher")
     assert twelve[LIMITS].isna().all(axis=None)
     assert set(twelve["rule"]) == {""}
-    thirteen = verdicts.judge(series([70, *values]), "higher")
+    thirteen = spc_judgement.judge(series([70, *values]), "higher")
     assert thirteen["rule"].iloc[-1] == "outside_high"
 
 
 def test_series_that_never_varies_has_its_mean_for_limits():
-    judged = verdicts.judge(series([7] * 15), "higher")
+    judged = spc_judgement.judge(series([7] * 15), "higher")
     for column in LIMITS:
         assert set(judged[column]) == {0.07}
     assert set(judged["rule"]) == {""}
@@ -113,21 +115,21 @@ def test_series_that_never_varies_has_its_mean_for_limits():
 
 
 def test_screening_is_not_used_where_it_would_collapse_the_limits():
-    judged = verdicts.judge(series([7] * 14 + [9]), "higher")
+    judged = spc_judgement.judge(series([7] * 14 + [9]), "higher")
     assert (judged["upper_limit"] > judged["lower_limit"]).all()
     assert list(judged["rule"][:14]) == ["shift_low"] * 14
     assert judged["rule"].iloc[-1] == "outside_high"
 
 
 def test_points_without_neighbours_have_no_limits():
-    judged = verdicts.judge(series([70, 72] * 13, "v-" * 13), "higher")
+    judged = spc_judgement.judge(series([70, 72] * 13, "v-" * 13), "higher")
     assert judged[LIMITS].isna().all(axis=None)
     phrase = verdicts.verdict(judged.iloc[:-1]).phrase
     assert phrase == "too few months in a row to judge change"
 
 
 def test_windows_of_twelve_months_are_not_judged():
-    judged = verdicts.judge(series(FALLEN), "higher", by="rolling12")
+    judged = spc_judgement.judge(series(FALLEN), "higher", by="rolling12")
     assert set(judged["rule"]) == {""}
     verdict = verdicts.verdict(judged, by="rolling12")
     assert verdict.variation == "no_verdict"
@@ -137,7 +139,7 @@ def test_windows_of_twelve_months_are_not_judged():
 @pytest.mark.parametrize("order", [[1, 0], [0, 0]])
 def test_periods_out_of_order_or_twice_are_a_bug(order):
     with pytest.raises(ValueError, match="each period once, in order"):
-        verdicts.judge(series([70, 71]).iloc[order], "higher")
+        spc_judgement.judge(series([70, 71]).iloc[order], "higher")
 
 
 @pytest.mark.parametrize("chart", ["xmr", "p_prime"])
@@ -148,12 +150,12 @@ def test_a_period_without_a_row_is_a_gap_as_is_one_without_a_value(chart, place)
     gap = frame.assign(value=frame["value"].mask(frame.index == place))
     day = date(2004, 2, 10)
     with_gap, without_row = (
-        verdicts.judge(one, "higher", chart=chart, breaks=[day])
+        spc_judgement.judge(one, "higher", chart=chart, breaks=[day])
         for one in (gap, frame.drop(index=place))
     )
     pd.testing.assert_frame_equal(with_gap.drop(index=place), without_row)
     assert not with_gap[LIMITS].equals(
-        verdicts.judge(frame, "higher", chart=chart, breaks=[day])[LIMITS]
+        spc_judgement.judge(frame, "higher", chart=chart, breaks=[day])[LIMITS]
     )
 
 
@@ -169,9 +171,9 @@ def test_a_period_without_a_row_is_a_gap_as_is_one_without_a_value(chart, place)
 def test_calendars_of_every_length_know_their_gaps(by, first, frequency):
     frame = series([*STABLE, *RISING], first=first, frequency=frequency)
     gap = frame.assign(value=frame["value"].mask(frame.index == 36))
-    judged = verdicts.judge(frame.drop(index=36), "higher", by)
+    judged = spc_judgement.judge(frame.drop(index=36), "higher", by)
     pd.testing.assert_frame_equal(
-        judged, verdicts.judge(gap, "higher", by).drop(index=36)
+        judged, spc_judgement.judge(gap, "higher", by).drop(index=36)
     )
     assert judged[LIMITS].notna().all(axis=None)
     assert set(judged["rule"][-2:]) == {""}
@@ -179,13 +181,13 @@ def test_calendars_of_every_length_know_their_gaps(by, first, frequency):
 
 def test_periods_that_fit_no_calendar_are_a_bug():
     with pytest.raises(ValueError, match="each period once, in order"):
-        verdicts.judge(series([1, 2, 3], frequency="MS"), "higher", "quarter")
+        spc_judgement.judge(series([1, 2, 3], frequency="MS"), "higher", "quarter")
 
 
 def test_screening_is_decided_for_each_segment_by_itself():
     values = [*STABLE, *[7] * 14, 9]
-    judged = verdicts.judge(series(values), "higher", breaks=[date(2004, 2, 1)])
-    first = verdicts.judge(series(STABLE), "higher")
+    judged = spc_judgement.judge(series(values), "higher", breaks=[date(2004, 2, 1)])
+    first = spc_judgement.judge(series(STABLE), "higher")
     pd.testing.assert_frame_equal(judged.loc[:15, LIMITS], first[LIMITS])
     jump = judged.loc[16:]
     assert (jump["upper_limit"] > jump["lower_limit"]).all()
@@ -195,7 +197,7 @@ def test_screening_is_decided_for_each_segment_by_itself():
 
 
 def gap(values, **more):
-    judged = verdicts.judge(series(values), "nearer_zero", **more)
+    judged = spc_judgement.judge(series(values), "nearer_zero", **more)
     return [meaning or "." for meaning in judged["meaning"]]
 
 
@@ -225,26 +227,28 @@ def test_a_gap_on_its_way_to_zero_is_better_wherever_it_lies():
 
 def test_limits_begin_anew_with_the_first_period_after_a_break():
     values = [*STABLE, *(value - 30 for value in STABLE)]
-    on_the_first = verdicts.judge(series(values), "higher", breaks=[date(2004, 2, 1)])
+    on_the_first = spc_judgement.judge(
+        series(values), "higher", breaks=[date(2004, 2, 1)]
+    )
     assert list(on_the_first["segment"]) == [0] * 16 + [1] * 16
     assert set(on_the_first["rule"]) == {""}
-    within = verdicts.judge(series(values), "higher", breaks=[date(2004, 1, 2)])
+    within = spc_judgement.judge(series(values), "higher", breaks=[date(2004, 1, 2)])
     pd.testing.assert_frame_equal(within, on_the_first)
-    without = verdicts.judge(series(values), "higher")
+    without = spc_judgement.judge(series(values), "higher")
     assert set(without["rule"]) != {""}
 
 
 @pytest.mark.parametrize("day", [date(2002, 10, 1), date(1999, 1, 1), date(2004, 1, 2)])
 def test_a_break_before_the_series_or_after_its_last_period_changes_nothing(day):
     pd.testing.assert_frame_equal(
-        verdicts.judge(series(STABLE), "higher", breaks=[day]),
-        verdicts.judge(series(STABLE), "higher"),
+        spc_judgement.judge(series(STABLE), "higher", breaks=[day]),
+        spc_judgement.judge(series(STABLE), "higher"),
     )
 
 
 def test_a_segment_of_fewer_than_thirteen_points_has_none_of_its_own_limits():
     values = [*STABLE, *[40, 44] * 6]
-    judged = verdicts.judge(series(values), "higher", breaks=[date(2004, 2, 1)])
+    judged = spc_judgement.judge(series(values), "higher", breaks=[date(2004, 2, 1)])
     assert judged.loc[:15, LIMITS].notna().all(axis=None)
     assert judged.loc[16:, LIMITS].isna().all(axis=None)
     assert set(judged["rule"]) == {""}
@@ -266,7 +270,7 @@ def test_segments_are_those_of_the_package(case):
     given = case["input"]
     breaks = [date.fromisoformat(day) for day in given["rebase_dates"]]
     frame = series(given["values"], first=given["dates"][0])
-    judged = verdicts.judge(frame, "higher", breaks=breaks)
+    judged = spc_judgement.judge(frame, "higher", breaks=breaks)
     assert list(judged["segment"]) == case["expected"]["rebase_group"]
 
 
@@ -289,7 +293,7 @@ SIZES[8:] = [100, 300, 100, 100, 200, 100, 100, 300]
 
 
 def test_p_prime_takes_its_limits_from_the_cases_of_each_month():
-    judged = verdicts.judge(shares(HITS, SIZES), "higher", chart="p_prime")
+    judged = spc_judgement.judge(shares(HITS, SIZES), "higher", chart="p_prime")
     expected = spc.p_prime(HITS, SIZES)
     np.testing.assert_allclose(judged["mean"], expected["mean"], rtol=1e-12)
     np.testing.assert_allclose(judged["upper_limit"], expected["upper"], rtol=1e-12)
@@ -299,7 +303,7 @@ def test_p_prime_takes_its_limits_from_the_cases_of_each_month():
 
 
 def test_p_prime_is_not_cut_at_100_percent():
-    judged = verdicts.judge(
+    judged = spc_judgement.judge(
         shares([98, 99, 97, 98] * 4, [100] * 16), "higher", chart="p_prime"
     )
     assert (judged["upper_limit"] > 1).all()
@@ -307,7 +311,7 @@ def test_p_prime_is_not_cut_at_100_percent():
 
 def test_p_prime_of_weighted_answers_takes_their_effective_number():
     frame = shares(HITS, SIZES)
-    judged = verdicts.judge(
+    judged = spc_judgement.judge(
         frame.assign(cases=frame["denominator"] / 4), "higher", chart="p_prime"
     )
     expected = spc.p_prime(frame["numerator"] / 4, frame["denominator"] / 4)
@@ -316,19 +320,23 @@ def test_p_prime_of_weighted_answers_takes_their_effective_number():
 
 def test_p_prime_flags_what_its_limits_call_outside():
     frame = shares([*HITS, 40, 95], [*SIZES, 100, 100])
-    judged = verdicts.judge(frame, "higher", chart="p_prime")
+    judged = spc_judgement.judge(frame, "higher", chart="p_prime")
     assert list(judged["meaning"][-2:]) == ["concern", "improvement"]
 
 
 def test_p_prime_of_a_share_that_never_varies_has_the_limits_of_chance():
-    judged = verdicts.judge(shares([70] * 15, [100] * 15), "higher", chart="p_prime")
+    judged = spc_judgement.judge(
+        shares([70] * 15, [100] * 15), "higher", chart="p_prime"
+    )
     reach = 3 * np.sqrt(0.7 * 0.3 / 100)
     np.testing.assert_allclose(judged["upper_limit"], 0.7 + reach, rtol=1e-12)
     assert set(judged["rule"]) == {""}
 
 
 def test_p_prime_of_all_is_said_not_to_vary():
-    judged = verdicts.judge(shares([100] * 15, [100] * 15), "higher", chart="p_prime")
+    judged = spc_judgement.judge(
+        shares([100] * 15, [100] * 15), "higher", chart="p_prime"
+    )
     assert set(judged["upper_limit"]) == set(judged["lower_limit"]) == {1.0}
     assert verdicts.verdict(judged).phrase == "no variation"
 
@@ -337,7 +345,7 @@ def test_p_prime_has_no_limits_where_there_are_no_cases():
     states = "v" * 8 + "-" + "v" * 8 + "p"
     sizes = [*SIZES[:8], np.nan, *SIZES[8:], 40]
     hits = [*HITS[:8], np.nan, *HITS[8:], 30]
-    judged = verdicts.judge(shares(hits, sizes, states), "higher", chart="p_prime")
+    judged = spc_judgement.judge(shares(hits, sizes, states), "higher", chart="p_prime")
     missing = judged[LIMITS].isna()
     assert list(missing.all(axis=1)) == list(missing.any(axis=1))
     assert list(np.flatnonzero(missing.any(axis=1))) == [8]
@@ -346,14 +354,14 @@ def test_p_prime_has_no_limits_where_there_are_no_cases():
 def test_figures_published_without_their_cases_get_an_xmr_chart():
     frame = series(SPIKE, "r" * 17).assign(denominator=np.nan)
     pd.testing.assert_frame_equal(
-        verdicts.judge(frame, "higher", chart="p_prime"),
-        verdicts.judge(frame, "higher"),
+        spc_judgement.judge(frame, "higher", chart="p_prime"),
+        spc_judgement.judge(frame, "higher"),
     )
 
 
 def test_p_prime_without_any_cases_is_a_bug():
     with pytest.raises(ValueError, match="takes the cases"):
-        verdicts.judge(series(STABLE), "higher", chart="p_prime")
+        spc_judgement.judge(series(STABLE), "higher", chart="p_prime")
 
 
 # many at once
@@ -380,9 +388,9 @@ KPIS = {
 
 def test_many_series_are_judged_as_each_by_itself():
     breaks = {("fallen", "MD"): [date(2003, 10, 1)], ("share", "MD"): []}
-    together = verdicts.judge_all(board(), KPIS, breaks)
+    together = spc_judgement.judge_all(board(), KPIS, breaks)
     apart = [
-        verdicts.judge(
+        spc_judgement.judge(
             own,
             KPIS[kpi].better,
             by,
@@ -396,7 +404,7 @@ def test_many_series_are_judged_as_each_by_itself():
 
 
 def test_no_series_at_all_are_judged_too():
-    empty = verdicts.judge_all(board().iloc[:0], KPIS)
+    empty = spc_judgement.judge_all(board().iloc[:0], KPIS)
     assert empty.empty
     assert {"segment", *LIMITS, "rule", "meaning"} <= set(empty.columns)
 
@@ -412,7 +420,7 @@ def test_a_scoreboard_is_judged_in_a_moment():
     taken = []
     for _ in range(5):
         begun = process_time()
-        verdicts.judge_all(months, KPIS)
+        spc_judgement.judge_all(months, KPIS)
         taken.append(process_time() - begun)
     # 15 ms on the machine on which it was written
     assert min(taken) < 0.05
@@ -423,8 +431,8 @@ def test_a_step_as_small_as_was_measured_is_no_change():
     starts = pd.date_range("2002-01-01", periods=len(seconds), freq="MS")
     series = pd.DataFrame({"period_start": starts, "value": seconds, "state": "value"})
     # the rules by themselves see a long run below the mean, and months outside
-    assert verdicts.judge(series, "lower")["rule"].ne("").any()
-    judged = verdicts.judge(series, "lower", resolution=1.0)
+    assert spc_judgement.judge(series, "lower")["rule"].ne("").any()
+    judged = spc_judgement.judge(series, "lower", resolution=1.0)
     assert judged["rule"].eq("").all()
     later = series.assign(value=[*seconds[:-7], *[40.0] * 7])
-    assert verdicts.judge(later, "lower", resolution=1.0)["rule"].iloc[-1] != ""
+    assert spc_judgement.judge(later, "lower", resolution=1.0)["rule"].iloc[-1] != ""

@@ -6,7 +6,7 @@ Several sources make one figure here, or several sites one borough's.
 import pytest
 
 from kpis.ingest import lake
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests.tables import Force, cell, days
 
 COST, RATE = "fin_cost_per_call", "ops_calls_per_1000_residents"
@@ -50,7 +50,7 @@ def receive_costs(force: Force, months: list[str]) -> dict:
     return force.receives("finance_monthly", table, covers=covers)
 
 
-def states(one: queries.Build, kpi_id: str, area: str, by: str = "month") -> dict:
+def states(one: opened_build.Build, kpi_id: str, area: str, by: str = "month") -> dict:
     """Return the state of each period, named by its last month."""
     first, last = days(f"{MONTHS[0]} to {MONTHS[-1]}")
     frame = queries.series(one, [kpi_id], [area], first, last, by)
@@ -60,7 +60,9 @@ def states(one: queries.Build, kpi_id: str, area: str, by: str = "month") -> dic
     return dict(zip(ends, frame["state"], strict=True))
 
 
-def not_reliable(one: queries.Build, kpi_id: str, area: str, by="month") -> list[str]:
+def not_reliable(
+    one: opened_build.Build, kpi_id: str, area: str, by="month"
+) -> list[str]:
     found = states(one, kpi_id, area, by)
     return [end for end, state in found.items() if state == "not_reliable"]
 
@@ -79,7 +81,7 @@ def without_september(tmp_path) -> Force:
     return force
 
 
-def check_without_september(one: queries.Build, area: str) -> None:
+def check_without_september(one: opened_build.Build, area: str) -> None:
     assert not_reliable(one, COST, area) == ["2002-09"]
     assert not_reliable(one, COST, area, "quarter") == ["2002-09"]
     assert not_reliable(one, COST, area, "year") == ["2003-03"]

@@ -17,7 +17,7 @@ from scipy import stats
 
 from kpis import demo, pipeline
 from kpis.ingest import importer
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests import (
     second_count,
     second_count_calls,
@@ -77,7 +77,7 @@ class Demo:
 
     exports: Exports
     files: dict[str, Path]
-    one: queries.Build
+    one: opened_build.Build
     has_defects: bool
 
 
@@ -134,7 +134,7 @@ def vary(path: Path) -> None:
     rows.to_csv(path, index=False)
 
 
-def made(home: Path, *, defects: bool) -> queries.Build:
+def made(home: Path, *, defects: bool) -> opened_build.Build:
     demo.write_reference(home, defects=defects)
     paths = demo.write(home / "exports", scale=SCALE, years=YEARS, defects=defects)
     for path in paths:
@@ -142,7 +142,7 @@ def made(home: Path, *, defects: bool) -> queries.Build:
             vary(path)
         importer.import_file(path, f"canonical_{second_count.source_of(path)}", home)
     pipeline.build(home)
-    return queries.open_build(home)
+    return opened_build.open_build(home)
 
 
 def opened(home: Path, *, defects: bool):

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from kpis import formatting
-from kpis.analysis import verdicts
 from kpis.context.targets import Target
 from kpis.definitions import contracts, indicators
+from kpis.statistics import spc_judgement
 from pages._components import coverage_grid, findings, scoreboard, side_by_side
 from pages._indicator import what_is_behind
 from tests.series_cases import series
@@ -306,7 +306,7 @@ def test_beside_a_figure_stand_those_of_its_own_length(
     others = frame.assign(value=11.0, n=1.0, whose="MPS")
     targets, names = {kpi.id: Target(kpi.id, "QK")}, {"QK": "Brent", "MPS": "MPS"}
     table = scoreboard.contents(
-        verdicts.judge_all(frame, kpis), kpis, targets, names, "month", "light",
+        spc_judgement.judge_all(frame, kpis), kpis, targets, names, "month", "light",
         others,
     )  # fmt: skip
     ((row,),) = [family["rows"] for family in table["families"]]

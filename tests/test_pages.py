@@ -13,7 +13,7 @@ from kpis import formatting, pipeline
 from kpis.definitions import contracts, indicators, reference_tables
 from kpis.output import brief
 from kpis.output.brief import Heading
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from pages._frame import filters, local_only, markdown
 from tests.exports import PROJECT, canonical, save, take
 from tests.tables import Force
@@ -190,7 +190,7 @@ def test_the_overview_offers_its_figures_on_a_page_of_paper(demo, monkeypatch):
         same = ("figure", "interval", "count", "year_ago", "spark_label")
         assert [row[name] for name in same] == [shown[name] for name in same]
         assert list(filter(None, row["beside"])) == [one for one, _ in shown["beside"]]
-    one = queries.open_build()
+    one = opened_build.open_build()
     found = queries.scoreboard(one, "QK", "month")
     for _, cell in found[found["is_latest"]].iterrows():
         kpi = one.kpis[cell["kpi"]]

@@ -10,7 +10,7 @@ import pytest
 
 from kpis import pipeline, warehouse
 from kpis.builds import marts, store
-from kpis.results import queries
+from kpis.results import opened_build, queries
 from tests.tables import Force, cell
 
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
@@ -46,7 +46,7 @@ def force(tmp_path_factory) -> Force:
 
 @pytest.fixture(scope="module")
 def one(force):
-    with closing(queries.open_build(force.data_dir)) as opened:
+    with closing(opened_build.open_build(force.data_dir)) as opened:
         yield opened
 
 
@@ -81,7 +81,7 @@ def test_twenty_people_asking_different_questions_get_twenty_right_answers(force
             list(people.map(lambda scope: ask(scope, one, start), scopes))
             for _ in range(3)
         ]
-    with closing(queries.open_build(force.data_dir)) as alone:
+    with closing(opened_build.open_build(force.data_dir)) as alone:
         for scope, (series, rows) in zip(scopes * 3, sum(rounds, []), strict=True):
             expected_series, expected_rows = ask(scope, alone)
             pd.testing.assert_frame_equal(series, expected_series)
@@ -105,7 +105,7 @@ def test_a_reader_keeps_its_build_while_a_new_one_is_made(tmp_path):
             assert len(queries.rows(new, ATTENDED, "QK", *JUNE)) == 2
             pd.testing.assert_series_equal(cell(old, ATTENDED, "QK", "2003-06"), before)
             assert len(queries.rows(old, ATTENDED, "QK", *JUNE)) == 1
-    with closing(queries.open_build(tmp_path, old.id)) as again:
+    with closing(opened_build.open_build(tmp_path, old.id)) as again:
         assert cell(again, ATTENDED, "QK", "2003-06")["denominator"] == 1
 
 

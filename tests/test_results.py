@@ -14,7 +14,7 @@ import pytest
 from kpis import periods, pipeline, settings
 from kpis.errors import UserError
 from kpis.ingest import lake
-from kpis.results import cells, queries
+from kpis.results import cells, opened_build, queries
 from tests.tables import Force, cell
 
 ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_median"
@@ -59,7 +59,7 @@ def force(tmp_path_factory) -> Force:
 
 @pytest.fixture(scope="module")
 def one(force):
-    with closing(queries.open_build(force.data_dir)) as opened:
+    with closing(opened_build.open_build(force.data_dir)) as opened:
         yield opened
 
 
@@ -330,7 +330,7 @@ def test_rows_of_the_forces_published_figure_are_not_those_of_boroughs(one):
 
 def test_without_a_build_the_remedy_is_told(tmp_path):
     with pytest.raises(UserError, match="python -m kpis import FILE"):
-        queries.open_build(tmp_path)
+        opened_build.open_build(tmp_path)
 
 
 # the command line

@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from kpis import pipeline
 from kpis.builds import revisions
+from kpis.context import lookup
 from kpis.definitions import indicators
 from kpis.definitions.indicators import Disclosure
 from kpis.ingest import lake
-from kpis.results import queries
+from kpis.results import opened_build
 from pages._indicator import definition_panel
 from tests.exports import save
 from tests.tables import Force, cell
@@ -45,15 +46,15 @@ def force(tmp_path) -> Force:
     return one
 
 
-def told(one: queries.Build, kpi_id: str, area: str) -> list[tuple]:
-    frame = queries.revisions(one, kpi_id, area)
+def told(one: opened_build.Build, kpi_id: str, area: str) -> list[tuple]:
+    frame = lookup.revisions(one, kpi_id, area)
     return [(row.was_value, row.was_n, row.reason) for row in frame.itertuples()]
 
 
 def test_a_first_build_has_none(force):
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == []
-        assert len(queries.definitions(one, ATTENDED)) == 1
+        assert len(lookup.definitions(one, ATTENDED)) == 1
 
 
 def test_what_came_late_leaves_the_earlier_figure_beside(force):
@@ -63,7 +64,7 @@ def test_what_came_late_leaves_the_earlier_figure_beside(force):
         assert told(one, ATTENDED, "QK") == [(pytest.approx(2 / 3), 3, "data")]
         assert told(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
         assert told(one, ATTENDED, "SX") == []
-        frame = queries.revisions(one, ATTENDED, "MPS")
+        frame = lookup.revisions(one, ATTENDED, "MPS")
         assert frame["words"].tolist() == [
             "was 75\u202f% in the build as at 1 May 2004; the data changed"
         ]
@@ -101,7 +102,7 @@ def test_every_build_adds_to_those_before(force):
         pipeline.build(force.data_dir)
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == [(0.6, 5, "data"), (0.75, 4, "data")]
-        days = queries.revisions(one, ATTENDED, "MPS")["was_as_at"]
+        days = lookup.revisions(one, ATTENDED, "MPS")["was_as_at"]
         assert [f"{day:%Y-%m-%d}" for day in days] == ["2004-06-01", "2004-05-01"]
 
 
@@ -137,9 +138,9 @@ def test_a_changed_definition_shows_as_one(force, redefine):
     redefine(ATTENDED, "attended_seconds <= ", "attended_seconds < 0 * ")
     with force.build() as one:
         assert told(one, ATTENDED, "MPS") == [(0.75, 4, "definition")]
-        (row,) = queries.revisions(one, ATTENDED, "MPS").itertuples()
+        (row,) = lookup.revisions(one, ATTENDED, "MPS").itertuples()
         assert row.words.endswith("as at 1 May 2004; the definition changed")
-        texts = queries.definitions(one, ATTENDED).set_index("digest")
+        texts = lookup.definitions(one, ATTENDED).set_index("digest")
         assert len(texts) == 2
         assert "attended_seconds <= " in texts["sql"][row.was_digest]
         assert texts["first_build"].is_unique
@@ -178,7 +179,7 @@ def test_a_month_that_was_withdrawn_leaves_what_it_was(force):
     pipeline.build(force.data_dir)
     lake.withdraw(force.data_dir, account["import_id"], "a test")
     with force.build() as one:
-        frame = queries.revisions(one, ATTENDED, "MPS")
+        frame = lookup.revisions(one, ATTENDED, "MPS")
         assert [f"{day:%Y-%m}" for day in frame["on_date"]] == ["2004-04"]
         assert frame["was_n"].tolist() == [1]
 
@@ -202,7 +203,7 @@ def test_builds_of_one_day_are_told_by_their_number(force):
         own.write_text(text, encoding="utf-8")
         pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = queries.revisions(one, ATTENDED, "MPS")
+        frame = lookup.revisions(one, ATTENDED, "MPS")
         assert frame["was_as_at"].nunique() == 1
         numbers = [int(name.rpartition("-")[2]) for name in frame["was_build"]]
         assert numbers == sorted(numbers, reverse=True)
@@ -215,11 +216,11 @@ def test_a_target_that_is_set_revises_nothing(force):
     row = f"{ATTENDED},MPS,at_least,0.9,local"
     own.write_text(f"kpi_id,area,comparator,value,status\n{row}\n", encoding="utf-8")
     made_of = "select * from cube.inputs order by all"
-    with closing(queries.open_build(force.data_dir)) as before:
+    with closing(opened_build.open_build(force.data_dir)) as before:
         held = before.warehouse.tuples(made_of)
     with force.build() as one:
         assert one.id != before.id
-        assert queries.target(one, ATTENDED, "MPS", one.as_at).value == 0.9
+        assert lookup.target(one, ATTENDED, "MPS", one.as_at).value == 0.9
         assert told(one, ATTENDED, "MPS") == []
         # nothing is counted anew for it
         assert one.warehouse.tuples(made_of) == held
@@ -233,7 +234,7 @@ def test_an_unfinished_month_has_no_revision_and_an_unsettled_one_says_so(tmp_pa
         force.receives("incidents", incidents(f"{key} 05 QK"), extracted=f"{at}T03:00")
         pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = queries.revisions(one, ATTENDED, "QK")
+        frame = lookup.revisions(one, ATTENDED, "QK")
         assert frame["was_n"].tolist() == [2]
         assert frame["was_provisional"].tolist() == [True]
         assert "(provisional)" in frame["words"][0]
@@ -257,7 +258,7 @@ def test_what_is_about_people_says_only_that_it_changed(tmp_path, monkeypatch):
         force.receives("survey_responses", "\n".join([header, *rows]), extracted=at)
         pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = queries.revisions(one, kpi, "MPS")
+        frame = lookup.revisions(one, kpi, "MPS")
         assert frame["reason"].tolist() == ["data"]
         assert math.isnan(frame["was_value"][0])
         assert math.isnan(frame["was_n"][0])
@@ -282,7 +283,7 @@ def test_a_difference_was_one_side_less_the_other(tmp_path, monkeypatch):
         force.receives("survey_responses", "\n".join([header, *rows]), extracted=at)
         pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = queries.revisions(one, kpi, "MPS")
+        frame = lookup.revisions(one, kpi, "MPS")
         assert frame["was_n"].tolist() == [3]
         assert frame["was_value"].tolist() == [pytest.approx(1 - 0.5)]
 
@@ -406,7 +407,7 @@ def test_the_page_keeps_earlier_definitions(seen, redefine):
     pipeline.build(seen.data_dir)
     redefine(ATTENDED, "min_n = 100", "min_n = 7")
     with seen.build() as one:
-        builds = queries.definitions(one, ATTENDED)["first_build"]
+        builds = lookup.definitions(one, ATTENDED)["first_build"]
     said = unfolded(visitor(PAGE, kpi=ATTENDED), "Earlier definitions")
     *_, newer, older = said.split("First used by build ")
     assert f"first used by build {builds[2]}." in said

@@ -8,7 +8,7 @@ import pytest
 from kpis.analysis import source_rows
 from kpis.errors import UserError
 from kpis.ingest import lake
-from kpis.results import queries
+from kpis.results import opened_build
 from tests.tables import Force
 from tests.test_pages import DRILL, checked, visitor
 
@@ -34,7 +34,7 @@ def one(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def spoilt(spoilt_home):
-    with closing(queries.open_build(spoilt_home / "demo")) as opened:
+    with closing(opened_build.open_build(spoilt_home / "demo")) as opened:
         yield opened
 
 

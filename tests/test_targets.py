@@ -7,11 +7,10 @@ from math import nan
 import pytest
 
 from kpis import __main__, pipeline
-from kpis.context import targets
+from kpis.context import lookup, targets
 from kpis.context.targets import Target
 from kpis.definitions import indicators, reference_tables
 from kpis.errors import UserError
-from kpis.results import queries
 from tests.exports import save
 from tests.tables import Force
 
@@ -119,7 +118,7 @@ def shipped(tmp_path) -> list[Target]:
     force = Force(tmp_path)
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        return queries.targets(one)
+        return lookup.targets(one)
 
 
 def on(shipped, kpi_id: str, day: date) -> Target:
@@ -163,9 +162,9 @@ def test_a_force_sets_its_own(tmp_path):
     save(tmp_path / "reference", f"{HEADER}{row}\n", "target.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        found = queries.target(one, "ops_immediate_attended_in_target", "QK", one.as_at)
+        found = lookup.target(one, "ops_immediate_attended_in_target", "QK", one.as_at)
         assert (found.value, found.source) == (0.7, "Board of May 2004")
-        assert len(queries.targets(one)) == 1
+        assert len(lookup.targets(one)) == 1
 
 
 FAULTS = [

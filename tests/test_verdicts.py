@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from kpis.analysis import verdicts
-from kpis.statistics import spc
+from kpis.statistics import spc, spc_judgement
 from tests.series_cases import FALLEN, RISING, SPIKE, STABLE, TWICE_NEAR, series
 
 
 def verdict_on(values, states=None, better="higher", by="month"):
-    return verdicts.verdict(verdicts.judge(series(values, states), better, by), by)
+    return verdicts.verdict(spc_judgement.judge(series(values, states), better, by), by)
 
 
 @pytest.mark.parametrize(
@@ -134,11 +134,13 @@ def test_provisional_months_do_not_hide_the_latest_settled_one():
 )
 def test_verdict_names_other_periods(by, first, frequency, phrase):
     frame = series(SPIKE, first=first, frequency=frequency)
-    assert verdicts.verdict(verdicts.judge(frame, "higher", by), by).phrase == phrase
+    assert (
+        verdicts.verdict(spc_judgement.judge(frame, "higher", by), by).phrase == phrase
+    )
 
 
 def spoken(values, year_ago, unit="percent", states=None, **row):
-    judged = verdicts.judge(series(values, states), "higher")
+    judged = spc_judgement.judge(series(values, states), "higher")
     latest = pd.Series({**judged.iloc[-1], **row})
     text = verdicts.sentence(unit, latest, year_ago, verdicts.verdict(judged))
     return text.replace("\u202f", "_")
@@ -159,7 +161,7 @@ def test_sentence_without_a_year_ago_and_without_n():
 
 
 def test_what_returns_say_has_no_number_of_cases():
-    judged = verdicts.judge(series(STABLE), "higher")
+    judged = spc_judgement.judge(series(STABLE), "higher")
     latest, verdict = judged.iloc[-1], verdicts.verdict(judged)
     said = verdicts.sentence("percent", latest, np.nan, verdict, is_of_cases=False)
     assert said == "71 in 100 in January 2004; no figure a year ago; no clear change."
@@ -217,7 +219,7 @@ def test_each_rule_is_said_in_plain_words(values, because):
 
 
 def test_words_name_the_periods_of_the_series():
-    judged = verdicts.judge(
+    judged = spc_judgement.judge(
         series(FALLEN, first="2000-01-01", frequency="QS"), "higher", "quarter"
     )
     because = verdicts.verdict(judged, "quarter").because
@@ -228,7 +230,7 @@ def test_words_name_the_periods_of_the_series():
 
 
 def judged_after(values, day, states=None):
-    return verdicts.judge(series(values, states), "higher", breaks=[date(*day)])
+    return spc_judgement.judge(series(values, states), "higher", breaks=[date(*day)])
 
 
 def test_too_few_months_since_a_break_are_said_to_be():
@@ -259,7 +261,7 @@ def test_a_run_does_not_begin_before_the_break():
 def test_flags_on_both_sides_of_a_break_are_two_runs():
     falling = [90 - 2 * place for place in range(14)]
     frame = series([*falling, *falling]).assign(cases=4.0)
-    judged = verdicts.judge(
+    judged = spc_judgement.judge(
         frame, "higher", chart="p_prime", breaks=[date(2003, 12, 1)]
     )
     assert set(judged["rule"]) == {"trend_down"}
@@ -297,7 +299,7 @@ def test_a_run_longer_than_a_year_is_no_season():
 
 
 def promised(values, target, better="higher", **more):
-    judged = verdicts.judge(series(values), better, **more)
+    judged = spc_judgement.judge(series(values), better, **more)
     assurance = partial(spc.assurance, target, better=better)
     return verdicts.verdict(judged, assurance=assurance)
 
@@ -343,7 +345,7 @@ def test_the_limits_since_the_break_decide():
 @pytest.mark.parametrize("values", [STABLE[:12], [*STABLE[:15], np.nan]])
 def test_without_a_verdict_nothing_is_said_of_the_target(values):
     states = "".join("-" if np.isnan(value) else "v" for value in values)
-    judged = verdicts.judge(series(values, states), "higher")
+    judged = spc_judgement.judge(series(values, states), "higher")
     assurance = partial(spc.assurance, 0.9, better="higher")
     verdict = verdicts.verdict(judged, assurance=assurance)
     assert (verdict.variation, verdict.assurance) == ("no_verdict", None)
@@ -351,7 +353,7 @@ def test_without_a_verdict_nothing_is_said_of_the_target(values):
 
 
 def test_sentence_with_a_target():
-    judged = verdicts.judge(series(FALLEN), "higher")
+    judged = spc_judgement.judge(series(FALLEN), "higher")
     assurance = partial(spc.assurance, 0.95, better="higher")
     verdict = verdicts.verdict(judged, assurance=assurance)
     text = verdicts.sentence("percent", judged.iloc[-1], 0.74, verdict)
@@ -372,7 +374,7 @@ def test_sentence_with_a_target():
 )
 def test_each_promise_is_said_in_plain_words(assurance, outlook):
     frame = series(STABLE, first="2004-02-02", frequency="7D")
-    judged = verdicts.judge(frame, "higher", "week")
+    judged = spc_judgement.judge(frame, "higher", "week")
     verdict = verdicts.verdict(judged, "week", assurance=lambda *_: assurance)
     assert verdict.outlook == outlook
 

@@ -49,7 +49,7 @@ def grouped(
         sql = fill("results/breakdown_values", **words)
     else:
         sql = fill("results/breakdown", **words, **kpi_rows.columns(kpi))
-    codes = [code for _, code in queries.members(build, [area])]
+    codes = [code for _, code in build.places.members([area])]
     counted = build.warehouse.query(sql, [area, codes])
     found = cells.of_members(kpi, counted, period[0])
     parts = [one.split(SEPARATOR) for one in found["member"]]

@@ -9,7 +9,6 @@ from kpis.builds.kpi_rows import MARTS
 from kpis.definitions import contracts
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
-from kpis.results import queries
 from kpis.results.opened_build import Build
 from kpis.warehouse import fill, identifier, literals, text
 
@@ -119,7 +118,7 @@ def _asked(
         for name, members in chosen.items()
     ]
     there = _columns(build, source)
-    codes = [code for _, code in queries.members(build, [area])]
+    codes = [code for _, code in build.places.members([area])]
     places = [
         f"mart.{identifier(name)} in ({literals(codes)})"
         for name, one in contracts.load(source).columns.items()

@@ -12,10 +12,8 @@ import numpy as np
 import pandas as pd
 
 from kpis import formatting
-from kpis.statistics import spc
-from kpis.statistics.spc_judgement import JUDGED_STATES, MINIMUM_POINTS, days
-from kpis.statistics.spc_judgement import judge as judge
-from kpis.statistics.spc_judgement import judge_all as judge_all
+from kpis.statistics import spc, spc_judgement
+from kpis.statistics.spc_judgement import JUDGED_STATES, MINIMUM_POINTS
 
 # Of 100 charts of a process that never changes, at least so many have their latest
 # point flagged: simulated for 12 to 36 points, tests/test_false_alarms.py.
@@ -97,7 +95,7 @@ def _settled(judged: pd.DataFrame) -> _Settled:
         for name in ("mean", "lower_limit", "upper_limit")
     )
     return _Settled(
-        days(judged["period_start"])[kept],
+        spc_judgement.days(judged["period_start"])[kept],
         judged["value"].to_numpy(dtype=float)[kept],
         states[kept],
         judged["segment"].to_numpy()[kept],

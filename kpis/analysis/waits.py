@@ -10,7 +10,7 @@ from kpis.context import breaks
 from kpis.definitions.indicators import Kpi
 from kpis.errors import UserError
 from kpis.periods import Period
-from kpis.results import cells, queries
+from kpis.results import cells
 from kpis.results.opened_build import Build
 
 # seconds: widths of a class that a reader can count in
@@ -57,7 +57,7 @@ def of_cell(build: Build, kpi_id: str, area: str, period: Period) -> Waits:
     kpi = build.kpis[kpi_id]
     if not kpi.measure.has_values:
         raise UserError(f"'{kpi.wording.title}' is not made of single waits.")
-    codes = [code for _, code in queries.members(build, [area])]
+    codes = [code for _, code in build.places.members([area])]
     found = build.warehouse.query(
         warehouse.text("results/value_counts"), [kpi_id, *period, area, codes]
     )

@@ -5,7 +5,22 @@
 
 from dataclasses import dataclass, field
 
-from kpis.ingest.csv_records import Layout
+ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-16": "utf-16",
+    "latin-1": "latin-1",
+    "windows-1252": "cp1252",
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one kind of file is written."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    skip_lines: int = 0
+    footer_lines: int = 0
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kpis import settings
-from kpis.definitions import contracts, expressions
+from kpis.definitions import contracts, expressions, mapping_model
 from kpis.definitions.contracts import Contract
 from kpis.definitions.mapping_model import (
     Covers,
@@ -25,7 +25,6 @@ from kpis.definitions.mapping_model import (
     Split,
 )
 from kpis.errors import UserError, unknown
-from kpis.ingest import text_files
 
 # Instants outside these years are slips of a keyboard, and local ones would need a
 # longer list of clock changes.
@@ -215,7 +214,7 @@ def _check_times(name, source: Source, mapping, contract: Contract, where: str) 
 
 def _check_words(mapping: Mapping, file: str) -> None:
     choices = (
-        ("encoding", mapping.encoding, text_files.ENCODINGS),
+        ("encoding", mapping.encoding, mapping_model.ENCODINGS),
         ("replaces", mapping.edition.replaces, ("rows", "period")),
         ("areas", mapping.covers.areas, ("all", "present")),
         ("decimal", mapping.decimal, (".", ",")),

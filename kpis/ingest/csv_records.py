@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kpis.definitions.mapping_model import Layout
+
 BLOCK_BYTES = 16 * 2**20
 # DuckDB refuses records of 2 MB, and no honest row of an export is half as long.
 LONGEST_RECORD_BYTES = 2**20
@@ -23,16 +25,6 @@ FIRST_QUOTES = 512
 NEWLINE, RETURN, SPACE = 10, 13, 32
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BYTE_ORDER_MARK_TWICE_ENCODED = b"\xc3\xaf\xc2\xbb\xc2\xbf"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How one kind of file is written."""
-
-    delimiter: str = ","
-    quote: str = '"'
-    skip_lines: int = 0
-    footer_lines: int = 0
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ import pandas as pd
 
 from kpis import settings
 from kpis.definitions import contracts, indicators, mappings, reference_tables
-from kpis.definitions.mapping_model import Mapping, Split
+from kpis.definitions.mapping_model import Layout, Mapping, Split
 from kpis.errors import SourceFileError, UserError
 from kpis.ingest import caller_key, csv_records, intake, lake, text_files
-from kpis.ingest.csv_records import Layout, Records
+from kpis.ingest.csv_records import Records
 from kpis.ingest.job import Job, Progress, Request
 from kpis.ingest.text_files import Text
 

@@ -14,15 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpis import warehouse
+from kpis.definitions.mapping_model import ENCODINGS
 from kpis.errors import SourceFileError
 
 CHUNK_BYTES = 4 * 2**20
-ENCODINGS = {
-    "utf-8": "utf-8",
-    "utf-16": "utf-16",
-    "latin-1": "latin-1",
-    "windows-1252": "cp1252",
-}
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,26 @@ class Places:
             own |= sites - known if self._is_known(area, period) else sites
         return sorted(own)
 
+    def members(self, areas: Iterable[str]) -> list[tuple[str, str]]:
+        """Return areas, each with the codes whose cells add up to it.
+
+        A borough's are its own and those of its facilities; the force's is everything.
+        """
+        return [
+            (area, code)
+            for area in areas
+            for code in dict.fromkeys(
+                [
+                    area,
+                    *(
+                        part
+                        for part, *_ in self.parts.get(area, ())
+                        if self.kinds[part] == "facility"
+                    ),
+                ]
+            )
+        ]
+
     def _is_known(self, area: str, period: Span) -> bool:
         """Whether it is known of each day of a period which site serves an area."""
         day = period[0]

@@ -11,13 +11,6 @@ import pandas as pd
 
 from kpis import periods, warehouse
 from kpis.builds import kpi_rows
-from kpis.context.lookup import breaks as breaks
-from kpis.context.lookup import comparable as comparable
-from kpis.context.lookup import comparators as comparators
-from kpis.context.lookup import definitions as definitions
-from kpis.context.lookup import revisions as revisions
-from kpis.context.lookup import target as target
-from kpis.context.lookup import targets as targets
 from kpis.definitions import reference_tables
 from kpis.definitions.indicators import Kpi
 from kpis.errors import UserError, unknown
@@ -25,9 +18,7 @@ from kpis.periods import Period
 from kpis.results import coverage, states
 from kpis.results.disclosure import LONGEST_FIRST
 from kpis.results.opened_build import Build
-from kpis.results.opened_build import open_build as open_build
-from kpis.results.series import COLUMNS, Question, answer, members
-from kpis.results.series import arrived as arrived
+from kpis.results.series import COLUMNS, Question, answer
 from kpis.warehouse import fill, identifier, literal
 
 
@@ -110,7 +101,7 @@ def latest_settled(build: Build, kpi_id: str, area: str, by: str) -> Period | No
         )
         whole = [one for one in known if one == periods.of_day(one[1], by)]
         return max(whole, default=None)
-    cover = arrived(build, kpi_id)
+    cover = arrivals.arrived(build, kpi_id)
     if cover.last is None:
         return None
     period = periods.of_day(cover.last, by)
@@ -258,7 +249,7 @@ def _latest_periods(
     build: Build, latest: dict[str, Period | None], by: str, count: int
 ) -> list[Period]:
     """Return the last periods up to all that has arrived; one if nothing is settled."""
-    lasts = {kpi_id: arrived(build, kpi_id).last for kpi_id in latest}
+    lasts = {kpi_id: arrivals.arrived(build, kpi_id).last for kpi_id in latest}
     known = [period for period in latest.values() if period]
     if not known:
         day = max((last for last in lasts.values() if last), default=build.as_at)
@@ -327,7 +318,7 @@ def rows(
         places="\nunion all\n".join(places) or warehouse.text("results/no_place"),
         limit=f"limit {int(limit)}" if limit is not None else "",
     )
-    codes = [code for _, code in members(build, [area])]
+    codes = [code for _, code in build.places.members([area])]
     found = build.warehouse.query(sql, [area, codes])
     return found if not kpi.disclosure.is_needed else found[["row_id", "file", "line"]]
 

@@ -3,7 +3,7 @@
 Numbers come from the cube (`cells`), states from what has arrived (`states`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,8 @@ import pandas as pd
 from kpis import formatting
 from kpis.definitions.indicators import Kpi
 from kpis.periods import Period
-from kpis.results import cells, coverage, states, suppression
-from kpis.results.coverage import Coverage
+from kpis.results import arrivals, cells, states
 from kpis.results.opened_build import Build
-from kpis.results.states import Arrived
 
 COLUMNS = [*cells.COLUMNS[1:13], "state", "reason"]
 JUDGED = [*cells.KEYS, "value", "fewest", "publishers", "incomplete"]
@@ -47,67 +45,6 @@ def answer(build: Build, questions: list[Question]) -> pd.DataFrame:
     return frame[["question", *COLUMNS]]
 
 
-def arrived(build: Build, kpi_id: str) -> Arrived:
-    """Return what has arrived of the exports that measure an indicator."""
-    if kpi_id not in build.known:
-        build.known[kpi_id] = _arrived(build, build.kpis[kpi_id])
-    return build.known[kpi_id]
-
-
-def members(build: Build, areas: list[str]) -> list[tuple[str, str]]:
-    """Return areas, each with the codes whose cells add up to it.
-
-    A borough's are its own and those of its facilities; the force's is everything.
-    """
-    return [
-        (area, code)
-        for area in areas
-        for code in dict.fromkeys(
-            [
-                area,
-                *(
-                    part
-                    for part, *_ in build.places.parts.get(area, ())
-                    if build.places.kinds[part] == "facility"
-                ),
-            ]
-        )
-    ]
-
-
-def _arrived(build: Build, kpi: Kpi) -> Arrived:
-    needs = dict(kpi.population.needs)
-    for part in kpi.population.made_of:
-        needs |= build.kpis[part].population.needs
-    faults = [
-        one
-        for one in build.faults
-        if any(
-            set(columns) & set(needs.get(source, ()))
-            for source, columns in one["unusable"].items()
-        )
-    ]
-    standards = build.standards.get(kpi.population.standard)
-    covers = _covers(build, kpi)
-    exports = tuple((source, cover.spans) for source, cover in covers.items())
-    told = build.told.setdefault(exports, {})
-    # a survey without the question is no survey with no answers
-    is_asked = "survey_responses" in kpi.population.needs
-    months = frozenset(build.months.get(kpi.id, ())) if is_asked else None
-    whole = Arrived(covers, faults, build.names, standards, months=months, told=told)
-    hidden = suppression.areas(build.warehouse, kpi, build.places, whole)
-    return replace(whole, hidden=hidden)
-
-
-def _covers(build: Build, kpi: Kpi) -> dict[str, Coverage]:
-    if kpi.population.stage == "after_cube" and not kpi.population.made_of:
-        return coverage.of_everything(build.imports)
-    covers = coverage.of_kpi(kpi, build.imports, build.places)
-    for part in kpi.population.made_of:
-        covers |= _covers(build, build.kpis[part])
-    return covers
-
-
 def _calendar_frame(questions: list[Question]) -> pd.DataFrame:
     rows = [
         (place, kpi_id, area, first, last)
@@ -132,7 +69,9 @@ def _cells(build: Build, questions: list[Question]) -> pd.DataFrame:
         ]
         measured = {kpi.id: kpi for kpi in (*kpis, *others)}.values()
         own = [kpi for kpi in measured if kinds & set(kpi.population.smallest_period)]
-        asked.append(cells.Asked(own, members(build, one.areas), one.calendar, one.by))
+        asked.append(
+            cells.Asked(own, build.places.members(one.areas), one.calendar, one.by)
+        )
     found = cells.read(build.warehouse, asked)
     made = {kpi.id: kpi for one in asked for kpi in one.kpis if kpi.population.made_of}
     sums = [
@@ -179,7 +118,9 @@ def _too_low(kpi: Kpi, value: float, floor: float) -> str:
 def _with_states(
     build: Build, frame: pd.DataFrame, questions: list[Question]
 ) -> pd.DataFrame:
-    covers = {kpi_id: arrived(build, kpi_id) for kpi_id in frame["kpi"].unique()}
+    covers = {
+        kpi_id: arrivals.arrived(build, kpi_id) for kpi_id in frame["kpi"].unique()
+    }
     found = [
         states.of_cell(
             build.kpis[cell.kpi],

@@ -10,10 +10,12 @@ from dataclasses import asdict
 import pandas as pd
 
 from kpis import formatting
-from kpis.analysis.verdicts import Verdict, chance_note
+from kpis.analysis import verdicts
+from kpis.analysis.verdicts import Verdict
 from kpis.charts import sparkline, spc_chart
 from kpis.charts.theme import PALETTES
-from kpis.context.targets import Target, in_short, in_words
+from kpis.context import targets as target_words
+from kpis.context.targets import Target
 from kpis.definitions import glossary
 from kpis.definitions.indicators import Kpi
 from kpis.formatting import capital
@@ -141,7 +143,7 @@ def _heading(rows: list[dict], news: int) -> str:
 def _chance(judged: pd.DataFrame, by: str) -> str:
     """How many of the flags shown chance alone would raise, at least."""
     latest = judged[judged["is_latest"]]
-    return chance_note(int(latest["upper_limit"].notna().sum()), by)
+    return verdicts.chance_note(int(latest["upper_limit"].notna().sum()), by)
 
 
 def _key(judged: pd.DataFrame) -> list[dict]:
@@ -193,7 +195,9 @@ def _row(series: pd.DataFrame, kpi: Kpi, target: Target, shared: str) -> dict:
         "sentence": headline.sentence(series, kpi, verdict) if has_figure else "",
         "verdict": capital(verdict.phrase),
         "year_ago": _year_ago(series, kpi),
-        "target": in_short(target, kpi.measure.unit) if target.is_set else "",
+        "target": target_words.in_short(target, kpi.measure.unit)
+        if target.is_set
+        else "",
         "assurance": verdict.assurance,
         "phrase": _phrase(series, kpi, verdict, target),
     }
@@ -231,7 +235,7 @@ def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) ->
     if not verdict.outlook:
         return f"{phrase}."
     outlook = verdict.outlook[0].upper() + verdict.outlook[1:]
-    return f"{phrase}. {outlook}: {in_words(target, kpi.measure.unit)}."
+    return f"{phrase}. {outlook}: {target_words.in_words(target, kpi.measure.unit)}."
 
 
 def _year_ago(series: pd.DataFrame, kpi: Kpi) -> str:

@@ -13,7 +13,7 @@ from kpis.definitions.indicators import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
 from kpis.results import opened_build, states
-from kpis.results.queries import Build
+from kpis.results.opened_build import Build
 from pages import _cached
 from pages._components import picture
 from pages._frame.filters import Scope

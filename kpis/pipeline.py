@@ -16,10 +16,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from kpis import settings, warehouse
-from kpis.builds import cube, findings, kpi_rows, marts, revisions, store
-from kpis.builds.marts import CheckError
-from kpis.definitions import contracts, indicators, reference_tables
-from kpis.definitions.indicators import Kpi
+from kpis.builds import CheckError, cube, findings, kpi_rows, marts, revisions, store
+from kpis.definitions import Kpi, contracts, indicators, reference_tables
 from kpis.errors import UserError
 from kpis.ingest import lake
 from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal

@@ -17,23 +17,17 @@ import streamlit as st
 from plotly import graph_objects
 
 from kpis import settings
-from kpis.analysis import area_comparison, breakdown, grouped_rows, source_rows
+from kpis.analysis import Waits, area_comparison, breakdown, grouped_rows, source_rows
 from kpis.analysis import judged_series as board_of
 from kpis.analysis import waits as waits_of
-from kpis.analysis.waits import Waits
 from kpis.charts import breakdown_chart, spc_chart
+from kpis.context import Break, Comparator, Event, Target, events, lookup
 from kpis.context import breaks as breaks_of
-from kpis.context import events, lookup
 from kpis.context import targets as targets_of
-from kpis.context.breaks import Break
-from kpis.context.comparators import Comparator
-from kpis.context.events import Event
-from kpis.context.targets import Target
 from kpis.definitions import contracts
 from kpis.ingest import refused_rows
 from kpis.periods import Period
-from kpis.results import opened_build, queries
-from kpis.results.opened_build import Build
+from kpis.results import Build, opened_build, queries
 from pages._components import coverage_grid, scoreboard
 from pages._components import findings as finding_table
 from pages._frame import filters

@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 
 from kpis import formatting
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.periods import Period
-from kpis.results import queries
-from kpis.results.opened_build import Build
+from kpis.results import Build, queries
 from kpis.statistics import funnel, intervals
 
 KINDS = ("bocu", "site", "facility")

@@ -5,11 +5,10 @@ from datetime import date
 import pandas as pd
 
 from kpis.analysis import grouped_rows
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.periods import Period
-from kpis.results import queries
-from kpis.results.opened_build import Build
+from kpis.results import Build, queries
 from kpis.statistics import decomposition, intervals
 
 BY_AREA = "area"

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from kpis.builds import kpi_rows
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
-from kpis.results import cells, queries
-from kpis.results.opened_build import Build
+from kpis.results import Build, cells, queries
 from kpis.warehouse import fill, identifier
 
 # told by every row, whatever the indicator

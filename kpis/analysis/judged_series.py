@@ -5,10 +5,8 @@ from collections.abc import Collection
 import pandas as pd
 
 from kpis.context import lookup
-from kpis.results import queries
-from kpis.results.opened_build import Build
-from kpis.statistics import spc_judgement
-from kpis.statistics.spc_judgement import Charted
+from kpis.results import Build, queries
+from kpis.statistics import Charted, spc_judgement
 
 # limits are computed over so many periods, the same for every page
 PERIODS_JUDGED = 36

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from kpis import periods
-from kpis.builds.kpi_rows import MARTS
+from kpis.builds import MARTS
 from kpis.definitions import contracts
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
-from kpis.results.opened_build import Build
+from kpis.results import Build
 from kpis.warehouse import fill, identifier, literals, text
 
 GROUPABLE = ("enum", "bool")

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kpis import formatting
-from kpis.statistics import spc, spc_judgement
-from kpis.statistics.spc_judgement import JUDGED_STATES, MINIMUM_POINTS
+from kpis.statistics import JUDGED_STATES, MINIMUM_POINTS, spc, spc_judgement
 
 # Of 100 charts of a process that never changes, at least so many have their latest
 # point flagged: simulated for 12 to 36 points, tests/test_false_alarms.py.

@@ -7,11 +7,10 @@ import pandas as pd
 
 from kpis import formatting, warehouse
 from kpis.context import breaks
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.periods import Period
-from kpis.results import cells
-from kpis.results.opened_build import Build
+from kpis.results import Build, cells
 
 # seconds: widths of a class that a reader can count in
 WIDTHS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)

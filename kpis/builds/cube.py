@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from kpis import periods, settings, warehouse
 from kpis.builds import kpi_rows, marts
 from kpis.builds.marts import WHOLE, Inputs, digest
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.warehouse import Warehouse, fill, identifier, literal
 
 MONTH_TABLES = {"day_cells": "month_cells", "day_values": "month_values"}

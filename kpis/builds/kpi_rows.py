@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpis import warehouse
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.warehouse import fill, identifier, literal, literals
 
 

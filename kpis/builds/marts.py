@@ -16,8 +16,7 @@ from pathlib import Path
 from kpis import periods, settings, warehouse
 from kpis.builds import kpi_rows
 from kpis.builds.kpi_rows import MARTS
-from kpis.definitions import contracts
-from kpis.definitions.contracts import TYPES
+from kpis.definitions import TYPES, contracts
 from kpis.ingest import lake
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 

@@ -12,7 +12,7 @@ from datetime import date
 from kpis import warehouse
 from kpis.builds import cube, kpi_rows
 from kpis.builds.cube import Plan
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.warehouse import Warehouse, fill, identifier
 
 TABLES = ("revisions", "kpi_texts")

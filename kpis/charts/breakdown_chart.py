@@ -7,7 +7,7 @@ from kpis.charts import canvas
 from kpis.charts.axes import SCALES
 from kpis.charts.labels import short, unit_above
 from kpis.charts.theme import PALETTES, Palette
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 
 WEEK_MARGIN = {"l": 88, "r": 24, "t": 8, "b": 48}
 MARGIN = {"l": 56, "r": 24, "t": 24, "b": 64}

@@ -5,7 +5,7 @@ import pandas as pd
 from kpis.charts import axes
 from kpis.charts.axes import Scale
 from kpis.charts.theme import FONT, Palette
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 
 BARE_AXIS = {"showgrid": False, "zeroline": False, "fixedrange": True}
 # a chart that is clicked keeps its marks as they are

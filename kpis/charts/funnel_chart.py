@@ -12,7 +12,7 @@ from kpis.charts import axes, canvas
 from kpis.charts.axes import SCALES
 from kpis.charts.labels import short, unit_above
 from kpis.charts.theme import PALETTES, SYMBOLS, Palette
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.statistics import funnel
 
 HEIGHT = 400

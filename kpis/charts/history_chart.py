@@ -8,7 +8,7 @@ from kpis.charts.axes import SCALES
 from kpis.charts.labels import short
 from kpis.charts.spc_chart import MARKS
 from kpis.charts.theme import PALETTES, SYMBOLS, Palette
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 
 PERIODS_SHOWN = 24
 ROW_HEIGHT, LEAST_HEIGHT = 21, 160

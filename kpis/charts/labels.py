@@ -14,10 +14,8 @@ from kpis import formatting
 from kpis.charts import axes
 from kpis.charts.axes import SCALES, Scale
 from kpis.charts.theme import LABELS_WIDTH, LETTER_WIDTH, MARGIN, SPC_HEIGHT, Palette
-from kpis.context import targets
-from kpis.context.marks import Mark
-from kpis.context.targets import Target
-from kpis.definitions.indicators import Kpi
+from kpis.context import Mark, Target, targets
+from kpis.definitions import Kpi
 
 SIZE = 13
 ROW = 18

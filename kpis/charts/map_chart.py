@@ -16,7 +16,7 @@ from kpis.charts import canvas, funnel_chart, theme
 from kpis.charts.axes import SCALES
 from kpis.charts.labels import short
 from kpis.charts.theme import PALETTES, Palette
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 
 # of the distance between two tiles' middles
 TILE_SIDE = 0.92

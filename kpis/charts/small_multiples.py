@@ -14,7 +14,7 @@ from kpis.charts.axes import SCALES
 from kpis.charts.history_chart import hover
 from kpis.charts.labels import short
 from kpis.charts.theme import PALETTES, SYMBOLS, Palette
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 
 MOST_COLUMNS = 8
 # shares of a panel: what lies between two beside each other, and above each

@@ -6,7 +6,7 @@ import pandas as pd
 
 from kpis.charts import axes, series_geometry
 from kpis.charts.axes import SCALES
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 
 SPARK_WIDTH, SPARK_HEIGHT = 240, 44
 

@@ -24,10 +24,9 @@ from kpis.charts.theme import (
     SYMBOLS,
     Palette,
 )
-from kpis.context.marks import Mark
-from kpis.context.targets import Target
-from kpis.definitions.indicators import Kpi
-from kpis.statistics.spc import RULE_SET
+from kpis.context import Mark, Target
+from kpis.definitions import Kpi
+from kpis.statistics import RULE_SET
 
 INTERVAL = ("lower", "upper")
 MARKS = {

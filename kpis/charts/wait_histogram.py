@@ -3,11 +3,11 @@
 import pandas as pd
 
 from kpis import formatting
-from kpis.analysis.waits import Waits
+from kpis.analysis import Waits
 from kpis.charts import axes, canvas
 from kpis.charts.axes import SCALES
 from kpis.charts.theme import PALETTES, Palette
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 
 HEIGHT = 300
 MARGIN = {"l": 56, "r": 24, "t": 48, "b": 56}

@@ -9,7 +9,7 @@ from datetime import date
 
 from kpis import formatting, periods, settings
 from kpis.context.marks import Mark
-from kpis.results.opened_build import Build
+from kpis.results import Build
 
 # come too often to explain a point: what happens each year is in the limits already
 USUAL = ("bank_holiday", "new_year")

@@ -18,7 +18,7 @@ from kpis.context.breaks import Break, Series
 from kpis.context.comparators import Comparator
 from kpis.context.targets import Target
 from kpis.periods import Period
-from kpis.results.opened_build import Build
+from kpis.results import Build
 
 WAS = ["was_value", "was_n", "was_numerator", "was_denominator"]
 REVISION_COLUMNS = [

@@ -8,9 +8,7 @@ one that could not be read: `_raw_` the text, `_local_` an instant as local time
 import pandas as pd
 
 from kpis import settings
-from kpis.definitions import expressions, mappings
-from kpis.definitions.contracts import Column, Contract
-from kpis.definitions.mapping_model import Mapping, Source
+from kpis.definitions import Column, Contract, Mapping, Source, expressions, mappings
 from kpis.warehouse import identifier, literal, literals
 
 

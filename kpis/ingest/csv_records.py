@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kpis.definitions.mapping_model import Layout
+from kpis.definitions import Layout
 
 BLOCK_BYTES = 16 * 2**20
 # DuckDB refuses records of 2 MB, and no honest row of an export is half as long.

@@ -18,8 +18,15 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from kpis import settings
-from kpis.definitions import contracts, indicators, mappings, reference_tables
-from kpis.definitions.mapping_model import Layout, Mapping, Split
+from kpis.definitions import (
+    Layout,
+    Mapping,
+    Split,
+    contracts,
+    indicators,
+    mappings,
+    reference_tables,
+)
 from kpis.errors import SourceFileError, UserError
 from kpis.ingest import caller_key, csv_records, intake, lake, text_files
 from kpis.ingest.csv_records import Records

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kpis.definitions.contracts import Contract
-from kpis.definitions.mapping_model import Mapping
+from kpis.definitions import Contract, Mapping
 from kpis.ingest.caller_key import CallerKey
 from kpis.warehouse import literal
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kpis.definitions import expressions
-from kpis.definitions.contracts import TYPES, Contract
-from kpis.definitions.mapping_model import Mapping
+from kpis.definitions import TYPES, Contract, Mapping, expressions
 from kpis.errors import UserError
 from kpis.ingest import row_faults
 from kpis.ingest.column_sql import canonical_text, raw_of, text_items, typed_items

@@ -1,7 +1,7 @@
 """Keys that repeat: within a file, and between a file and what the lake holds."""
 
 from kpis import warehouse
-from kpis.definitions.contracts import TYPES
+from kpis.definitions import TYPES
 from kpis.ingest import lake
 from kpis.ingest.job import Job
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals

@@ -6,9 +6,7 @@ any other flags it, and empties what cannot be right.
 
 from dataclasses import dataclass
 
-from kpis.definitions import expressions
-from kpis.definitions.contracts import Column, Contract, Rule
-from kpis.definitions.mapping_model import Mapping, Source
+from kpis.definitions import Column, Contract, Mapping, Rule, Source, expressions
 from kpis.ingest.column_sql import (
     is_clock_change,
     local_of,

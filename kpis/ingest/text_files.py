@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpis import warehouse
-from kpis.definitions.mapping_model import ENCODINGS
+from kpis.definitions import ENCODINGS
 from kpis.errors import SourceFileError
 
 CHUNK_BYTES = 4 * 2**20

@@ -15,7 +15,7 @@ from pathlib import Path
 import typst
 
 from kpis import formatting
-from kpis.charts.theme import PALETTES
+from kpis.charts import PALETTES
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 PALETTE = PALETTES["light"]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.results import coverage, suppression
 from kpis.results.coverage import Coverage
 from kpis.results.opened_build import Build

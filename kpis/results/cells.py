@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kpis import warehouse
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.periods import Period
 from kpis.statistics import intervals
 from kpis.warehouse import Warehouse, fill

@@ -13,7 +13,7 @@ import pandas as pd
 
 from kpis import periods, settings
 from kpis.builds import kpi_rows
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 
 DAY = timedelta(days=1)
 Span = tuple[date, date]

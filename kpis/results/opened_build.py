@@ -10,8 +10,7 @@ import pandas as pd
 
 from kpis import settings, warehouse
 from kpis.builds import kpi_rows, marts, store
-from kpis.definitions import indicators
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi, indicators
 from kpis.errors import UserError
 from kpis.periods import Period
 from kpis.results.coverage import Places

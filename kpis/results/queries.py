@@ -11,8 +11,7 @@ import pandas as pd
 
 from kpis import periods, warehouse
 from kpis.builds import kpi_rows
-from kpis.definitions import reference_tables
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi, reference_tables
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.results import coverage, states

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpis import formatting
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.periods import Period
 from kpis.results import arrivals, cells, states
 from kpis.results.opened_build import Build

@@ -11,8 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from kpis import formatting, periods, settings
-from kpis.definitions import contracts
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi, contracts
 from kpis.periods import Period
 from kpis.results import coverage
 from kpis.results.coverage import Coverage

@@ -7,7 +7,7 @@ that add up to others, the periods that have settled.
 import pandas as pd
 
 from kpis import periods, settings, warehouse
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.results import disclosure, states
 from kpis.results.coverage import Places
 from kpis.results.disclosure import LEAST, LONGEST_FIRST, Measure, Tree

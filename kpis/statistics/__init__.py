@@ -1,0 +1,17 @@
+"""Statistics: arithmetic on arrays; it knows no indicator."""
+
+from kpis.statistics import decomposition, funnel, intervals, spc, spc_judgement
+from kpis.statistics.spc import RULE_SET
+from kpis.statistics.spc_judgement import JUDGED_STATES, MINIMUM_POINTS, Charted
+
+__all__ = [
+    "Charted",
+    "JUDGED_STATES",
+    "MINIMUM_POINTS",
+    "RULE_SET",
+    "decomposition",
+    "funnel",
+    "intervals",
+    "spc",
+    "spc_judgement",
+]

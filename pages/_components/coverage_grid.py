@@ -10,9 +10,8 @@ from dataclasses import asdict
 import pandas as pd
 
 from kpis import formatting, periods
-from kpis.charts.theme import PALETTES
-from kpis.definitions.contracts import Contract
-from kpis.definitions.indicators import Kpi
+from kpis.charts import PALETTES
+from kpis.definitions import Contract, Kpi
 from pages._components.mounting import component
 
 # with more senders than this, those without a hole wait behind a button

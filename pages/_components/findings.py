@@ -6,8 +6,8 @@ from dataclasses import asdict
 import pandas as pd
 
 from kpis import formatting, periods
-from kpis.charts.theme import PALETTES
-from kpis.definitions.contracts import Contract
+from kpis.charts import PALETTES
+from kpis.definitions import Contract
 from pages._components.mounting import component
 
 COLUMNS = ("What", "Export", "Where", "When", "Rows", "Example")

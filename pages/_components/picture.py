@@ -6,7 +6,7 @@ picture in somebody's report says nothing of where its figures are from.
 
 import re
 
-from kpis.charts.theme import FONT, PALETTES
+from kpis.charts import FONT, PALETTES
 from pages._components.mounting import component
 
 _mount = component("picture")

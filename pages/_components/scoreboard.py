@@ -10,14 +10,11 @@ from dataclasses import asdict
 import pandas as pd
 
 from kpis import formatting
-from kpis.analysis import verdicts
-from kpis.analysis.verdicts import Verdict
-from kpis.charts import sparkline, spc_chart
-from kpis.charts.theme import PALETTES
+from kpis.analysis import Verdict, verdicts
+from kpis.charts import PALETTES, sparkline, spc_chart
+from kpis.context import Target
 from kpis.context import targets as target_words
-from kpis.context.targets import Target
-from kpis.definitions import glossary
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi, glossary
 from kpis.formatting import capital
 from pages._components.mounting import component
 from pages._indicator import headline

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpis import formatting
 from kpis.charts import breakdown_chart
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from pages import _cached
 from pages._frame.filters import Scope
 from pages._frame.markdown import plain

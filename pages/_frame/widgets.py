@@ -8,12 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.definitions import glossary
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi, glossary
 from kpis.errors import UserError
 from kpis.formatting import capital
-from kpis.results import opened_build, states
-from kpis.results.opened_build import Build
+from kpis.results import Build, opened_build, states
 from pages import _cached
 from pages._components import picture
 from pages._frame.filters import Scope

@@ -6,11 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting, settings
-from kpis.context import comparators, targets
-from kpis.context.comparators import Comparator
-from kpis.context.targets import Target
-from kpis.definitions import contracts
-from kpis.definitions.indicators import Kpi
+from kpis.context import Comparator, Target, comparators, targets
+from kpis.definitions import Kpi, contracts
 from kpis.formatting import capital
 from pages import _cached
 from pages._frame import widgets

@@ -5,9 +5,8 @@ import streamlit as st
 
 from kpis import formatting
 from kpis.analysis import area_comparison
-from kpis.definitions.indicators import Kpi
-from kpis.output import spreadsheets
-from kpis.output.spreadsheets import Chart
+from kpis.definitions import Kpi
+from kpis.output import Chart, spreadsheets
 from kpis.results import queries
 from pages import _cached
 from pages._frame import widgets

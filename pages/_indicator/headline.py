@@ -5,12 +5,10 @@ from functools import partial
 import pandas as pd
 
 from kpis import formatting, periods
-from kpis.analysis import verdicts
-from kpis.analysis.verdicts import Verdict
+from kpis.analysis import Verdict, verdicts
 from kpis.charts import series_geometry, spc_chart
-from kpis.context import targets
-from kpis.context.targets import Target
-from kpis.definitions.indicators import Kpi
+from kpis.context import Target, targets
+from kpis.definitions import Kpi
 from kpis.formatting import capital
 from kpis.periods import Period
 from kpis.results import queries

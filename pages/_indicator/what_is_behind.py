@@ -8,7 +8,7 @@ import streamlit as st
 from kpis import formatting, settings
 from kpis.analysis import area_comparison, breakdown, waits
 from kpis.charts import breakdown_chart, wait_histogram
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
 from kpis.statistics import decomposition

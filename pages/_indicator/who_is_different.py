@@ -8,7 +8,7 @@ import streamlit as st
 from kpis import formatting, settings
 from kpis.analysis import area_comparison, verdicts
 from kpis.charts import funnel_chart, history_chart, map_chart, small_multiples
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.formatting import capital
 from kpis.output import spreadsheets
 from pages import _cached

@@ -8,10 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kpis import formatting, settings
-from kpis.analysis import area_comparison
-from kpis.analysis.judged_series import UNMEASURED
+from kpis.analysis import UNMEASURED, area_comparison
 from kpis.charts import funnel_chart, map_chart
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.formatting import capital
 from pages import _cached
 from pages._frame import filters, widgets

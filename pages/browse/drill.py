@@ -4,10 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.analysis import grouped_rows
-from kpis.analysis.judged_series import UNMEASURED
+from kpis.analysis import UNMEASURED, grouped_rows
 from kpis.charts import breakdown_chart
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
 from kpis.output import spreadsheets

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.analysis.judged_series import UNMEASURED
+from kpis.analysis import UNMEASURED
 from kpis.charts import spc_chart
 from kpis.context import breaks, events, targets
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.errors import UserError
 from pages import _cached
 from pages._drill import rows

@@ -7,10 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.analysis.judged_series import UNMEASURED
-from kpis.definitions.indicators import Kpi
-from kpis.output import brief
-from kpis.output.brief import Heading
+from kpis.analysis import UNMEASURED
+from kpis.definitions import Kpi
+from kpis.output import Heading, brief
 from pages import _cached
 from pages._components import findings, scoreboard
 from pages._frame import widgets

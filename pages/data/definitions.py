@@ -5,7 +5,7 @@ import streamlit as st
 
 from kpis import formatting, settings
 from kpis.context import targets
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from pages import _cached
 from pages._frame import filters, widgets
 from pages._frame.filters import Scope

@@ -62,7 +62,8 @@ def in_chromium(page: str, data_dir: Path, size: str) -> list[str]:
         lines.append(
             f"| Another borough on the {page}, from click to drawn in Chromium, "
             f"{whether}, {size} | under 700 ms p95 "
-            f"| {p95(took) / SWITCH_GOAL_SECONDS:.1f} x | {_told(took)}; {received / 1000:.0f} kB sent to the browser | |"
+            f"| {p95(took) / SWITCH_GOAL_SECONDS:.1f} x | {_told(took)}; "
+            f"{received / 1000:.0f} kB sent to the browser | |"
         )
     return lines
 
@@ -125,7 +126,8 @@ def statements(page: str, data_dir: Path, size: str) -> list[str]:
     opened, new, _, known = counts
     return [
         f"| Statements that the {page} runs, {size} | | | {new} for another area "
-        f"{NEW}, {known} for one {KNOWN}, {opened} for the first visitor of a server | |"
+        f"{NEW}, {known} for one {KNOWN}, {opened} for the first visitor of a server "
+        "| |"
     ]
 
 

@@ -37,40 +37,40 @@ KILLS_SEED = 200
 WHERE_TIME_GOES = """\
 ## Where the time goes
 
-**Import: the goal is missed.** On a quiet machine it was 5.0 x (11.1 s against 2.2 s).
-Of 11.1 s in one profiled run, reading and judging the rows took 4.5 s, writing them
-again by month with their lines 3.4 s, finding the records 1.4 s, looking for repeated
-keys 0.7 s; the rest is hashing and checking the text. The plain copy does none but the
-first, and guesses types where the import checks them. The second writing is the first
-thing to save: it exists because DuckDB cannot number the rows of a CSV file on several
-processors (docs/decisions/0010).
+**Import: the goal is missed.** On a quiet machine the ratio was 5.0 x (11.1 s against
+2.2 s). Of 11.1 s in one profiled run, reading and judging the rows took 4.5 s, writing
+them again by month with their lines 3.4 s, finding the records 1.4 s, and looking for
+repeated keys 0.7 s; the rest is hashing and checking the text. The plain copy does only
+the first of these, and guesses types where the import checks them. To save time, start
+with the second writing: it exists because DuckDB cannot number the rows of a CSV file
+on several processors (docs/decisions/0010).
 
 **Full build: the goal is missed.** Of 15.8 s in one profiled run with all indicators,
 writing the marts of eleven sources took 7.3 s, the mart of calls that follow each
-other 1.4 s, counting 56 indicators 4.8 s, comparing sources 1.9 s. Both processors are
-busy throughout: counting two indicators at once gains nothing. The goal was 2 x the
-bare selects and 6 x one read of the lake; reading the finished marts and writing them
-again, without any thought, takes as long as that alone (docs/decisions/0018).
+other 1.4 s, counting 56 indicators 4.8 s, and comparing sources 1.9 s. Both processors
+are busy throughout, so counting two indicators at once gains nothing. The goal was 2 x
+the bare selects and 6 x one read of the lake; just reading the finished marts and
+writing them again takes as long as that (docs/decisions/0018).
 
-**A page's data: the goals are missed.** It was 82 ms with nine indicators; the
-catalogue has 57. Of 110 ms for a borough on a year, queries take about 60 ms (a
-statement takes 5 to 10 ms to begin, however little it counts), the states of 1,400
-cells 20 ms, and building frames in pandas the rest. Pages keep the answer, so a
-build's area is asked once.
+**A page's data: the goals are missed.** It took 82 ms with nine indicators; the
+catalogue has 57. Of 110 ms for a borough on one year, queries take about 60 ms (a
+statement needs 5 to 10 ms to start, however little it counts), the states of 1,400
+cells 20 ms, and building frames in pandas the rest. Pages keep the answer, so each
+area of a build is asked for once.
 
-**A borough that nobody asked for before: the goal is missed** on ten years, with 57
-indicators where the goal has 8. Of one second for the overview the engine's answer
-is about 0.2 s; most of the rest is judging the past of 57 indicators. Asked for before,
-it is met on both pages; the indicator's has three charts and five tables, which
-Chromium draws in 0.5 s.
+**A borough opened for the first time: the goal is missed** on ten years, with 57
+indicators where the goal assumes 8. Of one second for the overview, the engine's answer
+takes about 0.2 s; most of the rest is judging the past of 57 indicators. For a borough
+opened before, the goal is met on both pages; the indicator page has three charts and
+five tables, which Chromium draws in 0.5 s.
 
-**People at once: on the indicator's page both goals are missed.** The server is one
+**People at once: both goals are missed on the indicator page.** The server is one
 Python process that does one thing at a time. A click on the overview takes it about
-20 ms, one on an indicator's page about 90 ms, spread over Streamlit's elements: three
-charts, five tables, their hashes and their messages. Twenty people who think for half a
-second ask for 28 pages a second. Builds are files that are only read, so several
-servers behind a proxy that keeps each visitor at one of them share the work
-(docs/operations.md). Until garbage was no longer collected after every click
+20 ms. A click on an indicator page takes about 90 ms, spread over Streamlit's elements:
+three charts, five tables, their hashes and their messages. Twenty people who think for
+half a second ask for 28 pages a second. Builds are files that are only read, so several
+servers can share the work behind a proxy that keeps each visitor on the same server
+(docs/operations.md). When garbage was still collected after every click
 (`runner.postScriptGC`), a click on the overview took 75 ms.
 """
 
@@ -294,7 +294,7 @@ def bench_add_month(one: Home, ten: Home) -> list[str]:
         f"| at most 2 x the same on one year | {total[1] / total[0]:.1f} x "
         f"| {total[1]:.1f} s against {total[0]:.1f} s (import {long['imported']:.1f} "
         f"and {short['imported']:.1f}, build {long['built']:.1f} and "
-        f"{short['built']:.1f}); key look-up apart: {long['looked']:.1f} s and "
+        f"{short['built']:.1f}); key look-up, not counted: {long['looked']:.1f} s and "
         f"{short['looked']:.1f} s | {long['peak']:.0f} MB |"
     ]
 
@@ -312,9 +312,9 @@ def bench_kills(place: Path) -> list[str]:
     writing = sum(one.was_writing for one in met)
     faults = sum(bool(one.faults) for one in met)
     return [
-        f"| {len(met)} times kill -9 during import, build and prune | each whole or "
-        f"not at all, and whole when run again | | {faults} faults; {writing} kills "
-        "met a command that was writing | |"
+        f"| {len(met)} times kill -9 during import, build and prune | each takes full "
+        "effect or none, and full effect when run again | | "
+        f"{faults} faults; {writing} kills hit a command that was writing | |"
     ]
 
 
@@ -360,7 +360,8 @@ def table(lines: list[str], ten: Home) -> str:
         [
             "# Benchmarks",
             "",
-            "Written by `make bench`. Ratios are of the same run on the same machine.",
+            "`make bench` writes this page. Both sides of a ratio come from the same "
+            "run on the same machine.",
             "",
             f"Ten years of the demo force at full scale, {ten.call_count:,} calls: "
             f"exports written in {took['written']:.0f} s, imported in "

@@ -55,7 +55,7 @@ def rows(data_dir: Path) -> list[str]:
         whole = seconds(lambda cell=cell: queries.rows(opened, *cell))
         lines.append(
             f"| Rows of one cell, {name} and month (first 200) | under 300 ms | "
-            f"| {p95(took) * 1000:.0f} ms p95 of {TIMES}, all of them "
+            f"| {p95(took) * 1000:.0f} ms p95 of {TIMES}, all rows "
             f"{whole * 1000:.0f} ms | |"
         )
     opened.close()

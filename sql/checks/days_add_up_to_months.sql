@@ -1,4 +1,4 @@
-/* The month table holds what the day table holds. */
+/* The days of the day table add up to the month table. */
 select
     kpi,
     sum(numerator) as numerator,

@@ -1,4 +1,4 @@
-/* For one thing, area and day there is one standard. */
+/* Each thing and area has one standard a day. */
 select
     earlier.applies_to,
     earlier.area,

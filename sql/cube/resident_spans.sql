@@ -2,7 +2,7 @@ create table resident_spans as
 select
     bocu_code,
     residents::bigint as residents,
-    -- before the first count it stands, and after each until the next
+    -- each count holds until the next, the first also before it
     case
         when row_number() over by_year = 1 then date '1900-01-01'
         else make_date(year, 1, 1)

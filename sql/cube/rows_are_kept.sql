@@ -1,4 +1,4 @@
-/* Every current row stands exactly once in the mart. */
+/* Every current row is in the mart exactly once. */
 {current}
 select
     (select count(*) from {name}) as current_rows,

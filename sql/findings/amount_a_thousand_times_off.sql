@@ -1,6 +1,6 @@
 /*
-title = "Amounts a thousand times smaller or greater than usual"
-says = "Amounts of one unit differ from its other months as pounds from thousands of pounds: costs cannot be told."
+title = "Amounts a thousand times smaller or larger than usual"
+says = "Amounts of one unit differ from its other months as pounds do from thousands of pounds: costs are not known."
 source = "finance_monthly"
 reads = ["finance_monthly"]
 looks_days = 366
@@ -11,7 +11,7 @@ with entries as (
         *,
         concat_ws('/', unit_code, cost_centre_type, cost_type, basis) as kind
     from finance_monthly
-    -- adjustments of the year are of any size
+    -- year-end adjustments can be of any size
     where coalesce(period, 1) <> 13
 ),
 
@@ -35,7 +35,7 @@ usual as (
 )
 
 select
-    -- what belongs to no unit is the force's own
+    -- entries without a unit belong to the force
     coalesce(entries.unit_code, 'MPS') as area_code,
     entries.month_on as on_date,
     'finance_monthly:' || entries.entry_ref as row_id
@@ -43,6 +43,6 @@ from entries
 inner join months on months.kind = entries.kind and months.month_on = entries.month_on
 inner join usual on usual.kind = entries.kind
 where
-    -- far from what a month may be, near to a factor of a thousand
+    -- far beyond a usual month, close to a factor of a thousand
     months.amount < usual.amount / 200
     or months.amount > usual.amount * 200

@@ -1,6 +1,6 @@
 /*
 title = "Arrivals heaped on exactly the standard"
-says = "Far more arrivals than chance allows stand at exactly the standard, to the second: times may have been written down afterwards."
+says = "Far more arrivals than chance allows are at exactly the standard, to the second: times may have been written down afterwards."
 source = "incidents"
 reads = ["incidents"]
 */

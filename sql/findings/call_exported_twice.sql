@@ -1,6 +1,6 @@
 /*
 title = "Calls that may have been exported twice"
-says = "The same caller was offered again within two seconds: perhaps one call under two numbers."
+says = "Calls by the same caller were offered within two seconds: perhaps one call under two numbers."
 source = "calls"
 reads = ["calls"]
 looks_days = 1

@@ -1,6 +1,6 @@
 /*
-title = "Calls that name an incident which is not there"
-says = "Calls name an incident that no export of the year holds, nor of the month before or after, although the borough's incidents of that time have arrived."
+title = "Calls that name a missing incident"
+says = "Calls name an incident that is in no export of the year or of the month before or after, although the borough's incidents of that time have arrived."
 source = "calls"
 reads = ["calls", "incidents"]
 looks_days = 31
@@ -28,7 +28,7 @@ select
 from alone
 where
     (
-        -- what it is linked to may be older than what it created
+        -- a linked incident may be older than its call
         offered_on - case when disposition = 'incident_created' then 0 else 31 end,
         bocu_code
     ) in (select distinct created_on, bocu_code from incidents)

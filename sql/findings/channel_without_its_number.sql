@@ -1,6 +1,6 @@
 /*
 title = "Channels that gave no number"
-says = "A channel that was reported before gave no number: its contacts are not known, which is not none."
+says = "A channel that was reported before gave no number: its contacts are unknown, not zero."
 source = "contacts_other_monthly"
 reads = ["contacts_other_monthly"]
 looks_days = 366
@@ -20,7 +20,7 @@ months as (
 )
 
 select
-    -- what belongs to no borough is the force's own
+    -- contacts without a borough belong to the force
     coalesce(bocu_code, 'MPS') as area_code,
     month_on as on_date,
     'contacts_other_monthly:' || return_ref as row_id

@@ -1,6 +1,6 @@
 /*
 title = "Incidents created about an hour before the call that created them"
-says = "Most incidents of the month stand an hour before their calls: one of the two exports has another time zone than its layout says."
+says = "Most incidents of the month are an hour before their calls: one of the two exports is not in the time zone that its layout says."
 source = "incidents"
 reads = ["calls", "incidents"]
 looks_days = 1

@@ -1,6 +1,6 @@
 /*
-title = "Boroughs whose calls moved to another site inside a month"
-says = "The borough's calls moved to another site inside the month, so that month is part one site's and part the other's."
+title = "Boroughs whose calls moved to another site during a month"
+says = "Calls moved to another site during the month, so the month belongs partly to each site."
 source = "calls"
 reads = ["calls"]
 */

@@ -1,6 +1,6 @@
 /*
 title = "Immediate incidents downgraded just after the standard"
-says = "Many incidents were graded down within three minutes after the standard had run out, as if to leave the count."
+says = "Many incidents were downgraded within three minutes after the standard passed, as if to leave the count."
 source = "incidents"
 reads = ["incidents"]
 */

@@ -1,6 +1,6 @@
 /*
-title = "Incidents merged into one that is merged itself, or is not there"
-says = "Incidents are merged into an incident that was merged too, or that no export of a week before or after holds."
+title = "Incidents merged into one that is itself merged, or missing"
+says = "Incidents are merged into one that was itself merged, or that is in no export of the week before or after."
 source = "incidents"
 reads = ["incidents"]
 looks_days = 7

@@ -1,6 +1,6 @@
 /*
 title = "Incidents that two calls say they created"
-says = "More than one call says that it created the same incident: one of them was linked to it."
+says = "More than one call says that it created the same incident: all but one should be linked to it."
 source = "incidents"
 reads = ["calls", "incidents"]
 looks_days = 2

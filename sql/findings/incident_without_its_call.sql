@@ -1,6 +1,6 @@
 /*
 title = "Incidents from outside that no call created"
-says = "Incidents of the public, partners or alarms have no call that created them, although the borough's calls of that day have arrived."
+says = "Incidents from the public, partners or alarms have no call that created them, although the borough's calls of that day have arrived."
 source = "incidents"
 reads = ["calls", "incidents"]
 looks_days = 2

@@ -1,6 +1,6 @@
 /*
 title = "More leavers than there were staff"
-says = "More people left than were there at the start of the month and joined in it."
+says = "More people left than were there at the start of the month or joined during it."
 source = "workforce_monthly"
 reads = ["workforce_monthly"]
 looks_days = 31

@@ -1,6 +1,6 @@
 /*
 title = "Boroughs without any arrival time for a week"
-says = "No arrival time was recorded for about a week or longer: attendance cannot be told."
+says = "No arrival time was recorded for about a week or longer: attendance is not known."
 source = "incidents"
 reads = ["incidents"]
 looks_days = 31

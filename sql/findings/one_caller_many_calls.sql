@@ -1,6 +1,6 @@
 /*
 title = "Callers with fifty calls or more in a month"
-says = "One caller made at least fifty calls in the month: they weigh on calls, repeats and satisfaction."
+says = "One caller made at least fifty calls in the month: they affect calls, repeats and satisfaction."
 source = "calls"
 reads = ["calls"]
 */

@@ -1,6 +1,6 @@
 /*
 title = "Second legs whose first leg is missing, or answered later"
-says = "Calls in a second queue name a first leg that is not there, or that was answered after the second leg began."
+says = "Calls in a second queue name a first leg that is missing, or that was answered after the second leg began."
 source = "calls"
 reads = ["calls"]
 looks_days = 2

@@ -1,6 +1,6 @@
 /*
 title = "Survey waves whose weights are out of range"
-says = "The mean weight of the wave is not between 0.8 and 1.25, or its largest weight is 25 times its smallest or more."
+says = "A wave's mean weight is not between 0.8 and 1.25, or its largest weight is 25 times its smallest or more."
 source = "survey_responses"
 reads = ["survey_responses"]
 looks_days = 366

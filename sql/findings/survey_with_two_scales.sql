@@ -1,6 +1,6 @@
 /*
 title = "Survey questions on two scales in one wave"
-says = "The answers to one question of a wave are on two scales, or on another than the question had: they cannot be added up."
+says = "Answers to one question of a wave are on two scales, or on a scale the question did not have: they cannot be added up."
 source = "survey_responses"
 reads = ["survey_responses"]
 looks_days = 366

@@ -1,6 +1,6 @@
 /*
-title = "Visits that name an incident which is not there"
-says = "Visits name an incident that no export of the year holds, nor of the month before or after, although the borough's incidents of that time have arrived."
+title = "Visits that name a missing incident"
+says = "Visits name an incident that is in no export of the year or of the month before or after, although the borough's incidents of that time have arrived."
 source = "front_counter_visits"
 reads = ["front_counter_visits", "incidents"]
 looks_days = 31
@@ -29,7 +29,7 @@ select
 from alone
 where
     (
-        -- what it is about may be older than what it created
+        -- an incident that a visit is only about may be older
         arrived_on - case when outcome = 'incident_created' then 0 else 31 end,
         bocu_code
     ) in (select distinct created_on, bocu_code from incidents)

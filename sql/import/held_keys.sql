@@ -1,4 +1,4 @@
-/* One import holds a key once; so what is held of an incoming key are its editions. */
+/* One import holds a key once, so the rows held for an incoming key are its editions. */
 with incoming as (
     select *
     from read_parquet({staged}, hive_partitioning = true)

@@ -4,7 +4,7 @@ question = "Are people who dial 999 content with what we then did?"
 family = "customer"
 themes = ["quality"]
 numerator = "Those very or fairly satisfied (weighted)"
-denominator = "999 callers who gave a valid answer on what the police did (weighted)"
+denominator = "999 callers who gave a valid answer about what the police did (weighted)"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -17,12 +17,12 @@ min_n = 100
 settles_after_days = 140
 needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight"] }
 caveats = [
-    "Belongs to the day of the experience, or to that of the interview where the experience has no usable day. Interviews follow up to 20 weeks later: the latest periods are not complete.",
-    "Weighted, as the survey office gave the weights; n counts people. Never a mean of boroughs' percentages.",
-    "The interval takes weighted answers as fewer than there are: by the survey's own design effect, or by how unequal the weights are, whichever leaves fewer.",
-    "Five answers with a middle one since April 2000, four without before: not one series.",
-    "Who refused, did not know, or found that it did not apply is left out.",
-    "2,409 callers were asked in six months of 2000, some 38 a borough and quarter. A borough has few answers in a quarter: read its twelve months.",
+    "Counted on the day of the experience or, if that is not usable, of the interview. Interviews come up to 20 weeks later, so the latest periods are incomplete.",
+    "Weighted with the survey office's weights; n counts people. Never a mean of boroughs' percentages.",
+    "In the interval weighted answers count as fewer cases: by the survey's design effect or by how unequal the weights are, whichever leaves fewer.",
+    "Five answers (with a middle one) since April 2000, four before: not one series.",
+    "Refused, do not know and not applicable are left out.",
+    "2,409 callers were asked in six months of 2000, about 38 per borough and quarter. A borough has few answers in a quarter: read its twelve months.",
 ]
 source = "BVPI 23, standard of 90 % in 2000/01: MPA PSPM 14 Nov 2000, report 5; SI 2002/694, indicator 1(c); 72.8 % in July to September 2003: MPA PPRC 12 Feb 2004, report 15"
 owner = "local owner to be named"

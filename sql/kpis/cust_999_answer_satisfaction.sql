@@ -4,7 +4,7 @@ question = "Do people who dial 999 think that we picked up fast enough?"
 family = "customer"
 themes = ["quality", "access"]
 numerator = "Those very or fairly satisfied (weighted)"
-denominator = "999 callers who gave a valid answer on the time taken to answer (weighted)"
+denominator = "999 callers who gave a valid answer about the time taken to answer (weighted)"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -18,13 +18,13 @@ settles_after_days = 140
 needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight"] }
 read_with = ["ops_999_answered_in_target"]
 caveats = [
-    "Belongs to the day of the experience, or to that of the interview where the experience has no usable day. Interviews follow up to 20 weeks later: the latest periods are not complete.",
-    "Weighted, as the survey office gave the weights; n counts people. Never a mean of boroughs' percentages.",
-    "The interval takes weighted answers as fewer than there are: by the survey's own design effect, or by how unequal the weights are, whichever leaves fewer.",
-    "Five answers with a middle one since April 2000, four without before: not one series.",
-    "Who refused, did not know, or found that it did not apply is left out.",
-    "Some 38 callers a borough and quarter were asked in 2000/01. A borough has few answers in a quarter: read its twelve months.",
-    "Callers are asked weeks later: what became of their call colours what they say of its answering.",
+    "Counted on the day of the experience or, if that is not usable, of the interview. Interviews come up to 20 weeks later, so the latest periods are incomplete.",
+    "Weighted with the survey office's weights; n counts people. Never a mean of boroughs' percentages.",
+    "In the interval weighted answers count as fewer cases: by the survey's design effect or by how unequal the weights are, whichever leaves fewer.",
+    "Five answers (with a middle one) since April 2000, four before: not one series.",
+    "Refused, do not know and not applicable are left out.",
+    "About 38 callers per borough and quarter were asked in 2000/01. A borough has few answers in a quarter: read its twelve months.",
+    "Callers are asked weeks later: what happened after the call colours their answer.",
 ]
 source = "SI 2002/694, indicator 1(a); 85.7 % in July to September 2003: MPA PPRC 12 Feb 2004, report 15"
 owner = "local owner to be named"

@@ -5,7 +5,7 @@ family = "customer"
 themes = ["quality", "expectations"]
 tier = "reserve"
 numerator = "Those satisfied (weighted)"
-denominator = "Victims to whom somebody came at once, who gave a valid answer on the time to arrive (weighted)"
+denominator = "Victims who were attended at once and gave a valid answer about the time to arrive (weighted)"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -18,12 +18,12 @@ min_n = 100
 settles_after_days = 140
 needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight"] }
 caveats = [
-    "Belongs to the day of the experience, or to that of the interview where the experience has no usable day. Interviews follow up to 20 weeks later: the latest periods are not complete.",
-    "Weighted, as the survey office gave the weights; n counts people. Never a mean of boroughs' percentages.",
-    "The interval takes weighted answers as fewer than there are: by the survey's own design effect, or by how unequal the weights are, whichever leaves fewer.",
+    "Counted on the day of the experience or, if that is not usable, of the interview. Interviews come up to 20 weeks later, so the latest periods are incomplete.",
+    "Weighted with the survey office's weights; n counts people. Never a mean of boroughs' percentages.",
+    "In the interval weighted answers count as fewer cases: by the survey's design effect or by how unequal the weights are, whichever leaves fewer.",
     "Four answers before April 2000, then five with a middle one, seven from April 2004 (satisfied: completely, very, fairly): not one series.",
-    "Who refused, did not know, or found that it did not apply is left out. So is a victim to whom nobody came at once: who was reached answers.",
-    "Not to be set beside measured response times: these are not the same incidents.",
+    "Refused, do not know and not applicable are left out. So are victims no one came to at once: only those reached answer.",
+    "Do not compare with measured response times: the incidents are not the same.",
 ]
 source = "SI 2002/694, indicator 1(b)"
 owner = "local owner to be named"

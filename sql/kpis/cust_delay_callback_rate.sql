@@ -3,8 +3,8 @@ title = "Callers rung back before a missed target"
 question = "When we will be late, do we say so in time?"
 family = "customer"
 themes = ["expectations", "quality"]
-numerator = "Those whose caller was told of the delay before the target had passed"
-denominator = "Incidents from the public, duplicates merged, that nobody had reached when their target passed (the standard of the day for I and S; 48 hours or 30 minutes after the appointment for E)"
+numerator = "Incidents whose caller was told of the delay before the target passed"
+denominator = "Incidents from the public, duplicates merged, that no one had reached when their target passed (the standard of the day for I and S; 48 hours or 30 minutes after the appointment for E)"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -18,14 +18,14 @@ dimensions = ["origin", "grade_first", "grade_when_due", "hour", "weekday"]
 default = { origin = ["public"] }
 read_with = ["ops_immediate_attended_in_target"]
 caveats = [
-    "The target is that of the grade in force when the first grade's time ran out, not that of the last grade. Where that grade is referred there is no target.",
-    "A grade that was raised does not bring the target forward: the caller still had the first grade's time to wait for.",
-    "The grade in force then is the recorded one, or else follows from the time of the last change.",
-    "Told exactly when the target passed is in time. Told before the incident existed is a fault and does not count.",
+    "An incident's target is that of the grade in force when the first grade's time ran out, not of the last grade. If that grade is referred, there is none.",
+    "Raising the grade does not bring the target forward: the first grade's time still applies.",
+    "Grade in force at that time: as recorded, otherwise worked out from the time of the last change.",
+    "Ringing back exactly when the target passes is in time. Ringing back before the incident existed is a fault and does not count.",
     "Incidents first graded referred have no target.",
-    "48 hours is from knowledge and not published; the half hour after an appointment is a definition of this product.",
-    "No usable arrival time: nobody had reached it, if it was open longer than the target.",
-    "Callers who asked not to be rung, or left no number, cannot be told: the exports do not say how many.",
+    "No published source was found for the 48 hours; the half hour after an appointment is this product's definition.",
+    "Without a usable arrival time an incident counts as not reached if it was open longer than the target.",
+    "Callers who asked not to be rung, or left no number, cannot be told: exports do not say how many they are.",
 ]
 source = "Definition: this product; no public source found"
 owner = "local owner to be named"

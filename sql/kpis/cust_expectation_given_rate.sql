@@ -3,8 +3,8 @@ title = "Callers told what will happen and when"
 question = "Do callers know what to expect when they hang up?"
 family = "customer"
 themes = ["expectations"]
-numerator = "Those whose caller was told the grade, the time or the next step"
-denominator = "Answered calls that led to an incident or were linked to one, and for which the handler said whether the caller was told"
+numerator = "Calls whose caller was told the grade, the time or the next step"
+denominator = "Answered calls that created an incident or were linked to one, where the handler recorded whether the caller was told"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -18,12 +18,12 @@ dimensions = ["assertion", "disposition", "line_type", "origin"]
 default = { assertion = ["recorded"] }
 read_with = ["cust_delay_callback_rate"]
 caveats = [
-    "A box is ticked easily: the handler's word is no proof of what the caller heard.",
-    "Nothing recorded is not no: those calls are left out. The breakdown by assertion says how many they are; with many of them the figure says little.",
+    "A box is easily ticked: it does not prove what the caller heard.",
+    "Nothing recorded does not mean no: those calls are left out. See the breakdown by assertion for how many; if there are many, the figure says little.",
     "Every incident has a grade, so every call with an incident counts.",
     "Both legs of a call count if both have an incident.",
     "Whether the caller was rung back when it took longer is another question.",
-    "The Policing Pledge of 2008 to 2010 asked for an estimated time of arrival; before it there was no standard.",
+    "From 2008 to 2010 the Policing Pledge asked for an estimated time of arrival; before that there was no standard.",
 ]
 source = "Policing Pledge (Hansard, 23 Feb 2010); definition: this product"
 owner = "local owner to be named"

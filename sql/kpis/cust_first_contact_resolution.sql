@@ -3,8 +3,8 @@ title = "Contacts resolved at first contact"
 question = "Is the matter settled the first time somebody rings?"
 family = "customer"
 themes = ["quality", "resources"]
-numerator = "First contacts that the handler marked as resolved, and about which the caller did not ring again within 14 days"
-denominator = "First contacts by telephone with a service request, from a known number, for which the handler said whether it was resolved"
+numerator = "First contacts that the handler marked as resolved and the caller did not ring about again within 14 days"
+denominator = "First telephone contacts with a service request, from a known number, where the handler recorded whether it was resolved"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -20,19 +20,19 @@ dimensions = ["caller_number", "assertion", "line_type", "origin"]
 default = { caller_number = ["known"], assertion = ["recorded"] }
 read_with = ["ops_repeat_contact_rate"]
 caveats = [
-    "The handler's word alone flatters: the caller must also not have rung again.",
-    "Rung again: the same caller, within 14 times 24 hours, about the same incident or to chase (progress chase, or nobody came).",
-    "A chasing call counts against every first contact of that caller in the 14 days before it, whatever they were about.",
-    "A first contact is no chasing call, and has no call of the same caller about the same incident in the 14 days before.",
-    "The last 14 days of any exports cannot be final: a month looks too good until the next month's calls have arrived.",
-    "For the first 14 days of the exports nobody knows what was rung about before.",
-    "Withheld numbers cannot be followed and are left out: the breakdown by caller_number says how many they are.",
-    "Calls of which the handler said nothing are left out: the breakdown by assertion says how many they are.",
-    "Callers are told apart by a keyed hash of their number. Somebody who calls from another telephone is taken for another caller; several people behind one number are taken for one.",
-    "Silent calls, hoaxes, calls without a policing purpose (wrong numbers among them), internal calls and calls of which nobody wrote what came of them are no service requests.",
-    "A call that was put through was not settled by the first person. What its second leg says does not count.",
-    "14 days is a definition of this product: no published standard.",
-    "By telephone only: who comes back to a front counter is not seen.",
+    "On its own the handler's word flatters: the caller must also not ring again.",
+    "Ringing again means: the same caller, within 14 times 24 hours, about the same incident or to chase (progress chase, or no one came).",
+    "A chasing call counts against every first contact by that caller in the 14 days before, whatever it was about.",
+    "A first contact is not a chasing call, and the same caller did not ring about the same incident in the 14 days before.",
+    "Figures for the last 14 days of the exports are not final: a month looks too good until the next month's calls have arrived.",
+    "For the first 14 days of the exports it is not known what callers rang about before.",
+    "Withheld numbers cannot be followed and are left out: see the breakdown by caller_number for how many.",
+    "Calls where the handler recorded nothing are left out: see the breakdown by assertion for how many.",
+    "Callers are told apart by a keyed hash of their number. Someone who calls from another telephone counts as another caller; several people behind one number count as one.",
+    "Silent calls, hoaxes, calls without a policing purpose (such as wrong numbers), internal calls and calls whose result was not recorded are not service requests.",
+    "A call that was put through was not settled by the first person. What was recorded on its second leg does not count.",
+    "14 days is this product's definition: there is no published standard.",
+    "Telephone only: someone who comes back to a front counter is not seen.",
 ]
 source = "Concept: getting it right first time (HMIC, Managing Demand, 1.2.1); definition: this product"
 owner = "local owner to be named"

@@ -4,7 +4,7 @@ question = "Are people who come to a police station content with the counter?"
 family = "customer"
 themes = ["access", "quality"]
 numerator = "Those very or fairly satisfied (weighted)"
-denominator = "Visitors to front counters who gave a valid answer on the service there (weighted)"
+denominator = "Visitors to front counters who gave a valid answer about the service there (weighted)"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -18,15 +18,15 @@ settles_after_days = 140
 needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight", "facility_code"] }
 read_with = ["cust_front_counter_wait_in_target"]
 caveats = [
-    "The national indicator ended in April 2001 and nobody asked until after 2004 (HMIC 3.3.3): a gap, never a line across it.",
-    "Forms that visitors fill in reach those who were served; who left unserved is not asked.",
-    "Belongs to the day of the experience, or to that of the interview where the experience has no usable day. Interviews follow up to 20 weeks later: the latest periods are not complete.",
-    "Weighted, as the survey office gave the weights; n counts people. Never a mean of boroughs' percentages.",
-    "The interval takes weighted answers as fewer than there are: by the survey's own design effect, or by how unequal the weights are, whichever leaves fewer.",
-    "Five answers with a middle one since April 2000, four without before: not one series.",
-    "Who refused, did not know, or found that it did not apply is left out.",
-    "Some 6 visitors a counter and quarter were asked in 2000/01: single counters can hardly be shown.",
-    "An answer that names no counter counts for the whole force alone.",
+    "After the national indicator ended in April 2001 no one asked until after 2004 (HMIC 3.3.3): no line may cross that gap.",
+    "Forms reach visitors who were served; those who left unserved are not asked.",
+    "Counted on the day of the experience or, if that is not usable, of the interview. Interviews come up to 20 weeks later, so the latest periods are incomplete.",
+    "Weighted with the survey office's weights; n counts people. Never a mean of boroughs' percentages.",
+    "In the interval weighted answers count as fewer cases: by the survey's design effect or by how unequal the weights are, whichever leaves fewer.",
+    "Five answers (with a middle one) since April 2000, four before: not one series.",
+    "Refused, do not know and not applicable are left out.",
+    "About 6 visitors per counter and quarter were asked in 2000/01: single counters can hardly be shown.",
+    "An answer that names no counter counts only for the whole force.",
 ]
 source = "BVPI 23, standard of 80 % in 2000/01: MPA PSPM 14 Nov 2000, report 5; HMIC, Managing Demand (2004), 3.3.3"
 owner = "local owner to be named"

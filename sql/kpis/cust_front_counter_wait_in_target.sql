@@ -4,7 +4,7 @@ question = "Are people at a police counter served before the wait gets too long?
 family = "customer"
 themes = ["access", "expectations"]
 numerator = "Visitors served within the standard of the place and day"
-denominator = "Visits in opening hours that were served, or left unserved after the standard had passed"
+denominator = "Visits in opening hours where the visitor was served, or left unserved after the standard had passed"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -20,16 +20,16 @@ dimensions = ["ending", "opening", "visit_reason", "recorded_by", "hour", "weekd
 default = { ending = ["served", "left late", "left, time unknown"], opening = ["open", "not listed"] }
 read_with = ["cust_front_counter_wait_p90"]
 caveats = [
-    "No standard of the time was published: set one for the force or for each place in the table of standards. 10 or 15 minutes are usual.",
-    "The clock starts with the ticket or the clerk's log, and stops when service begins.",
-    "Who leaves after the standard has passed was not served in time. Who leaves before is left out; the breakdown by ending says how many they are.",
-    "When somebody left unserved is the end of the visit, where it was written down. Where it was not, the visit counts as not served in time.",
-    "A time of service that is missing or impossible counts as not in time.",
-    "Visits more than a quarter of an hour outside the opening hours are left out; the breakdown by opening says how many they are. Where no hours are listed, every visit counts.",
-    "Clerks round to five minutes: a wait of 15 minutes may be one of 13 or 17, and more of them end just inside a standard of 10 or 15.",
-    "A row of a sample count weighs as many visits as it stands for, and counts as one case.",
-    "Bail signing by appointment is among them: see the breakdown by reason.",
-    "Open counters with few visits have few cases: read their quarter or year.",
+    "No standard of that time was published: set one for the force or for each place in the table of standards. 10 or 15 minutes is usual.",
+    "Waiting starts with the ticket or the clerk's log and ends when service begins.",
+    "Visitors who leave after the standard has passed were not served in time. Those who leave earlier are left out; see the breakdown by ending for how many.",
+    "An unserved visitor left at the recorded end of the visit. If no end is recorded, the visit counts as not served in time.",
+    "A missing or impossible time of service counts as not in time.",
+    "Visits more than a quarter of an hour outside the opening hours are left out; see the breakdown by opening for how many. If no hours are listed, every visit counts.",
+    "Clerks round to five minutes: a wait of 15 minutes may really be 13 or 17, and more waits end just inside a standard of 10 or 15.",
+    "A row of a sample count has the weight of all the visits it stands for, but is one case.",
+    "Bail signing by appointment is included: see the breakdown by reason.",
+    "Quiet counters have few cases: read their quarter or year.",
 ]
 source = "Definition: this product; no published standard found"
 owner = "local owner to be named"

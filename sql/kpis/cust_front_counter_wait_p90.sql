@@ -4,7 +4,7 @@ question = "How long do the unluckiest visitors wait at a police counter?"
 family = "customer"
 themes = ["access"]
 tier = "reserve"
-numerator = "The wait within which 90 of 100 visitors were served"
+numerator = "Wait within which 90 in 100 visitors were served"
 denominator = "Visits that were served"
 kind = "percentile"
 quantile = 0.9
@@ -19,11 +19,11 @@ needs = { front_counter_visits = ["facility_code", "arrived_at", "service_starte
 dimensions = ["visit_reason", "recorded_by", "hour", "weekday"]
 read_with = ["cust_front_counter_wait_in_target"]
 caveats = [
-    "Taken from the single waits of the period, never from percentiles of counters or days.",
-    "Who left unserved has no wait: where many do, this figure flatters. See beside it the share served in target, which counts them.",
+    "Taken from the individual waits of the period, never from percentiles of counters or days.",
+    "Visitors who left unserved have no wait: if many leave, this figure flatters. Read it with the share served in target, which counts them.",
     "Clerks round to five minutes, so the figure jumps in steps.",
-    "A row of a sample count counts once, however many visits it stands for: counters that only sample weigh less in the borough's and the force's figure.",
-    "Visits outside the opening hours are among them.",
+    "A row of a sample count is used once, however many visits it stands for: counters that only sample have less weight in the borough's and the force's figure.",
+    "Visits outside the opening hours are included.",
 ]
 source = "Definition: this product; no published standard found"
 owner = "local owner to be named"

@@ -4,7 +4,7 @@ question = "Do victims hear from us what became of their case?"
 family = "customer"
 themes = ["expectations", "quality"]
 numerator = "Those satisfied (weighted)"
-denominator = "Victims of burglary, violent crime, vehicle crime and road collisions who gave a valid answer on being kept informed (weighted)"
+denominator = "Victims of burglary, violent crime, vehicle crime and road collisions who gave a valid answer about being kept informed (weighted)"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -18,15 +18,15 @@ settles_after_days = 140
 needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight", "respondent_group"] }
 read_with = ["cust_expectation_given_rate"]
 caveats = [
-    "Interviews are held 6 to 12 weeks after the event: what victims were told later is not in it.",
-    "The four groups of victims have levels of their own, and they are not weighted to a fixed mix: a change in who was asked looks like a change of service.",
-    "Belongs to the day of the experience, or to that of the interview where the experience has no usable day. Interviews follow up to 20 weeks later: the latest periods are not complete.",
-    "Weighted, as the survey office gave the weights; n counts people. Never a mean of boroughs' percentages.",
-    "The interval takes weighted answers as fewer than there are: by the survey's own design effect, or by how unequal the weights are, whichever leaves fewer.",
+    "Interviews are held 6 to 12 weeks after the event: what victims were told later is not included.",
+    "Each of the four groups of victims has its own level, and they are not weighted to a fixed mix: a change in who was asked looks like a change of service.",
+    "Counted on the day of the experience or, if that is not usable, of the interview. Interviews come up to 20 weeks later, so the latest periods are incomplete.",
+    "Weighted with the survey office's weights; n counts people. Never a mean of boroughs' percentages.",
+    "In the interval weighted answers count as fewer cases: by the survey's design effect or by how unequal the weights are, whichever leaves fewer.",
     "Four answers before April 2000, then five with a middle one, seven from April 2004 (satisfied: completely, very, fairly): not one series.",
-    "Who refused, did not know, or found that it did not apply is left out.",
-    "Whether a burglary was of a home is not in the exports.",
-    "Statutory from 2004/05; earlier answers are the force's own survey.",
+    "Refused, do not know and not applicable are left out.",
+    "Exports do not say whether a burglary was of a home.",
+    "Statutory from 2004/05; earlier answers are from the force's own survey.",
 ]
 source = "SI 2005/470, SPI 1(c)"
 owner = "local owner to be named"

@@ -4,7 +4,7 @@ question = "Are victims content with us, all in all?"
 family = "customer"
 themes = ["quality"]
 numerator = "Those satisfied (weighted)"
-denominator = "Victims of burglary, violent crime, vehicle crime and road collisions who gave a valid answer on the service overall (weighted)"
+denominator = "Victims of burglary, violent crime, vehicle crime and road collisions who gave a valid answer about the service overall (weighted)"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -18,15 +18,15 @@ settles_after_days = 140
 needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight", "respondent_group"] }
 read_with = ["cust_satisfaction_gap"]
 caveats = [
-    "The four groups of victims have levels of their own, and they are not weighted to a fixed mix: a change in who was asked looks like a change of service.",
+    "Each of the four groups of victims has its own level, and they are not weighted to a fixed mix: a change in who was asked looks like a change of service.",
     "Leaving a group out moves the figure: in 2011 the force asked to lower its target from 79.6 to 78 % because victims of road collisions were no longer asked. A target holds for one set of groups.",
-    "Belongs to the day of the experience, or to that of the interview where the experience has no usable day. Interviews follow up to 20 weeks later: the latest periods are not complete.",
-    "Weighted, as the survey office gave the weights; n counts people. Never a mean of boroughs' percentages.",
-    "The interval takes weighted answers as fewer than there are: by the survey's own design effect, or by how unequal the weights are, whichever leaves fewer.",
+    "Counted on the day of the experience or, if that is not usable, of the interview. Interviews come up to 20 weeks later, so the latest periods are incomplete.",
+    "Weighted with the survey office's weights; n counts people. Never a mean of boroughs' percentages.",
+    "In the interval weighted answers count as fewer cases: by the survey's design effect or by how unequal the weights are, whichever leaves fewer.",
     "Four answers before April 2000, then five with a middle one, seven from April 2004 (satisfied: completely, very, fairly): not one series.",
-    "Who refused, did not know, or found that it did not apply is left out.",
-    "Whether a burglary was of a home is not in the exports.",
-    "Statutory from 2004/05; earlier answers are the force's own survey.",
+    "Refused, do not know and not applicable are left out.",
+    "Exports do not say whether a burglary was of a home.",
+    "Statutory from 2004/05; earlier answers are from the force's own survey.",
 ]
 source = "SI 2005/470, SPI 1(e); groups and target of 2011/12: MPA SOP 8 Sep 2011, report 5"
 owner = "local owner to be named"

@@ -4,7 +4,7 @@ question = "Are people who meet our officers on patrol content with that?"
 family = "customer"
 themes = ["quality", "expectations"]
 numerator = "Those very or fairly satisfied (weighted)"
-denominator = "Residents who met an officer on patrol and gave a valid answer on it (weighted)"
+denominator = "Residents who met an officer on patrol and gave a valid answer about it (weighted)"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -17,12 +17,12 @@ min_n = 100
 settles_after_days = 140
 needs = { survey_responses = ["survey_code", "question_code", "answer_code", "weight"] }
 caveats = [
-    "Nobody asked this when the review was inspected (HMIC 3.3.7): there is no figure until a survey has the question. The question is this product's proposal.",
-    "Residents are asked about no single day: it belongs to the day of the interview.",
-    "Weighted, as the survey office gave the weights; n counts people. Never a mean of boroughs' percentages.",
-    "The interval takes weighted answers as fewer than there are: by the survey's own design effect, or by how unequal the weights are, whichever leaves fewer.",
-    "Who refused, did not know, or found that it did not apply is left out.",
-    "Who never meets an officer does not count, whatever they think of that.",
+    "No one asked this when the review was inspected (HMIC 3.3.7): there is no figure until a survey does. This product proposed the question.",
+    "Residents are not asked about one particular day: answers count on the day of the interview.",
+    "Weighted with the survey office's weights; n counts people. Never a mean of boroughs' percentages.",
+    "In the interval weighted answers count as fewer cases: by the survey's design effect or by how unequal the weights are, whichever leaves fewer.",
+    "Refused, do not know and not applicable are left out.",
+    "People who never meet an officer do not count, whatever they think of that.",
 ]
 source = "Need: HMIC, Managing Demand (2004), 3.3.7; question: this product"
 owner = "local owner to be named"

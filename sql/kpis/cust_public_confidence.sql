@@ -17,8 +17,8 @@ needs = { published_figures = ["value"] }
 stage = "published"
 caveats = [
     "Shown as the survey office published it: a percentage without its parts, so nothing can be added up and no interval can be given.",
-    "The survey was an autumn snapshot before 2002 and quarterly since: not one series.",
-    "The Public Attitude Survey and the British Crime Survey are different surveys.",
+    "Before 2002 the survey was an autumn snapshot, since then it is quarterly: not one series.",
+    "Public Attitude Survey and British Crime Survey are different surveys.",
 ]
 source = "SI 2005/470, SPI 2(a); MPA CE 14 Oct 2004, report 8"
 owner = "local owner to be named"

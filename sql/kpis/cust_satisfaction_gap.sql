@@ -3,7 +3,7 @@ title = "Satisfaction gap, white and minority ethnic users"
 question = "Are we as good for one Londoner as for another?"
 family = "customer"
 themes = ["quality"]
-numerator = "Share satisfied with the overall service among white users minus that among minority ethnic users"
+numerator = "Share of white users satisfied with the overall service minus that of minority ethnic users"
 denominator = "Valid answers of each group (weighted)"
 kind = "difference"
 unit = "points"
@@ -20,8 +20,8 @@ caveats = [
     "Users are the victims of domestic burglary, violent crime, vehicle crime and road traffic collisions.",
     "No evidence of a gap is not evidence of no gap: see the interval.",
     "Users who did not state their ethnicity belong to neither group.",
-    "A borough has some 90 interviews with minority ethnic users a year: too few for a figure.",
-    "Belongs to the day of the experience; interviews follow up to 20 weeks later.",
+    "A borough has about 90 interviews with minority ethnic users a year: too few for a figure.",
+    "Counted on the day of the experience; interviews come up to 20 weeks later.",
     "A change of scale is a break: see the survey's questions.",
 ]
 source = "SI 2005/470, SPI 3(b)"

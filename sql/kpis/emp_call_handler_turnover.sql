@@ -4,7 +4,7 @@ question = "How many of the people who take calls leave the force in a year?"
 family = "employee"
 themes = ["resources", "quality"]
 numerator = "People in call handling who resigned, retired or were dismissed"
-denominator = "Years of people in post in call handling: people x days of the month / 365.25"
+denominator = "Person-years in post in call handling: people x days of the month / 365.25"
 kind = "rate"
 unit = "percent a year"
 better = "lower"
@@ -20,16 +20,16 @@ min_n = 1
 settles_after_days = 31
 needs = { workforce_monthly = ["staff_group", "headcount", "leavers", "transfers_out"] }
 caveats = [
-    "Who moves to another unit or group is no leaver: the move of boroughs' call handlers into the call centres (2004 to 2008) is no turnover.",
-    "Exports that do not tell moves from leavers do not measure this. How many moved is in the return, not in this figure.",
-    "Heads, not posts: somebody who works half the week leaves as one person.",
-    "The people of a month are those of its return; some of its leavers may be gone by then.",
+    "Someone who moves to another unit or group is not a leaver: the move of boroughs' call handlers into the call centres (2004 to 2008) is not turnover.",
+    "Exports that do not separate moves from leavers cannot measure this. How many moved is in the return, not in this figure.",
+    "It counts people, not posts: someone who works half the week leaves as one person.",
+    "People in post are those in the month's return; some of its leavers may have gone by then.",
     "A month times twelve is not a year: read the twelve months.",
-    "Staff and officers together. Police officers who go back to the street are moves.",
-    "The force's figure holds the boroughs' control rooms, which no site has.",
+    "Staff and officers together. Police officers who go back to the street count as moves.",
+    "Boroughs' control rooms belong to no site: they count only in the force's figure.",
     "A return that lacks people or leavers is left out.",
-    "Not shown where fewer than 5 people are in post, or where 1 to 4 have left: they could be known by it.",
-    "No figure of the force was found published: 10 to 20 percent is said to be usual, unverified.",
+    "Not shown where fewer than 5 people are in post, or where 1 to 4 have left: they could be identified.",
+    "No published figure for the force was found: 10 to 20 percent is said to be usual, unverified.",
 ]
 source = "Definition: this product; no published figure found"
 owner = "local owner to be named"

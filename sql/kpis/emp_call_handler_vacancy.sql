@@ -3,8 +3,8 @@ title = "Call-handler vacancies"
 question = "How many of the seats for taking calls are empty?"
 family = "employee"
 themes = ["resources"]
-numerator = "Established posts of civilian call handlers less posts filled, full-time equivalent"
-denominator = "Established posts of civilian call handlers, full-time equivalent"
+numerator = "Established posts for civilian call handlers minus posts filled, full-time equivalent"
+denominator = "Established posts for civilian call handlers, full-time equivalent"
 kind = "ratio"
 unit = "percent"
 better = "lower"
@@ -19,10 +19,10 @@ settles_after_days = 31
 needs = { workforce_monthly = ["staff_group", "fte_establishment", "fte_actual"] }
 caveats = [
     "Civilian posts only. Officers who fill in for missing staff are returned as officers: counted here, they would hide the vacancies.",
-    "Below zero: more are in post than were established. That is shown, and in the force's figure it makes up for vacancies elsewhere: see single sites.",
-    "By quarter and year the months' posts are added up: it is the share of an average month.",
-    "The establishment is what was budgeted: cutting it makes vacancies vanish.",
-    "The force's figure holds the boroughs' control rooms, which no site has.",
+    "Below zero means that more are in post than established. It is shown as it is, and in the force's figure it offsets vacancies elsewhere: see single sites.",
+    "For a quarter or year the posts of its months are added up: it is the share of an average month.",
+    "Establishment is what was budgeted: cutting it makes vacancies vanish.",
+    "Boroughs' control rooms belong to no site: they count only in the force's figure.",
     "A return that lacks one of the two numbers is left out.",
     "Not shown where fewer than 5 posts are filled.",
 ]

@@ -4,7 +4,7 @@ question = "How many days do the people who take calls lose to sickness?"
 family = "employee"
 themes = ["resources"]
 numerator = "Working days lost to sickness by staff and officers in call handling"
-denominator = "Years of full-time posts filled in call handling: posts x days of the month / 365.25"
+denominator = "Post-years filled in call handling, full-time equivalent: posts x days of the month / 365.25"
 kind = "rate"
 unit = "days a year"
 better = "lower"
@@ -20,14 +20,14 @@ min_n = 1
 settles_after_days = 31
 needs = { workforce_monthly = ["staff_group", "fte_actual", "sickness_days_lost"] }
 caveats = [
-    "Staff and officers together. Apart they would be so few at some sites that one absence could be seen, so there is no breakdown: as officers leave call handling, the mix changes.",
-    "The target of 9 days was for all police staff of the force in 2005/06, who lost 9.3: call handlers are one group of them.",
-    "Posts, not heads: two people who work half the week are one post.",
-    "A few long absences weigh much, and the return does not tell them apart.",
+    "Staff and officers together. Some sites would have so few of either that one absence could be identified, so there is no breakdown. As officers leave call handling, the mix changes.",
+    "In 2005/06 the target of 9 days was for all police staff of the force, who lost 9.3: call handlers are one group among them.",
+    "It counts posts, not people: two people who work half the week are one post.",
+    "A few long absences count for a lot, and the return does not show them separately.",
     "Winters are worse: read the twelve months.",
-    "The force's figure holds the boroughs' control rooms, which no site has.",
+    "Boroughs' control rooms belong to no site: they count only in the force's figure.",
     "A return that lacks posts filled or days lost is left out.",
-    "Not shown where fewer than 20 posts are filled: one absence would be seen.",
+    "Not shown where fewer than 20 posts are filled: one absence could be identified.",
 ]
 source = "MPA HR 2 Feb 2006, report 7; 11.7 days nationally for police staff in 2003/04: Hansard 20 Jul 2004"
 owner = "local owner to be named"

@@ -17,12 +17,12 @@ min_n = 1
 settles_after_days = 31
 needs = { activity_annual = ["hours_frontline", "hours_total"] }
 caveats = [
-    "Two weeks of diaries stand for a year: one figure a financial year, never a monthly one.",
+    "Two weeks of diaries stand for a year: there is one figure a financial year, never a monthly one.",
     "Twelve months that do not begin in April show the financial year that began inside them.",
-    "The force's figure is that of the boroughs analysed; eight a year were proposed at first. See how many returns are behind it before setting two years against each other.",
+    "Only the boroughs analysed are in the force's figure; eight a year were proposed at first. Check how many returns are behind it before you compare two years.",
     "Frontline is more than being seen: it includes paperwork about incidents (10.3 percent of time nationally). Visible patrol was 13.7 percent of time in 2003/04.",
     "A return that lacks one of the two numbers is left out.",
-    "Goes by the number SPI 11(a), whose text was not found published.",
+    "Numbered SPI 11(a); no published text of it was found.",
 ]
 source = "65.0 percent in 2003/04, then 62.4, 61.9 and 61.7: Hansard 10 Dec 2007; to maintain the level of 2003/04, some 67 percent expected in three to four years: MPA COP 8 Oct 2004, report 5"
 owner = "local owner to be named"

@@ -19,12 +19,12 @@ settles_after_days = 31
 needs = { workforce_monthly = ["staff_group", "fte_actual", "probationer_fte"] }
 read_with = ["ops_immediate_attended_in_target"]
 caveats = [
-    "More experienced staff is what the review asked for; this is the nearest measure of it. An average is no harm done: read it beside attendance.",
-    "A force that recruits has more probationers for two years: a high share can be good news that has just arrived.",
-    "By quarter and year the months' posts are added up: it is the share of an average month.",
+    "More experienced staff is what the review asked for; this is the nearest measure of it. An average does not show harm: read it with attendance.",
+    "A force that recruits has more probationers for two years: a high share can mean that new officers have just arrived.",
+    "For a quarter or year the posts of its months are added up: it is the share of an average month.",
     "Response teams only; ward teams are left out.",
     "A return that lacks one of the two numbers is left out.",
-    "Not shown where fewer than 5 posts are filled, or where probationers or the others are fewer than 5.",
+    "Not shown where fewer than 5 posts are filled, or where there are fewer than 5 probationers or fewer than 5 others.",
 ]
 source = "Just under 1 in 3 early in 2004, 1 in 5 twenty months before: BBC News, 12 Feb 2004, on a paper of the MPA; theme 2 of the review: HMIC, Managing Demand (2004), 3.1.1"
 owner = "local owner to be named"

@@ -19,11 +19,11 @@ stage = "after_cube"
 made_of = ["ops_avoidable_contact_share", "fin_cost_per_call"]
 read_with = ["ops_avoidable_contact_share"]
 caveats = [
-    "A range, never one figure: the share comes from a sample of assessed calls. What was spent was not sampled and adds nothing to the range.",
-    "An avoidable call is taken to cost what any call costs.",
-    "Average cost is not saved cost: a call less does not save what a call costs.",
-    "Telephone only: visits to counters have no cost of their own until the ledger says the place.",
-    "It has no rows of its own: they are those of its two parts.",
+    "A range, never one figure: the share comes from a sample of assessed calls. Spending was not sampled and does not widen the range.",
+    "An avoidable call is assumed to cost as much as any other.",
+    "One call fewer does not save the average cost of a call.",
+    "Telephone only: visits to counters have no cost of their own until the ledger names the place.",
+    "It has no rows of its own: see those of its two parts.",
 ]
 source = "Definition: this product; the idea is that of national indicator 14 for councils (2008)"
 owner = "local owner to be named"

@@ -4,7 +4,7 @@ question = "Do we spend what we planned to?"
 family = "financial"
 themes = ["resources"]
 tier = "reserve"
-numerator = "Outturn, accruals included, less the budget profiled for the same months"
+numerator = "Outturn, accruals included, minus the budget profiled for the same months"
 denominator = "Budget profiled for those months"
 kind = "ratio"
 unit = "percent"
@@ -18,14 +18,14 @@ settles_after_days = 31
 needs = { finance_monthly = ["budget_profiled", "actual", "accrual", "basis"] }
 dimensions = ["cost_centre_type", "cost_type"]
 caveats = [
-    "Above zero: more was spent than planned. Each period is set against its own budget: a month is that month's variance, a financial year the year's.",
-    "The year to date is the financial year's figure: it is provisional until the months to March are in.",
-    "Against the budget as profiled over the year, never a twelfth of it a month.",
-    "An invoice that comes late and was not accrued makes a month look cheap, and a later one dear.",
-    "Overspending here and underspending there cancel out: see the breakdowns.",
-    "Every cost of the export is in it, capital charges too.",
-    "The force's figure holds sites and what no borough has.",
-    "March holds the adjustments of period 13, which have no budget of their own.",
+    "Above zero means more was spent than planned. Each period is compared with its own budget, a month with the month's, a financial year with the year's.",
+    "For the year to date read the financial year: it is provisional until the months to March are in.",
+    "Compared with the budget as profiled over the year, never with a twelfth a month.",
+    "A late invoice that was not accrued makes one month look cheap and a later one expensive.",
+    "Overspending and underspending cancel out: see the breakdowns.",
+    "It includes every cost in the export, capital charges too.",
+    "Sites, and what belongs to no borough, count only in the force's figure.",
+    "March includes the adjustments of period 13, which have no budget of their own.",
     "Forecasts are left out.",
 ]
 source = "MPA Finance 16 Feb 2006, report 4, shows 0.4 percent; a margin of 1 percent is usual, unverified"

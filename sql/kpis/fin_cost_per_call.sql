@@ -17,12 +17,12 @@ settles_after_days = 31
 needs = { finance_monthly = ["cost_centre_type", "cost_type", "actual", "accrual", "basis"], calls = ["outcome", "stage", "line_type"] }
 read_with = ["ops_999_answered_in_target", "cust_999_answer_satisfaction"]
 caveats = [
-    "The denominator decides: 95 million pounds a year is 38 pounds a call on 2.5 million calls and 8 pounds on 12 million.",
-    "Cheaper is not better: see beside it whether calls are answered in time, and whether callers are content with that.",
+    "It depends on the calls counted: 95 million pounds a year is 38 pounds a call on 2.5 million calls and 8 pounds on 12 million.",
+    "Cheaper is not better: check whether calls are answered in time and callers are content with that.",
     "Two systems ran side by side while call handling moved to the C3i centres (2004 to 2007).",
-    "The force's figure holds the boroughs' control rooms, which no site has.",
+    "Boroughs' control rooms belong to no site: they count only in the force's figure.",
     "Capital charges and forecasts are left out.",
-    "March holds the adjustments of period 13.",
+    "March includes the adjustments of period 13.",
 ]
 source = "Benchmark of 95 million pounds a year: MPA 10 May 2001, report 10"
 owner = "local owner to be named"

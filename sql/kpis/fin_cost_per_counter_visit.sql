@@ -17,13 +17,13 @@ settles_after_days = 31
 needs = { finance_monthly = ["facility_code", "cost_centre_type", "cost_type", "actual", "accrual", "basis"], front_counter_visits = ["facility_code", "left_before_service"] }
 read_with = ["ops_counter_hours_delivered", "cust_front_counter_satisfaction"]
 caveats = [
-    "Not a list of counters to close: a quiet counter that is open day and night costs hundreds of pounds a visit. Read it with its hours and the way to the next one.",
-    "Measured only by a ledger that says the place; what it books on no place counts for the whole force alone.",
-    "Staff are basic pay, overtime and allowances. Telephony, computers, capital charges and other costs are left out.",
-    "A visit that opens a long enquiry counts as one that hands in a document.",
-    "A row of a sample count counts as many visits as it stands for.",
-    "Visits logged at one-stop shops and mobile stations are left out: they are no front counters.",
-    "March holds the adjustments of period 13.",
+    "Not a list of counters to close: a quiet counter that is open day and night costs hundreds of pounds a visit. Read it with its hours and how far away the next one is.",
+    "Measured only if the ledger names the place; entries without a place count only for the whole force.",
+    "Staff costs are basic pay, overtime and allowances. Telephony, computers, capital charges and other costs are left out.",
+    "A visit that opens a long enquiry counts the same as one to hand in a document.",
+    "A row of a sample count has the weight of all the visits it stands for.",
+    "Visits logged at one-stop shops and mobile stations are left out: they are not front counters.",
+    "March includes the adjustments of period 13.",
 ]
 source = "Definition: this product; no published figure found"
 owner = "local owner to be named"

@@ -18,13 +18,13 @@ settles_after_days = 31
 needs = { finance_monthly = ["activity", "cost_type", "actual", "accrual", "basis"], incidents = ["resolution", "units_assigned"] }
 read_with = ["ops_immediate_attended_in_target"]
 caveats = [
-    "Not measured until the ledger's export says for which activity money was spent (response, despatch).",
-    "Costing by activity is done once a year from a sample: the figure of a quarter is an estimate.",
-    "Cheaper is not better: see beside it whether people in danger are reached in time.",
-    "An incident counts once, however many units went, and counts if it was resolved as attended or no trace found even where its arrival time is missing.",
-    "Incidents that police created themselves are in it: attending them costs as much.",
-    "What a call centre spends on despatch belongs to no borough: once a borough has moved there, its own figure falls and only the force's holds everything.",
-    "March holds the adjustments of period 13.",
+    "Not measured until the ledger's export says which activity money was spent on (response, despatch).",
+    "Costing by activity is done once a year from a sample: a quarter's figure is an estimate.",
+    "Cheaper is not better: check whether people in danger are reached in time.",
+    "An incident counts once, however many units went. It counts without an arrival time if it was resolved as attended or no trace found.",
+    "Incidents that police created themselves are included: attending them costs as much.",
+    "What a call centre spends on despatch belongs to no borough: once a borough has moved there, its own figure falls and only the force's includes everything.",
+    "March includes the adjustments of period 13.",
 ]
 source = "Costing by activity required from 2003/04: MPA Finance Committee 22 Jan 2009, report 7"
 owner = "local owner to be named"

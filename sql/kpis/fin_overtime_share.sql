@@ -17,12 +17,12 @@ settles_after_days = 31
 needs = { finance_monthly = ["cost_centre_type", "cost_type", "actual", "accrual", "basis"] }
 dimensions = ["cost_centre_type"]
 caveats = [
-    "Overtime for events and for terrorist alerts stands in the borough's books, whoever called for it.",
+    "Overtime for events and terrorist alerts is in the borough's books, whoever asked for it.",
     "Police and staff overtime behave differently: see the breakdown by cost_centre_type. Response teams are police; call handling and control rooms are staff and police.",
     "Overtime can fill vacancies: read it with vacancies and sickness.",
-    "Where the ledger has no entry for overtime there is no figure, rather than one of 0.",
-    "The force's figure holds call-handling sites, whom no borough has.",
-    "March holds the adjustments of period 13.",
+    "If the ledger has no entry for overtime there is no figure, rather than 0.",
+    "Call-handling sites belong to no borough: they count only in the force's figure.",
+    "March includes the adjustments of period 13.",
     "Forecasts are left out.",
 ]
 source = "Definition: this product; no published target found"

@@ -19,12 +19,12 @@ needs = { calls = ["line_type", "stage", "offered_at", "ended_at", "outcome"] }
 dimensions = ["origin", "hour", "weekday"]
 read_with = ["ops_999_answered_in_target", "ops_999_answer_p95"]
 caveats = [
-    "Silent calls from mobile telephones and accidental dials are among them: not everybody who left needed help.",
-    "Who left within 5 seconds is in neither number.",
-    "An abandoned call without a time of its end counts as abandoned after more than 5 seconds.",
-    "Do not trust a printed percentage without its counts: 7,908 of 205,382 calls in June 2017 were printed as 3.5 percent and are 3.9.",
-    "Whether calls of 5 seconds and less are in the published counts is not published, so they are no yardstick.",
-    "Belongs to the site that held the queue: a borough has no figure of its own.",
+    "Silent calls from mobile telephones and accidental dials are included: not everyone who left needed help.",
+    "Callers who left within 5 seconds are in neither number.",
+    "An abandoned call without an end time counts as abandoned after more than 5 seconds.",
+    "Do not trust a printed percentage without its counts: 7,908 of 205,382 calls in June 2017 were printed as 3.5 percent but are 3.9.",
+    "Published counts do not say whether they include calls of 5 seconds and less, so they are not a yardstick.",
+    "Counted for the site that held the queue: a borough has no figure of its own.",
 ]
 source = "Evening Standard, 9 Nov 2017, over 2,177,747 calls (Mayor, 2018): about 1.9 percent, both published apart"
 owner = "local owner to be named"

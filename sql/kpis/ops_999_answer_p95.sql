@@ -3,7 +3,7 @@ title = "95th percentile 999 answer time"
 question = "How long do the unluckiest 999 callers wait?"
 family = "operational"
 themes = ["access"]
-numerator = "The time within which 95 of 100 answered 999 calls were answered"
+numerator = "Time within which 95 in 100 answered 999 calls were answered"
 denominator = "999 calls answered on the primary line"
 kind = "percentile"
 quantile = 0.95
@@ -19,9 +19,9 @@ needs = { calls = ["line_type", "stage", "offered_at", "answered_at", "outcome"]
 dimensions = ["origin", "hour", "weekday"]
 read_with = ["ops_999_abandonment", "ops_999_answered_in_target"]
 caveats = [
-    "Taken from the single waits of the period, never from percentiles of days or sites.",
-    "Abandoned calls have no answer time: leaving them out flatters the tail. See beside it how many there are.",
-    "A call that the queue passed on after two minutes ends there: longer waits are not seen.",
+    "Taken from the individual waits of the period, never from percentiles of days or sites.",
+    "Abandoned calls have no answer time: leaving them out flatters the tail. Check how many there are.",
+    "A call that the queue passes on after two minutes ends there: longer waits are not seen.",
 ]
 source = "MPA PPRC 14 Sep 2006, report 10: total performance rather than pass and fail"
 owner = "local owner to be named"

@@ -3,7 +3,7 @@ title = "Avoidable contact"
 question = "How many calls would not have been needed, had we done our work well?"
 family = "operational"
 themes = ["resources", "expectations"]
-numerator = "Those assessed as avoidable"
+numerator = "Calls assessed as avoidable"
 denominator = "Answered calls that were sampled and assessed"
 kind = "proportion"
 unit = "percent"
@@ -16,14 +16,14 @@ settles_after_days = 14
 needs = { calls = ["stage", "outcome", "avoidable_contact"] }
 dimensions = ["line_type", "contact_reason", "origin"]
 caveats = [
-    "A judgement: two people should assess the same calls and compare.",
-    "A sample: it stands for all calls only if chance chose it. How it was drawn is not in the exports.",
-    "Calls only. Visits to front counters are sampled apart, and a sum of two samples would say more about their sizes than about the contacts.",
+    "It is a judgement: two people should assess the same calls and compare.",
+    "It is a sample: it stands for all calls only if it was drawn at random. Exports do not say how it was drawn.",
+    "Calls only. Visits to front counters are sampled separately, and a sum of two samples would say more about their sizes than about the contacts.",
     "For the whole force and by quarter: 400 assessed calls in each borough and quarter would be 51,200 a year.",
-    "Avoidable for the caller is not useless to the police.",
-    "The national indicator for councils (NI 14) changed its definition: contacts for each resolved request in 2007, a share in 2008. It was never one for the police.",
+    "Avoidable for the caller does not mean useless to the police.",
+    "National indicator NI 14, for councils, changed its definition: contacts for each resolved request in 2007, a share in 2008. It never applied to the police.",
     "Over a quarter of the Metropolitan Police's non-emergency calls had no policing purpose in 2024: that is another question.",
-    "The second leg of a call is not a second contact.",
+    "A call's second leg is not a second contact.",
 ]
 source = "NI 14 (councils, February 2008), by analogy; definition: this product"
 owner = "local owner to be named"

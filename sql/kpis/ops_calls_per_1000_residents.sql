@@ -18,10 +18,10 @@ exposure = "residents"
 denominator_unit = 365250
 dimensions = ["line_type", "hour", "weekday"]
 caveats = [
-    "Residents only: five and a half million visitors and workers a day are not among them (HMIC 2.1.2), least of all in Westminster, Camden and Kensington and Chelsea.",
-    "Calls without a place count for the whole force and for no borough.",
-    "Residents of a year stand until the next count; before the first count, the first.",
-    "The second queue of a call already counted, and internal calls, are left out.",
+    "Residents only: five and a half million visitors and workers a day are not counted (HMIC 2.1.2), which matters most in Westminster, Camden and Kensington and Chelsea.",
+    "Calls without a place count only for the whole force.",
+    "Each count of residents holds until the next, the first also before it.",
+    "Internal calls, and the second queue of a call already counted, are left out.",
 ]
 source = "Census 2001 and mid-2003 estimates (ONS)"
 owner = "local owner to be named"

@@ -4,7 +4,7 @@ question = "How much of what is asked of us comes by the newer ways to reach us?
 family = "operational"
 themes = ["access", "resources"]
 numerator = "Contacts online, by e-mail, at one-stop shops and at mobile stations"
-denominator = "These, letters, the public's calls on the primary line, and visits to front counters"
+denominator = "These plus letters, the public's calls on the primary line and visits to front counters"
 kind = "proportion"
 unit = "percent"
 better = "neither"
@@ -17,13 +17,13 @@ needs = { contacts_other_monthly = ["channel", "bocu_code", "contacts"], calls =
 dimensions = ["channel"]
 read_with = ["ops_counter_hours_delivered", "ops_mobile_stops_kept", "ops_non_emergency_abandonment"]
 caveats = [
-    "Neither more nor less is good: people may choose another way, or be driven to it by counters that are shut and calls that nobody takes. Read it with those.",
-    "Letters are no new way: they count among all contacts only.",
-    "Other contacts arrive as counts of a month: the way to the rows ends at the return. n counts a return once, however many contacts it holds.",
-    "A call counts when it is offered: who gave up and rang again counts twice.",
-    "Visits logged singly at one-stop shops and mobile stations are left out: their returns count them.",
-    "Calls lie in the borough of the matter, visits in that of the counter. What has no borough counts for the whole force.",
-    "A row of a sample count counts as many visits as it stands for.",
+    "Neither more nor less is good: people may choose another way, or be driven to it by counters that are shut and calls that no one takes. Read it with those.",
+    "Letters are not a new way: they count only among all contacts.",
+    "Other contacts arrive as monthly counts: the rows behind them are the returns. n counts a return once, however many contacts it holds.",
+    "A call counts when it is offered: someone who gives up and rings again counts twice.",
+    "Single visits logged at one-stop shops and mobile stations are left out: their returns count them.",
+    "Calls count for the borough of the matter, visits for that of the counter. Without a borough they count only for the whole force.",
+    "A row of a sample count has the weight of all the visits it stands for.",
 ]
 source = "Need: HMIC, Managing Demand (2004), 3.1.1 and 3.3.1; definition: this product"
 owner = "local owner to be named"

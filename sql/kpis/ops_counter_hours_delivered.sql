@@ -20,7 +20,7 @@ caveats = [
     "Advertised hours are those of the return: the hours in force on each day, with bank holidays applied.",
     "On the nights when the clocks change, a counter that never shuts has 23 or 25 hours.",
     "A counter that was open longer than advertised makes up for another that was shut: see single counters.",
-    "Front counters and one-stop shops. Mobile stations are counted by stops, in an indicator of their own.",
+    "Front counters and one-stop shops only. Mobile stations are counted by stops, in another indicator.",
     "A return that lacks one of the two numbers is left out.",
 ]
 source = "Need: HMIC, Managing Demand (2004), 3.3.1; definition: this product"

@@ -18,11 +18,11 @@ dimensions = ["routing", "origin", "hour", "weekday"]
 default = { origin = ["public", "partner_agency", "alarm_company"] }
 read_with = ["ops_immediate_response_median"]
 caveats = [
-    "The published figures are averages (16 seconds where the new centre despatched, 29 seconds in the force, 2005): a few long delays lift an average and not this median.",
-    "Systems that route by themselves write 0 seconds. These count; the breakdown by routing says how many they are.",
-    "A borough moves to the new centre on its cut-over day: a step there is the move.",
-    "Incidents to which nobody was sent are not in it, nor are dispatches before the creation or after the arrival: faults, listed and not used.",
-    "By borough of the incident. Which site despatched is not in the export.",
+    "Published figures are averages (16 seconds where the new centre despatched, 29 seconds in the force, 2005): a few long delays raise an average but not this median.",
+    "Systems that route automatically record 0 seconds. These count; see the breakdown by routing for how many.",
+    "A borough moves to the new centre on its cut-over day: a step on that day is the move.",
+    "Incidents to which no one was sent are not included. Dispatches before creation or after arrival are faults: listed and not used.",
+    "By borough of the incident. Exports do not say which site despatched.",
     "Incidents that police created themselves are left out unless asked for.",
 ]
 source = "MPA PPRC 12 May 2005, report 12"

@@ -3,8 +3,8 @@ title = "Incidents downgraded after their target had passed"
 question = "Do late jobs get a lower grade, so that they no longer look late?"
 family = "operational"
 themes = ["indicators", "quality"]
-numerator = "Those whose grade was lowered after the first grade's standard had passed"
-denominator = "Incidents first graded immediate or soon, duplicates merged, that nobody had reached when the standard of the day passed (12 minutes, 60 minutes)"
+numerator = "Incidents whose grade was lowered after the first grade's standard had passed"
+denominator = "Incidents first graded immediate or soon, duplicates merged, that no one had reached when the standard of the day passed (12 minutes, 60 minutes)"
 kind = "proportion"
 unit = "percent"
 better = "lower"
@@ -19,12 +19,12 @@ dimensions = ["origin", "grade_first", "grade_final", "hour", "weekday"]
 default = { origin = ["public", "partner_agency", "alarm_company"] }
 read_with = ["ops_regrade_rate"]
 caveats = [
-    "This is the sign of gaming. Some of it is right: a unit arrives and finds less than was reported.",
-    "The share attended in target goes by the first grade, so such a downgrade gains nothing there.",
+    "This is a sign of gaming, but some downgrades are right: a unit arrives and finds less than was reported.",
+    "Attendance in target goes by the first grade, so such a downgrade gains nothing there.",
     "Lowered means that the last grade is lower than the one in force when the standard passed, in the order immediate, soon, extended, referred, police originated.",
-    "The grade in force then is the recorded one, or else follows from the time of the last change. Of several changes only the last one's time is known.",
-    "A downgrade of which neither the time nor the grade at the target is recorded is not counted.",
-    "No usable arrival time: nobody had reached it, if it was open longer than the standard.",
+    "Grade in force at that time: as recorded, otherwise worked out from the time of the last change. If there were several, only the last one's time is known.",
+    "A downgrade with neither its time nor the grade at the target recorded is not counted.",
+    "Without a usable arrival time an incident counts as not reached if it was open longer than the standard.",
     "Incidents that police created themselves are left out unless asked for.",
 ]
 source = "Definition: this product"
@@ -35,7 +35,7 @@ select
     bocu_code as area_code,
     created_on as on_date,
     coalesce(
-        -- the letters stand in the order of urgency
+        -- letters in order of urgency
         instr('ISERP', grade_final) > instr('ISERP', grade_when_due)
         and coalesce(
             regraded_at > created_at + to_seconds(standard_seconds),

@@ -19,14 +19,14 @@ dimensions = ["judged", "appointment", "origin", "grade_final", "weekday"]
 default = { judged = ["judged"], origin = ["public", "partner_agency", "alarm_company"] }
 read_with = ["ops_arrival_time_recorded"]
 caveats = [
-    "48 hours is from knowledge and not published; the half hour around an appointment is a definition of this product.",
-    "With an appointment it alone decides, however far ahead: whoever chose next week is not kept waiting until then. Coming more than 30 minutes before it is not at the appointment either.",
-    "An appointment that lies ahead is not late yet: the incident is not judged before 30 minutes after it. Where an appointment was moved, only the last one is known.",
+    "No published source was found for the 48 hours; the half hour around an appointment is this product's definition.",
+    "An appointment alone decides, however far ahead: a caller who chose next week is not kept waiting until then. Arriving more than 30 minutes early does not meet it either.",
+    "An appointment still to come is not late: the incident is not judged until 30 minutes after it. If an appointment was moved, only the last one is known.",
     "An appointment before the incident existed is a fault and is not used.",
-    "The first grade counts, whatever became of it later.",
-    "48 hours are hours that passed, not days on the wall: over a night on which the clocks change they end at another time of day.",
-    "An arrival time that is missing, or unusable, counts as not reached in time once the incident was open longer than the standard: see how many arrival times are recorded.",
-    "Ended before the time had passed, or still within it when the export was made: not judged. The breakdown by judged says how many.",
+    "It is the first grade that counts, whatever happened to it later.",
+    "48 hours is elapsed time: over a night when the clocks change it ends at another time of day.",
+    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded.",
+    "Incidents that ended before the time had passed, or were still within it at export, are not judged. See the breakdown by judged for how many.",
     "Incidents that police created themselves are left out unless asked for.",
 ]
 source = "Grade: saferview Feb 2010; onlondon 2018. Standard: not published"

@@ -20,14 +20,14 @@ dimensions = ["judged", "origin", "grade_final", "hour", "weekday"]
 default = { judged = ["judged"], origin = ["public", "partner_agency", "alarm_company"] }
 read_with = ["ops_downgrade_after_target", "ops_arrival_time_recorded", "ops_immediate_response_median"]
 caveats = [
-    "The clock starts when the incident is created, not when a unit is sent, and stops when the first unit arrives; real seconds, so midnight and nights on which the clocks change do no harm.",
-    "The first grade counts, whatever became of it later: a late downgrade stays a miss. The breakdown by grade_final shows the last grades.",
-    "An arrival time that is missing, or unusable, counts as not reached in time once the incident was open longer than the standard: see how many arrival times are recorded.",
-    "Ended before the standard had passed, or still within it when the export was made: not judged. The breakdown by judged says how many.",
+    "Timing starts when the incident is created, not when a unit is sent, and stops when the first unit arrives. It is elapsed time, so midnight and clock changes do no harm.",
+    "It is the first grade that counts, whatever happened to it later: a late downgrade stays a miss. See the breakdown by grade_final for the last grades.",
+    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded.",
+    "Incidents that ended before the standard had passed, or were still within it at export, are not judged. See the breakdown by judged for how many.",
     "Incidents that police created themselves are left out unless asked for.",
-    "The force's figure is that of all incidents together, not the mean of boroughs: 71.0 percent of the same months of 2003 was printed as 72.8.",
-    "Arrivals that somebody estimated count as they were written down.",
-    "The plan of 2003/04 had no target: 12 minutes was the published standard.",
+    "For the force, all incidents count together, not the mean of boroughs: for the same months of 2003, 71.0 percent was printed as 72.8.",
+    "Estimated arrival times are used as they are.",
+    "For 2003/04 the plan had no target: 12 minutes was the published standard.",
 ]
 source = "MPA PPRC 12 Feb 2004, report 15"
 owner = "local owner to be named"

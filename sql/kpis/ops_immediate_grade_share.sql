@@ -18,8 +18,8 @@ dimensions = ["origin", "grade_final", "hour", "weekday"]
 default = { origin = ["public", "partner_agency", "alarm_company", "unknown"] }
 read_with = ["ops_immediate_attended_in_target", "cust_999_action_satisfaction"]
 caveats = [
-    "Neither more nor less is better: too many immediate grades and none is quick, too few and somebody in danger waits. Look for a band, and for a change.",
-    "Grade P (police originated) was abolished in April 2009 and its work moved to I, S, E and mostly R. It stays out here by who asked, not by the grade alone; an export that does not say who asked has a step there.",
+    "Neither more nor less is better: too many immediate grades and none is quick, too few and someone in danger waits. Look for a band, and for a change.",
+    "Grade P (police originated) was abolished in April 2009 and its work moved to I, S, E and mostly R. It is left out here by who asked, not by the grade alone; an export that does not say who asked shows a step there.",
     "Stricter grading was put off in April 2004 until after the move to the new call centres.",
     "An incident that was merged into another is not counted again.",
 ]

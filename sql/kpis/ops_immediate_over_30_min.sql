@@ -3,7 +3,7 @@ title = "Immediate incidents that took more than 30 minutes"
 question = "How many people in danger wait more than half an hour?"
 family = "operational"
 themes = ["quality"]
-numerator = "Immediate incidents reached after more than 30 minutes, or not reached in the 30 minutes for which they were open"
+numerator = "Immediate incidents reached after more than 30 minutes, or not reached while open for more than 30 minutes"
 denominator = "Incidents first graded immediate, duplicates merged, that were attended or stayed open past 30 minutes"
 kind = "proportion"
 unit = "percent"
@@ -19,14 +19,14 @@ dimensions = ["judged", "origin", "grade_final", "hour", "weekday"]
 default = { judged = ["judged"], origin = ["public", "partner_agency", "alarm_company"] }
 read_with = ["ops_immediate_attended_in_target", "ops_arrival_time_recorded"]
 caveats = [
-    "It keeps an eye on those who were missed already: a target of 12 minutes alone gives no reason to hurry after the thirteenth.",
-    "Incidents that nobody reached belong in it, and so do those of which no usable arrival time was recorded, once they were open longer than 30 minutes.",
-    "Exactly 30 minutes are not more than 30 minutes.",
-    "The first grade counts, whatever became of it later.",
-    "The clock starts when the incident is created and stops when the first unit arrives; real seconds, so nights on which the clocks change are as long as they were.",
-    "Ended before 30 minutes had passed, or open for less when the export was made: not judged. The breakdown by judged says how many.",
+    "It watches those already missed: a target of 12 minutes alone gives no reason to hurry after that.",
+    "Incidents that no one reached, or without a usable arrival time, count once they were open longer than 30 minutes.",
+    "Exactly 30 minutes is not more than 30 minutes.",
+    "It is the first grade that counts, whatever happened to it later.",
+    "Timing starts when the incident is created and stops when the first unit arrives. It is elapsed time, so clock changes do no harm.",
+    "Incidents that ended before 30 minutes had passed, or had been open for less at export, are not judged. See the breakdown by judged for how many.",
     "Incidents that police created themselves are left out unless asked for.",
-    "Arrivals that somebody estimated count as they were written down.",
+    "Estimated arrival times are used as they are.",
     "30 minutes is the measure that the police authority asked for, not a published standard.",
 ]
 source = "MPA PPRC 14 Sep 2006, report 10"

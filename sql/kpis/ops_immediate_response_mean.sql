@@ -19,10 +19,10 @@ dimensions = ["origin", "grade_final", "hour", "weekday"]
 default = { origin = ["public", "partner_agency", "alarm_company"] }
 read_with = ["ops_immediate_response_median", "ops_immediate_attended_in_target", "ops_arrival_time_recorded"]
 caveats = [
-    "A few late or unclosed jobs decide it: read it with the median.",
-    "Arrivals that somebody estimated count as they were written down.",
-    "Nothing is cut off below 24 hours; a time above that is a fault, listed and not used.",
-    "Incidents without a usable arrival time are left out here and count as missed in the share attended in target.",
+    "A few late or unclosed jobs can decide it: read it with the median.",
+    "Estimated arrival times are used as they are.",
+    "Nothing is cut off below 24 hours; a time above that is a fault, listed but not used.",
+    "Incidents without a usable arrival time are left out here but count as missed in the share attended in target.",
 ]
 source = "MPA PPRC 14 Sep 2006, report 10; 15 min 13 s in June 2004 (Evening Standard)"
 owner = "local owner to be named"

@@ -19,10 +19,10 @@ dimensions = ["origin", "grade_final", "hour", "weekday"]
 default = { origin = ["public", "partner_agency", "alarm_company"] }
 read_with = ["ops_immediate_attended_in_target", "ops_arrival_time_recorded"]
 caveats = [
-    "Taken from the single times, never from medians of boroughs.",
-    "Incidents without a usable arrival time are left out here and count as missed in the share attended in target.",
-    "Negative times and times above 24 hours are faults: listed, and not used.",
-    "Arrivals that somebody estimated count as they were written down.",
+    "Taken from the individual times, never from medians of boroughs.",
+    "Incidents without a usable arrival time are left out here but count as missed in the share attended in target.",
+    "Negative times and times above 24 hours are faults: listed but not used.",
+    "Estimated arrival times are used as they are.",
 ]
 source = "MPA PPRC 14 Sep 2006, report 10"
 owner = "local owner to be named"

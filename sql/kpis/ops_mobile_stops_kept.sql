@@ -15,9 +15,9 @@ min_n = 10
 settles_after_days = 31
 needs = { facility_hours_monthly = ["stops_scheduled", "stops_kept"] }
 caveats = [
-    "A stop that was cut short counts as kept or not by the rule of whoever fills in the return: ask for it. None is published.",
-    "Stops arrive as counts of a month: every stop of a return leads to the same line, and which of them were missed is not told.",
-    "A mobile station stops in several boroughs: its figure is shown for the borough to which it belongs.",
+    "Whether a stop cut short counts as kept depends on whoever fills in the return: ask for their rule. None is published.",
+    "Stops arrive as monthly counts: every stop of a return leads to the same line, which does not say which were missed.",
+    "A mobile station stops in several boroughs: its figure is shown for the borough it belongs to.",
     "A return that lacks one of the two numbers, or says that more were kept than scheduled, is left out.",
 ]
 source = "Need: HMIC, Managing Demand (2004), 3.3.1; definition: this product"

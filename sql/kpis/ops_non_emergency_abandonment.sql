@@ -18,13 +18,13 @@ needs = { calls = ["line_type", "stage", "offered_at", "ended_at", "outcome"] }
 dimensions = ["line_type", "origin", "hour", "weekday"]
 read_with = ["ops_non_emergency_primary_answered"]
 caveats = [
-    "Who left within 5 seconds is in neither number. Others count differently: one force counts only who left after a minute.",
-    "An abandoned call without a time of its end counts as abandoned after more than 5 seconds.",
-    "A recorded message makes some callers hang up for good reason: they are in the figure.",
-    "Callers who gave up in the second queue are not here: see who reached the person they needed.",
-    "5 percent was quoted in the press as a Home Office target in 2017: no text of it is known here.",
-    "One published pair of counts of the Metropolitan Police, of June 2017, makes 53 percent.",
-    "Belongs to the site that held the queue: a borough has no figure of its own.",
+    "Callers who left within 5 seconds are in neither number. Other forces count differently: one counts only callers who left after a minute.",
+    "An abandoned call without an end time counts as abandoned after more than 5 seconds.",
+    "A recorded message gives some callers good reason to hang up: they are included.",
+    "Callers who gave up in the second queue are not included: see callers who reached the person they needed.",
+    "In 2017 the press quoted 5 percent as a Home Office target: no text of it was found.",
+    "One published pair of Metropolitan Police counts, for June 2017, gives 53 percent.",
+    "Counted for the site that held the queue: a borough has no figure of its own.",
 ]
 source = "5 percent: Yorkshire Post (2017), as quoted; 151,147 of 284,704 calls in June 2017: Evening Standard, 9 Nov 2017"
 owner = "local owner to be named"

@@ -19,13 +19,13 @@ reads = ["call_sequence"]
 dimensions = ["line_type", "origin", "hour", "weekday"]
 read_with = ["ops_non_emergency_primary_answered", "ops_non_emergency_secondary_answered", "ops_non_emergency_abandonment"]
 caveats = [
-    "70 seconds is the sum of 30 and 40 seconds: no published standard.",
-    "Exports that do not link the second leg to the first do not measure this.",
-    "The last leg counts: one that was not answered is a miss, however fast the switchboard was.",
-    "What the operator says to the caller before putting the call through is part of the 70 seconds.",
-    "A call that was put through and has no second leg in the exports counts as not reached: nobody knows that it was.",
-    "A second leg that begins before the first, or more than 24 hours after it, is not the same caller's way.",
-    "Belongs to the day of the first offer, and to the site that took the first leg.",
+    "70 seconds is the sum of 30 and 40 seconds: it is not a published standard.",
+    "Exports that do not link the second leg to the first cannot measure this.",
+    "It is the last leg that counts: an unanswered one is a miss, however fast the switchboard was.",
+    "Time that the operator spends with the caller before putting the call through is part of the 70 seconds.",
+    "A call that was put through but has no second leg in the exports counts as not reached: nothing shows that it was.",
+    "A second leg that begins before the first, or more than 24 hours after it, does not count as the same call.",
+    "Counted on the day of the first offer, for the site that took the first leg.",
 ]
 source = "Definition: this product; National Call Handling Standards, spring 2005 (Police Professional, 6 May 2005)"
 owner = "local owner to be named"

@@ -19,11 +19,11 @@ dimensions = ["line_type", "origin", "hour", "weekday"]
 read_with = ["ops_non_emergency_secondary_answered", "ops_non_emergency_end_to_end_answered", "ops_non_emergency_abandonment"]
 caveats = [
     "A call has two stages: the switchboard, then a second queue. Read this with the second stage and with both together, or a fast switchboard hides a dead extension.",
-    "30 seconds is the national standard of spring 2005: for earlier years it is a yardstick, not a standard that was in force.",
-    "The target of 90 percent is quoted in the press of 2013; what the Metropolitan Police achieved in 2003/04 is not published.",
-    "Who left within 5 seconds could not have been answered: left out above and below the line.",
+    "30 seconds is the national standard of spring 2005: for earlier years it is a yardstick, not a standard in force.",
+    "A target of 90 percent is quoted in the press of 2013; what the Metropolitan Police achieved in 2003/04 is not published.",
+    "Callers who left within 5 seconds could not have been answered: they are in neither number.",
     "An answer without a usable time counts as not answered in time.",
-    "Belongs to the site that answered: a borough has no figure of its own.",
+    "Counted for the site that answered: a borough has no figure of its own.",
 ]
 source = "National Call Handling Standards, spring 2005 (Police Professional, 6 May 2005); 90 percent in 30 seconds quoted as the national target (uknewsmedia, 11 Mar 2013)"
 owner = "local owner to be named"

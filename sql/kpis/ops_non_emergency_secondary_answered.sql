@@ -18,13 +18,13 @@ needs = { calls = ["line_type", "stage", "offered_at", "answered_at", "ended_at"
 dimensions = ["line_type", "origin", "hour", "weekday"]
 read_with = ["ops_non_emergency_primary_answered", "ops_non_emergency_end_to_end_answered"]
 caveats = [
-    "40 seconds: the text of that standard is not published, and the number is unverified.",
-    "Only callers who were put through are here; read it with the switchboard's own figure and with both together.",
-    "The clock starts anew in the second queue: what the caller waited before is not in it.",
+    "40 seconds is unverified: the text of that standard is not published.",
+    "Only callers who were put through are included; read it with the switchboard's own figure and with both together.",
+    "Timing starts again in the second queue: the wait before it is not included.",
     "Where extensions are outside the telephone system that makes the export, their calls are missing and the figure flatters.",
-    "Who left within 5 seconds could not have been answered: left out above and below the line.",
+    "Callers who left within 5 seconds could not have been answered: they are in neither number.",
     "An answer without a usable time counts as not answered in time.",
-    "Belongs to the site that held the second queue.",
+    "Counted for the site that held the second queue.",
 ]
 source = "National Call Handling Standards, spring 2005 (Police Professional, 6 May 2005); the 40 seconds are not published"
 owner = "local owner to be named"

@@ -3,7 +3,7 @@ title = "Incidents whose grade changed"
 question = "How often do we change our mind about how urgent it is?"
 family = "operational"
 themes = ["indicators", "quality"]
-numerator = "Those whose grade changed after creation"
+numerator = "Incidents whose grade changed after creation"
 denominator = "Incidents first graded immediate, soon, extended or referred, duplicates merged"
 kind = "proportion"
 unit = "percent"
@@ -18,8 +18,8 @@ dimensions = ["direction", "origin", "grade_first", "grade_final", "hour", "week
 default = { origin = ["public", "partner_agency", "alarm_company"] }
 read_with = ["ops_downgrade_after_target"]
 caveats = [
-    "A change of grade can be right: news comes in. The breakdown by direction parts up from down; the sign of gaming is the downgrade after the target has passed.",
-    "Up and down go by the first and the last grade, in the order immediate, soon, extended, referred, police originated. A grade that changed and came back counts as changed.",
+    "A change of grade can be right: new information comes in. See the breakdown by direction for up and down; a sign of gaming is a downgrade after the target has passed.",
+    "Up and down go by the first and the last grade, in the order immediate, soon, extended, referred, police originated. A grade that changed and changed back counts as changed.",
     "An incident whose last grade is not its first counts as changed even if the count of changes is 0 or missing.",
     "Incidents that police created themselves are left out unless asked for.",
 ]
@@ -36,7 +36,7 @@ select
     )::int as numerator,
     1 as denominator,
     case
-        -- the letters stand in the order of urgency
+        -- letters in order of urgency
         when instr('ISERP', grade_final) > instr('ISERP', grade_first) then 'down'
         when instr('ISERP', grade_final) < instr('ISERP', grade_first) then 'up'
         when grade_change_count > 0 then 'changed and back'

@@ -3,7 +3,7 @@ title = "Repeat contacts about the same matter within 7 days"
 question = "How often must people ring again about the same thing?"
 family = "operational"
 themes = ["quality", "resources"]
-numerator = "Calls by a caller who rang in the 7 days before about the same incident, or who now chases"
+numerator = "Calls by someone who rang about the same incident in the 7 days before, or rang about anything and is now chasing"
 denominator = "Calls with a service request from a known number"
 kind = "proportion"
 unit = "percent"
@@ -19,17 +19,17 @@ dimensions = ["caller_number", "calls_of_caller", "contact_reason", "line_type",
 default = { caller_number = ["known"] }
 read_with = ["cust_first_contact_resolution"]
 caveats = [
-    "Many callers about one event are no repeats: only the same caller counts.",
-    "A call that chases (progress chase, or nobody came) is a repeat where the same caller rang at all in the 7 days before; any other call where it was about the same incident.",
-    "7 days are 7 times 24 hours.",
-    "One caller who rings all day can be a twentieth of a borough's calls: see the breakdown by calls_of_caller, which counts that caller's calls in the month.",
-    "Withheld numbers cannot be followed and are left out, so the figure is too low: the breakdown by caller_number says how many they are.",
-    "Callers are told apart by a keyed hash of their number. Somebody who calls from another telephone is taken for another caller; several people behind one number are taken for one.",
-    "For the first 7 days of the exports nobody knows who rang before.",
-    "Silent calls, hoaxes, calls without a policing purpose, internal calls and calls of which nobody wrote what came of them are no service requests.",
-    "Where a call is put through, only what was recorded on its first leg counts.",
-    "Ringing, then going to a front counter, is not seen.",
-    "A sample of 535 non-urgent incidents found repeats about 30 percent of them: incidents, not calls.",
+    "Many callers about one event are not repeats: only the same caller counts.",
+    "A chasing call (progress chase, or no one came) is a repeat if the same caller rang at all in the 7 days before; any other call, if that was about the same incident.",
+    "7 days means 7 times 24 hours.",
+    "One caller who rings all day can be a twentieth of a borough's calls: see the breakdown by calls_of_caller, the number of the caller's calls in the month.",
+    "Withheld numbers cannot be followed and are left out, so the figure is too low: see the breakdown by caller_number for how many.",
+    "Callers are told apart by a keyed hash of their number. Someone who calls from another telephone counts as another caller; several people behind one number count as one.",
+    "For the first 7 days of the exports it is not known who rang before.",
+    "Silent calls, hoaxes, calls without a policing purpose, internal calls and calls whose result was not recorded are not service requests.",
+    "If a call is put through, only what was recorded on its first leg counts.",
+    "Someone who rings and then goes to a front counter is not seen.",
+    "In a sample of 535 non-urgent incidents 30 percent had repeats: incidents, not calls.",
 ]
 source = "Concept: failure demand (Walley and Jennison-Phillips, 2017); definition: this product"
 owner = "local owner to be named"

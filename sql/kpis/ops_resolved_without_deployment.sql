@@ -3,7 +3,7 @@ title = "Incidents resolved without sending anybody"
 question = "How much do we settle by advice, by telephone or elsewhere?"
 family = "operational"
 themes = ["resources", "expectations"]
-numerator = "Those that ended in advice, a report by telephone, a referral or an appointment at a counter, and to which no unit was assigned"
+numerator = "Incidents that ended in advice, a report by telephone, a referral or an appointment at a counter, with no unit assigned"
 denominator = "Incidents created from contact by the public, duplicates merged"
 kind = "proportion"
 unit = "percent"
@@ -19,10 +19,10 @@ default = { origin = ["public"] }
 read_with = ["ops_repeat_contact_rate", "cust_overall_satisfaction"]
 caveats = [
     "On its own it rewards not going: read it with repeat contacts and with satisfaction.",
-    "A unit that was assigned and called back was still assigned. Where the number of units is empty, no unit is taken to have been assigned unless a dispatch or an arrival is recorded.",
+    "A unit that was assigned and called back was still assigned. If the number of units is empty, it is taken as none unless a dispatch or an arrival is recorded.",
     "Incidents that are still open count as not resolved: the latest weeks look too low at first.",
     "Cancelled is not resolved.",
-    "Only the public by default: partners, alarms and police can be asked for by origin.",
+    "Only the public by default: choose partners, alarms or police by origin.",
 ]
 source = "Class of the National Call Handling Standards: resolution without deployment (Essex PA EPA/05/10)"
 owner = "local owner to be named"

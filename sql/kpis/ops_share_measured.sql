@@ -4,8 +4,8 @@ question = "How much of what we should know do we know?"
 family = "operational"
 themes = ["indicators"]
 tier = "about"
-numerator = "Core indicators of which the month has a figure"
-denominator = "Core indicators of the catalogue"
+numerator = "Core indicators with a figure for the month"
+denominator = "Core indicators in the catalogue"
 kind = "proportion"
 unit = "percent"
 better = "higher"
@@ -21,7 +21,7 @@ read_with = ["ops_share_with_target"]
 caveats = [
     "A core indicator without an export that measures it counts as not measured: that is a finding, not a fault.",
     "Whether a figure is reliable is another question: see its state.",
-    "By quarter and year every month of an indicator counts once.",
+    "For a quarter or year every month of an indicator counts once.",
 ]
 source = "HMIC, Managing Demand (2004), 3.3.7 and 3.3.8; definition: this product"
 owner = "local owner to be named"

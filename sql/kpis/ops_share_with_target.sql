@@ -4,8 +4,8 @@ question = "For how much of it has somebody said how good is good enough?"
 family = "operational"
 themes = ["indicators"]
 tier = "about"
-numerator = "Core indicators with a target of the force in force in the month: statutory, of a plan, or local"
-denominator = "Core indicators of the catalogue"
+numerator = "Core indicators with a target of the force that applied in the month: statutory, in a plan, or local"
+denominator = "Core indicators in the catalogue"
 kind = "proportion"
 unit = "percent"
 better = "neither"
@@ -19,9 +19,9 @@ needs = {}
 stage = "after_cube"
 read_with = ["ops_share_measured"]
 caveats = [
-    "A published standard that nobody adopted for the force is not counted.",
-    "Some indicators are read beside others and are meant to have no target.",
-    "By quarter and year every month of an indicator counts once.",
+    "A published standard that no one adopted for the force is not counted.",
+    "Some indicators are read with others and are meant to have no target.",
+    "For a quarter or year every month of an indicator counts once.",
 ]
 source = "HMIC, Managing Demand (2004), 3.1.4: no SMART aims; definition: this product"
 owner = "local owner to be named"

@@ -21,12 +21,12 @@ default = { judged = ["judged"], origin = ["public", "partner_agency", "alarm_co
 read_with = ["ops_downgrade_after_target", "ops_arrival_time_recorded"]
 caveats = [
     "Grade S was called soon from 2003 to 2010 and is called significant now; whether both mean the same work is not published.",
-    "The first grade counts, whatever became of it later. An incident that was graded S and then extended stays here: a change of grade does not take a failure away.",
-    "The clock starts when the incident is created and stops when the first unit arrives; real seconds, so nights on which the clocks change are as long as they were.",
-    "An arrival time that is missing, or unusable, counts as not reached in time once the incident was open longer than the standard: see how many arrival times are recorded.",
-    "Ended before the standard had passed, or still within it when the export was made: not judged. The breakdown by judged says how many.",
+    "It is the first grade that counts, whatever happened to it later. An incident that was graded S and then extended stays here: a change of grade does not remove a failure.",
+    "Timing starts when the incident is created and stops when the first unit arrives. It is elapsed time, so clock changes do no harm.",
+    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded.",
+    "Incidents that ended before the standard had passed, or were still within it at export, are not judged. See the breakdown by judged for how many.",
     "Incidents that police created themselves are left out unless asked for.",
-    "Arrivals that somebody estimated count as they were written down.",
+    "Estimated arrival times are used as they are.",
     "90 percent is a working aim for which no source was found; 81.9 percent were attended within 60 minutes in the twelve months to September 2018.",
 ]
 source = "60 minutes: saferview Feb 2010; Mayor's question 2018/2956"

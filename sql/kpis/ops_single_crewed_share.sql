@@ -19,11 +19,11 @@ dimensions = ["role"]
 default = { role = ["response", "ward"] }
 read_with = ["ops_immediate_attended_in_target"]
 caveats = [
-    "Neither more nor less is good: one officer covers more ground, two are safer. Read it beside attendance.",
-    "Boroughs cannot be set against each other without their risk assessments, which are in no export.",
-    "Response cars and wards on foot are different work: see the breakdown by role. A mix that changes looks like a change of practice.",
-    "The terminals in cars were said to need two officers.",
-    "In 2010 an officer wrote that walkers were posted so that the percentage looked right: a count can be satisfied.",
+    "Neither more nor less is good: one officer covers more ground, two are safer. Read it with attendance.",
+    "Boroughs cannot be compared without their risk assessments, which are in no export.",
+    "Response cars and wards on foot are different work: see the breakdown by role. A changing mix looks like a change of practice.",
+    "Terminals in cars were said to need two officers.",
+    "In 2010 an officer wrote that walkers were posted so that the percentage looked right: a count can be gamed.",
     "Other roles are left out unless asked for. A return that lacks one of the two numbers is left out.",
 ]
 source = "Recommendation 11 of the review and the resistance to it: HMIC, Managing Demand (2004), 3.2.5; single crewing as starting point from October 2009: MPA briefing, May 2010; definition: this product"

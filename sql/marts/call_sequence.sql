@@ -14,7 +14,7 @@ with contacts as (
         and caller is not null
 ),
 
--- most callers never call again: they need no place in an order
+-- most callers never call again: they need no ordering
 callers as (
     select caller
     from contacts
@@ -83,7 +83,7 @@ of_legs as (
 select
     call_id,
     offered_on,
-    -- what lies further off depends on how much was read
+    -- beyond 14 days the result depends on how much was read
     case when earlier_seconds <= 14 * 86400 then earlier_seconds end as earlier_seconds,
     case when later_seconds <= 14 * 86400 then later_seconds end as later_seconds,
     coalesce(caller_calls, 1) as caller_calls,

@@ -23,7 +23,7 @@ select
     current.interpreter_used,
     case
         when current.outcome in ('answered', 'transferred_out')
-            -- rounded up, so that 15.8 seconds are not within 15
+            -- rounded up, so that 15.8 seconds is not within 15
             then ceil(
                 (epoch_us(current.answered_at) - epoch_us(current.offered_at)) / 1000000
             )::bigint

@@ -17,7 +17,7 @@ days as (
     from current_front_counter_visits as current
     inner join cube.facility as facility
         on facility.facility_code = current.facility_code
-    -- where no hours are listed for the time, any may be right
+    -- if no hours are listed for the time, any may be right
     where exists (
         select 1
         from hours
@@ -45,7 +45,7 @@ near as (
     from days, unnest([-1, 0, 1]) as shifts(shift)
 ),
 
--- a quarter of an hour before and after belongs to them
+-- opening hours include a quarter of an hour before and after
 spells as (
     select
         near.facility_code,
@@ -94,7 +94,7 @@ select
     ceil(
         (epoch_us(current.service_started_at) - epoch_us(current.arrived_at)) / 1000000
     )::bigint as wait_seconds,
-    -- who left before the service is known to have left when the visit was closed
+    -- a visitor who left before service left when the visit was closed
     case
         when current.left_before_service and current.service_started_at is null
             then ceil(
@@ -103,7 +103,7 @@ select
             )::bigint
     end as left_seconds,
     coalesce(own.seconds, force.seconds) as standard_seconds,
-    -- visits for which a row stands; nothing where a sample count does not say it
+    -- visits that a row stands for; null if a sample count does not say
     case
         when current.recorded_by = 'sample_count' then current.grossing_factor
         else 1

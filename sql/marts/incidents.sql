@@ -5,7 +5,7 @@ with judged as (
         or coalesce(current.resolution = 'duplicate', false) as is_duplicate,
         case
             when current.first_on_scene_at >= current.created_at
-                -- rounded up, so that 720.8 seconds are not within 720
+                -- rounded up, so that 720.8 seconds is not within 720
                 then ceil(
                     (
                         epoch_us(current.first_on_scene_at)
@@ -98,7 +98,7 @@ select
         when judged.grade_when_due = 'E'
             then greatest(judged.due_seconds, judged.extended_seconds)
         when coalesce(own.seconds, force.seconds) is not null
-            -- raised late, the caller still had the first grade's time to wait for
+            -- raising the grade does not shorten the first grade's time
             then greatest(judged.due_seconds, coalesce(own.seconds, force.seconds))
     end as told_by_seconds,
     case

@@ -1,7 +1,7 @@
 select
     served.bocu_code,
     served.line_type,
-    -- a site that nobody published is said to be assumed
+    -- a site that was not published is marked as assumed
     site.name || if(served.status = 'assumed', ' (assumed)', '') as site_name,
     served.valid_from::date as first_on,
     served.valid_to::date as last_on,

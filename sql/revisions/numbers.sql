@@ -1,4 +1,4 @@
-/* What changed of the months counted anew: the earlier figures, and of the force. */
+/* Earlier figures of recounted months that changed, for areas and for the force. */
 insert into revisions
 with {recounted},
 

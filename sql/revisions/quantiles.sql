@@ -1,4 +1,4 @@
-/* As numbers.sql, of medians and percentiles: from how often each value occurs. */
+/* As numbers.sql, for medians and percentiles: from how often each value occurs. */
 insert into revisions
 with {recounted},
 

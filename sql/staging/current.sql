@@ -18,7 +18,7 @@ standing as (
             and (
                 edition.areas is null
                 or list_contains(edition.areas, lake.{area})
-                -- what had no area then is said anew for all of its areas
+                -- a row without an area is replaced when all its import's areas are
                 or (lake.{area} is null and list_has_all(edition.areas, own.areas))
             )
     )

@@ -148,4 +148,4 @@ def test_the_overview_leads_to_what_makes_figures_unreliable(address, page, them
     table = page.get_by_role("table").filter(has_text="These make figures unreliable")
     row = table.get_by_role("row").filter(has_text="thousand times")
     expect(row).to_contain_text("April 2006")
-    expect(row.get_by_role("rowheader")).to_contain_text("costs cannot be told")
+    expect(row.get_by_role("rowheader")).to_contain_text("costs are not known")

@@ -15,7 +15,7 @@ from kpis import formatting
 from kpis.statistics import JUDGED_STATES, MINIMUM_POINTS, spc, spc_judgement
 
 # Of 100 charts of a process that never changes, at least so many have their latest
-# point flagged: simulated for 12 to 36 points, tests/test_false_alarms.py.
+# point flagged: simulated for 12 to 36 points, tests/statistics/test_false_alarms.py.
 FALSE_FLAGS_PER_CHART = 0.014
 
 _PHRASES = {

@@ -12,7 +12,7 @@ from kpis.definitions import reference_tables
 from kpis.errors import UserError
 from tests.exports import save
 from tests.tables import Force
-from tests.test_pages import INDICATOR, visitor, words
+from tests.visitors import INDICATOR, visitor, words
 
 THIN = "\u202f"
 HEADER = "kpi_id,force,value,numerator,denominator,printed_value,source\n"

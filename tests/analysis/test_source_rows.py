@@ -10,7 +10,7 @@ from kpis.errors import UserError
 from kpis.ingest import lake
 from kpis.results import opened_build
 from tests.tables import Force
-from tests.test_pages import DRILL, checked, visitor
+from tests.visitors import DRILL, checked, visitor
 
 YEAR = date(2003, 4, 1), date(2004, 3, 31)
 INCIDENTS = """

@@ -14,7 +14,7 @@ from kpis.definitions import indicators
 from kpis.definitions.indicators import Measure
 from kpis.statistics import funnel, intervals
 
-FILES = Path(__file__).parent / "golden"
+FILES = Path(__file__).parent.parent / "golden"
 PEER = json.loads((FILES / "funnel_funnelplotr.json").read_text("utf-8"))
 PHE = json.loads((FILES / "funnel_phe_generated.json").read_text("utf-8"))
 QIKIT = json.loads((FILES / "funnel_qikit.json").read_text("utf-8"))

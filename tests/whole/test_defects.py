@@ -1,7 +1,7 @@
 """Every fault that the demo makes on purpose lands where docs/rules.md says.
 
-`test_demo_defects.py` sees to it that the fault is in the exports. Here two forces, one
-with the faults and one without, are imported and built.
+`tests/demo/test_demo_defects.py` checks that the fault is in the exports. Here two
+forces, one with the faults and one without, are imported and built.
 """
 
 from contextlib import closing

@@ -18,8 +18,8 @@ from kpis.results import opened_build
 from pages._indicator import definition_panel
 from tests.exports import save
 from tests.tables import Force, cell
-from tests.test_pages import INDICATOR as PAGE
-from tests.test_pages import visitor
+from tests.visitors import INDICATOR as PAGE
+from tests.visitors import visitor
 
 ATTENDED = "ops_immediate_attended_in_target"
 MEDIAN = "ops_immediate_response_median"

@@ -7,7 +7,7 @@ import pytest
 
 from kpis.definitions import indicators
 from tests.exports import PROJECT
-from tests.test_pages import visitor, words
+from tests.visitors import visitor, words
 
 CATALOGUE = PROJECT.parent / "shared" / "kpi-catalogue.csv"
 THEMES = dict(zip(("T1", "T2", "T3", "T4", "T5"), indicators.THEMES, strict=True))

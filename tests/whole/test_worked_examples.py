@@ -24,7 +24,7 @@ import pytest
 
 from tests import tables
 
-EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.md"))
+EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.md"))
 SECTION = re.compile(r"^## (.+)\n((?:(?!^## ).*\n?)*)", re.MULTILINE)
 FENCED = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 SOURCES = tuple(tables.DEFAULTS)

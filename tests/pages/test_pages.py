@@ -15,11 +15,10 @@ from kpis.output import brief
 from kpis.output.brief import Heading
 from kpis.results import opened_build, queries
 from pages._frame import filters, local_only, markdown
-from tests.exports import PROJECT, canonical, save, take
+from tests.exports import canonical, save, take
 from tests.tables import Force
+from tests.visitors import DRILL, IMPORTS, INDICATOR, checked, visitor, words
 
-INDICATOR, IMPORTS = "pages/browse/indicator.py", "pages/data/imports.py"
-DRILL = "pages/browse/drill.py"
 ATTENDED = "ops_immediate_attended_in_target"
 BY_SITE = """
 title = "Calls, one file a site"
@@ -68,25 +67,6 @@ def bring(home, source: str, rows: list[dict[str, str]]) -> None:
     name = f"{source}_2004-02-01_to_2004-02-29.csv"
     path = save(home / "inbox", canonical(source, *rows), name)
     assert take(path, f"canonical_{source}", home)["quarantined"] == 0
-
-
-def visitor(page: str = "", **asked: str) -> AppTest:
-    """Open a page as a new visitor; no script may fail."""
-    at = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30)
-    at.query_params.update(asked)
-    at.run()
-    return checked(at.switch_page(page).run() if page else at)
-
-
-def checked(at: AppTest) -> AppTest:
-    assert not at.exception
-    return at
-
-
-def words(at: AppTest) -> str:
-    """All text on the page."""
-    parts = [*at.title, *at.markdown, *at.caption, *at.error, *at.warning]
-    return "\n".join(part.value for part in parts)
 
 
 def rows(at: AppTest) -> pd.DataFrame:

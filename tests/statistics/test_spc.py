@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kpis.statistics import spc
 
-FILES = Path(__file__).parent / "golden"
+FILES = Path(__file__).parent.parent / "golden"
 GOLDEN = json.loads((FILES / "xmr_nhsrplotthedots.json").read_text("utf-8"))
 QICHARTS = json.loads((FILES / "control_charts_qicharts2.json").read_text("utf-8"))
 TOLERANCE = 1e-9

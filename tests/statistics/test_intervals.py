@@ -25,7 +25,7 @@ from kpis.statistics.intervals import (
 )
 
 GOLDEN = json.loads(
-    (Path(__file__).parent / "golden" / "ci_phe.json").read_text("utf-8")
+    (Path(__file__).parent.parent / "golden" / "ci_phe.json").read_text("utf-8")
 )
 
 

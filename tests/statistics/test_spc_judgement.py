@@ -15,7 +15,9 @@ from kpis.statistics.spc_judgement import Charted
 from tests.series_cases import FALLEN, RISING, SPIKE, STABLE, series
 
 GOLDEN = json.loads(
-    (Path(__file__).parent / "golden" / "xmr_nhsrplotthedots.json").read_text("utf-8")
+    (Path(__file__).parent.parent / "golden" / "xmr_nhsrplotthedots.json").read_text(
+        "utf-8"
+    )
 )
 
 

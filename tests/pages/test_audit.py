@@ -14,11 +14,11 @@ KPIS = list(indicators.load())
 SORTS = list(
     {
         (
-            one.kind,
+            one.measure.kind,
             one.measure.counts,
             not one.disclosure.is_needed,
             one.measure.accumulate,
-            one.area,
+            one.population.area,
         ): one.id
         for one in indicators.load().values()
     }.values()

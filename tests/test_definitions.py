@@ -1,7 +1,6 @@
 """Catalogue, registry, methods and the page of definitions say the same."""
 
 import csv
-import os
 
 import pytest
 
@@ -9,17 +8,14 @@ from kpis import registry
 from tests.exports import PROJECT
 from tests.test_pages import visitor, words
 
-CATALOGUE = PROJECT.parent / "shared" / "kpi-catalogue.csv"
 THEMES = dict(zip(("T1", "T2", "T3", "T4", "T5"), registry.THEMES, strict=True))
 KPIS = registry.load()
 ABOUT = {kpi.id for kpi in KPIS.values() if kpi.tier == "about"}
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> dict[str, dict]:
-    if not CATALOGUE.exists() and not os.environ.get("DEMAND_REQUIRE_REAL"):
-        pytest.skip(f"{CATALOGUE} is not here")
-    with CATALOGUE.open(encoding="utf-8") as file:
+def catalogue(catalogue_path) -> dict[str, dict]:
+    with catalogue_path.open(encoding="utf-8") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 

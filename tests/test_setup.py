@@ -159,7 +159,22 @@ def test_every_environment_variable_is_documented():
     assert set(used) <= set(documented)
 
 
-def test_ci_runs_the_tests_with_the_real_files():
+def test_ci_runs_what_everyone_runs():
     script = PROJECT / ".ci" / "run"
     assert os.access(script, os.X_OK)
-    assert "export DEMAND_REQUIRE_REAL=1\nmake test\n" in text_of(".ci/run")
+    assert "\nmake test\n" in text_of(".ci/run")
+
+
+def test_without_the_files_outside_tests_are_skipped_and_counted(tmp_path):
+    missing = tmp_path / "nowhere"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "tests/test_import_real_files.py"],
+        cwd=PROJECT,
+        env=os.environ | {"DEMAND_REAL_DATA": str(missing)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"NOTICE: (\d+) tests were .* not here: (.+)", done.stdout)
+    assert int(found[1]) > 5
+    assert found[2] == str(missing)

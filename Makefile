@@ -35,7 +35,7 @@ bench: browser
 	@$(BIN)/python -m tests.bench
 
 # Without ensurepip Debian leaves half an environment behind: so ask first.
-$(RUNTIME): requirements.txt
+$(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))" \
 		2>/dev/null || { echo "Python 3.11 or newer with venv is needed:" \
 		"install the package python3-venv, or name one with 'make PYTHON=...'." >&2; \
@@ -43,6 +43,7 @@ $(RUNTIME): requirements.txt
 	@echo "Installing $< (a minute or two the first time) ..."
 	@$(PYTHON) -m venv .venv
 	@$(INSTALL) --requirement $<
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
@@ -73,5 +74,5 @@ wheels: $(RUNTIME)
 
 # data/local and wheels/ stay: neither can be had again for certain.
 clean:
-	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -28,15 +28,23 @@ def requirements(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith(("#", "-r"))]
 
 
+def project() -> dict:
+    return tomllib.loads(text_of("pyproject.toml"))["project"]
+
+
 def third_party(code: str) -> set[str]:
-    """Return the distributions, in lower case, that a Python text imports."""
+    """Return the distributions, in lower case, that a Python text imports.
+
+    The project itself, which is installed too, is not one of them.
+    """
     modules = re.findall(r"^\s*(?:import|from)\s+(\w+)", code, re.MULTILINE)
     known = packages_distributions()
-    return {
+    imported = {
         known[name][0].lower()
         for name in set(modules) - sys.stdlib_module_names
         if name in known
     }
+    return imported - {project()["name"]}
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
@@ -68,6 +76,19 @@ def test_installed_is_what_is_pinned():
     pinned = [line.split("==") for line in requirements("requirements-dev.txt")]
     pinned += [line.split("==") for line in requirements("requirements.txt")]
     assert [[name, version(name)] for name, _ in pinned] == pinned
+
+
+def test_the_version_is_the_newest_of_the_changelog():
+    dated = r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$"
+    newest = re.search(dated, text_of("CHANGELOG.md"), re.MULTILINE)
+    assert project()["version"] == newest[1]
+
+
+def test_the_packages_bring_their_data():
+    tools = tomllib.loads(text_of("pyproject.toml"))["tool"]["setuptools"]
+    brought = {pattern.removeprefix("*") for pattern in tools["package-data"]["*"]}
+    files = [one for name in ("kpis", "pages") for one in (PROJECT / name).rglob("*.*")]
+    assert {one.suffix for one in files} - {".py", ".pyc"} <= brought
 
 
 def complaints_about(configuration: str, directory: Path) -> str:

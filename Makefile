@@ -26,6 +26,7 @@ test: lint browser
 
 lint: $(DEVELOPMENT)
 	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 
 audit: $(DEVELOPMENT)

@@ -181,9 +181,19 @@ def test_every_environment_variable_is_documented():
 
 
 def test_ci_runs_what_everyone_runs():
-    script = PROJECT / ".ci" / "run"
-    assert os.access(script, os.X_OK)
-    assert "\nmake test\n" in text_of(".ci/run")
+    assert os.access(PROJECT / ".ci" / "run", os.X_OK)
+    for file in (".ci/run", ".github/workflows/test.yml"):
+        commands = re.findall(r"^(?: +- run: )?(make .+)$", text_of(file), re.MULTILINE)
+        assert commands == ["make test"], file
+
+
+def test_a_commit_is_checked_by_what_make_lint_runs():
+    hooks = re.findall(
+        r"entry: \.venv/bin/(.+)$", text_of(".pre-commit-config.yaml"), re.MULTILINE
+    )
+    lint = text_of("Makefile").partition("\nlint:")[2].partition("\n\n")[0]
+    run = re.findall(r"@\$\(BIN\)/(?:python -m )?(.+)$", lint, re.MULTILINE)
+    assert run == hooks
 
 
 def test_without_the_files_outside_tests_are_skipped_and_counted(tmp_path):

@@ -14,7 +14,7 @@ INSTALL = $(PIP) install $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 RUNTIME = .venv/installed
 DEVELOPMENT = .venv/installed-dev
 
-.PHONY: run test lint audit bench browser wheels clean
+.PHONY: run test drill lint audit bench browser wheels clean
 
 # Ctrl-C is how serving ends, and no error.
 run: $(RUNTIME)
@@ -23,6 +23,10 @@ run: $(RUNTIME)
 
 test: lint browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# long faults and load: about ten minutes
+drill: $(DEVELOPMENT)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/drill
 
 lint: $(DEVELOPMENT)
 	@$(BIN)/python -m ruff check .

@@ -31,13 +31,11 @@ from kpis import (
     rowsource,
     settings,
 )
-from tests import bench_answers, bench_pages, kills
+from tests import bench_answers, bench_pages
 from tests.stopwatch import seconds
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 2**20
-KILLS = {"import": 80, "build": 80, "prune": 40}
-KILLS_SEED = 200
 
 
 WHERE_TIME_GOES = """\
@@ -301,25 +299,6 @@ def bench_add_month(one: Home, ten: Home) -> list[str]:
     ]
 
 
-def bench_kills(place: Path) -> list[str]:
-    """Kill commands at seeded moments; count what was lost or left half done."""
-    met = [
-        kills.kill(scenario, moment, place / "killed")
-        for scenario in kills.scenarios(place)
-        for moment in kills.moments(scenario, KILLS[scenario.command[0]], KILLS_SEED)
-    ]
-    for one in met:
-        if one.faults:
-            print(one)
-    writing = sum(one.was_writing for one in met)
-    faults = sum(bool(one.faults) for one in met)
-    return [
-        f"| {len(met)} times kill -9 during import, build and prune | each whole or "
-        f"not at all, and whole when run again | | {faults} faults; {writing} kills "
-        "met a command that was writing | |"
-    ]
-
-
 def main() -> None:
     """Make the data, run every measure, print and write the table."""
     parser = argparse.ArgumentParser()
@@ -343,7 +322,6 @@ def main() -> None:
         lines += bench_answers.rows(ten.data_dir)
         lines += bench_answers.breakdown(one.data_dir, one.size)
         lines += bench_pages.measure(ten.data_dir, ten.size)
-        lines += bench_kills(place / "kills")
     finally:
         shutil.rmtree(place)
     text = table(lines, ten)

@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from kpis import __main__ as command_line
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
+# only `make drill` runs what is in there
+collect_ignore = ["drill"]
+# A busy machine is slow at times, and these tests are not about time.
+settings.register_profile(
+    "everyday", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("everyday")
 IS_NOT_HERE = "outside the project, and not here: "
 
 

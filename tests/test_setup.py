@@ -184,7 +184,7 @@ def test_ci_runs_what_everyone_runs():
     assert os.access(PROJECT / ".ci" / "run", os.X_OK)
     for file in (".ci/run", ".github/workflows/test.yml"):
         commands = re.findall(r"^(?: +- run: )?(make .+)$", text_of(file), re.MULTILINE)
-        assert commands == ["make test"], file
+        assert commands == ["make test", "make drill"], file
 
 
 def test_a_commit_is_checked_by_what_make_lint_runs():

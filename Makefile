@@ -14,12 +14,16 @@ INSTALL = $(PIP) install $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 RUNTIME = .venv/installed
 DEVELOPMENT = .venv/installed-dev
 
-.PHONY: run test drill lint audit bench browser wheels clean
+.PHONY: run quick test drill lint audit bench browser wheels clean
 
 # Ctrl-C is how serving ends, and no error.
 run: $(RUNTIME)
 	@$(BIN)/python -m kpis prepare
 	@trap 'exit 0' INT; $(BIN)/python -m streamlit run app.py
+
+# what to run while working: no browser, no demo, no server
+quick: lint
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test: lint browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -20,6 +20,34 @@ settings.register_profile(
     "everyday", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("everyday")
+# What `make quick` leaves out (-m "not slow"). A test is slow if it opens a browser,
+# serves pages or makes a demo, which its fixtures tell; or if it is in one of these
+# files, which make a demo of their own or keep a processor busy for long.
+SLOW_FIXTURES = {"chromium", "made_once", "serve"}
+SLOW_FILES = {
+    "test_build.py",
+    "test_call_sequence.py",
+    "test_defects.py",
+    "test_demo.py",
+    "test_demo_defects.py",
+    "test_demo_later.py",
+    "test_demo_sources.py",
+    "test_differences.py",
+    "test_disclosure.py",
+    "test_faults.py",
+    "test_findings.py",
+    "test_housekeeping.py",
+    "test_import_corrections.py",
+    "test_import_encodings.py",
+    "test_import_fuzz.py",
+    "test_incremental.py",
+    "test_missing_exports.py",
+    "test_oracle.py",
+    "test_pages.py",
+    "test_readers.py",
+    "test_revisions.py",
+    "test_worked_examples.py",
+}
 IS_NOT_HERE = "outside the project, and not here: "
 
 
@@ -65,6 +93,13 @@ def data_dir(tmp_path, monkeypatch) -> Path:
     """An empty data directory which the engine uses during this test."""
     monkeypatch.setenv("DEMAND_DATA_DIR", str(tmp_path))
     return tmp_path
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        is_slow = SLOW_FIXTURES.intersection(item.fixturenames)
+        if is_slow or item.path.name in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
 
 
 def from_outside(path: Path) -> Path:

@@ -51,11 +51,9 @@ def test_methods_explain_every_kind(kind):
     assert f"**{kind}**" in methods.lower()
 
 
-def test_the_page_lists_every_indicator(tmp_path, monkeypatch):
-    from kpis import __main__ as command_line
-
-    monkeypatch.setenv("DEMAND_DATA_DIR", str(tmp_path))
-    command_line.main(["demo", "--scale", "0.01", "--years", "1"])
+def test_the_page_lists_every_indicator(made_once, monkeypatch):
+    home = made_once("--scale", "0.01", "--years", "1")
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(home))
     at = visitor("pages/data/definitions.py")
     listed = at.dataframe[0].value
     assert set(listed["Indicator"]) == {kpi.title for kpi in KPIS.values()}

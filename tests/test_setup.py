@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOW_FILES
+
 PROJECT = Path(__file__).resolve().parent.parent
 RUNTIME_FILES = ["app.py", "kpis/**/*.py", "pages/**/*.py"]
 EXACT_PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9]+(\.[0-9]+)*")
@@ -172,6 +174,10 @@ def test_documents_name_targets_that_the_makefile_has():
     documents = text_of("README.md", "docs/**/*.md")
     named = set(re.findall(r"(?:`|^)make ([a-z]+)", documents, re.MULTILINE))
     assert {"run", "test", "wheels"} <= named <= targets
+
+
+def test_slow_files_are_there():
+    assert {path.name for path in (PROJECT / "tests").glob("test_*.py")} >= SLOW_FILES
 
 
 def test_every_environment_variable_is_documented():

@@ -14,18 +14,27 @@ INSTALL = $(PIP) install $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 RUNTIME = .venv/installed
 DEVELOPMENT = .venv/installed-dev
 
-.PHONY: run test lint audit bench browser wheels clean
+.PHONY: run quick test drill lint audit bench browser wheels clean
 
 # Ctrl-C is how serving ends, and no error.
 run: $(RUNTIME)
 	@$(BIN)/python -m kpis prepare
 	@trap 'exit 0' INT; $(BIN)/python -m streamlit run app.py
 
+# what to run while working: no browser, no demo, no server
+quick: lint
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
 test: lint browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
+# long faults and load: about ten minutes
+drill: $(DEVELOPMENT)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/drill
+
 lint: $(DEVELOPMENT)
 	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 
 audit: $(DEVELOPMENT)
@@ -35,7 +44,7 @@ bench: browser
 	@$(BIN)/python -m tests.bench
 
 # Without ensurepip Debian leaves half an environment behind: so ask first.
-$(RUNTIME): requirements.txt
+$(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))" \
 		2>/dev/null || { echo "Python 3.11 or newer with venv is needed:" \
 		"install the package python3-venv, or name one with 'make PYTHON=...'." >&2; \
@@ -43,6 +52,7 @@ $(RUNTIME): requirements.txt
 	@echo "Installing $< (a minute or two the first time) ..."
 	@$(PYTHON) -m venv .venv
 	@$(INSTALL) --requirement $<
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
@@ -73,5 +83,5 @@ wheels: $(RUNTIME)
 
 # data/local and wheels/ stay: neither can be had again for certain.
 clean:
-	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

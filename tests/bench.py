@@ -25,13 +25,11 @@ from kpis.builds import kpi_rows, marts, store
 from kpis.definitions import contracts
 from kpis.ingest import importer, lake
 from kpis.results import opened_build
-from tests import bench_answers, bench_pages, kills
+from tests import bench_answers, bench_pages
 from tests.stopwatch import seconds
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 2**20
-KILLS = {"import": 80, "build": 80, "prune": 40}
-KILLS_SEED = 200
 
 
 WHERE_TIME_GOES = """\
@@ -299,25 +297,6 @@ def bench_add_month(one: Home, ten: Home) -> list[str]:
     ]
 
 
-def bench_kills(place: Path) -> list[str]:
-    """Kill commands at seeded moments; count what was lost or left half done."""
-    met = [
-        kills.kill(scenario, moment, place / "killed")
-        for scenario in kills.scenarios(place)
-        for moment in kills.moments(scenario, KILLS[scenario.command[0]], KILLS_SEED)
-    ]
-    for one in met:
-        if one.faults:
-            print(one)
-    writing = sum(one.was_writing for one in met)
-    faults = sum(bool(one.faults) for one in met)
-    return [
-        f"| {len(met)} times kill -9 during import, build and prune | each takes full "
-        "effect or none, and full effect when run again | | "
-        f"{faults} faults; {writing} kills hit a command that was writing | |"
-    ]
-
-
 def main() -> None:
     """Make the data, run every measure, print and write the table."""
     parser = argparse.ArgumentParser()
@@ -341,7 +320,6 @@ def main() -> None:
         lines += bench_answers.rows(ten.data_dir)
         lines += bench_answers.breakdown(one.data_dir, one.size)
         lines += bench_pages.measure(ten.data_dir, ten.size)
-        lines += bench_kills(place / "kills")
     finally:
         shutil.rmtree(place)
     text = table(lines, ten)

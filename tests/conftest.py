@@ -1,22 +1,55 @@
-"""Fixtures for all tests: where the data is, and the real files of other forces."""
+"""Fixtures for all tests: where the data is, and files from outside the project."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from kpis import __main__ as command_line
 
 PROJECT = Path(__file__).resolve().parent.parent
-NO_REAL_DATA = "the real files are missing"
-
-
-def real_data_path() -> Path:
-    """Return where the real files should be, whether or not they are."""
-    beside = PROJECT.parent / "shared" / "data" / "real"
-    return Path(os.environ.get("DEMAND_REAL_DATA") or beside)
+TESTS = PROJECT / "tests"
+SHARED = PROJECT.parent / "shared"
+# only `make drill` runs what is in there
+collect_ignore = ["drill"]
+# A busy machine is slow at times, and these tests are not about time.
+settings.register_profile(
+    "everyday", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("everyday")
+# What `make quick` leaves out (-m "not slow"). A test is slow if it opens a browser,
+# serves pages or makes a demo, which its fixtures tell; or if it is in one of these
+# files, which make a demo of their own or keep a processor busy for long.
+SLOW_FIXTURES = {"chromium", "made_once", "serve"}
+SLOW_FILES = {
+    "builds/test_call_sequence.py",
+    "builds/test_findings.py",
+    "builds/test_incremental.py",
+    "builds/test_pipeline.py",
+    "builds/test_pruning.py",
+    "builds/test_revisions.py",
+    "demo/test_demo.py",
+    "demo/test_demo_defects.py",
+    "demo/test_demo_later.py",
+    "demo/test_demo_sources.py",
+    "ingest/test_import_corrections.py",
+    "ingest/test_import_encodings.py",
+    "ingest/test_import_fuzz.py",
+    "pages/test_pages.py",
+    "results/test_differences.py",
+    "results/test_disclosure.py",
+    "results/test_readers.py",
+    "whole/test_defects.py",
+    "whole/test_faults.py",
+    "whole/test_missing_exports.py",
+    "whole/test_oracle.py",
+    "whole/test_worked_examples.py",
+}
+IS_NOT_HERE = "outside the project, and not here: "
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -63,23 +96,42 @@ def data_dir(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The directory of real files; without it the test is skipped, or in CI fails."""
-    path = real_data_path()
-    if not path.is_dir():
-        if os.environ.get("DEMAND_REQUIRE_REAL") == "1":
-            pytest.fail(f"{NO_REAL_DATA}: {path} (DEMAND_REQUIRE_REAL=1).")
-        pytest.skip(f"{NO_REAL_DATA}: {path}")
+def pytest_collection_modifyitems(items):
+    for item in items:
+        is_slow = SLOW_FIXTURES.intersection(item.fixturenames)
+        if is_slow or item.path.relative_to(TESTS).as_posix() in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
+
+
+def from_outside(path: Path) -> Path:
+    """Return a path outside the project; where there is none, skip the test."""
+    if not path.exists():
+        pytest.skip(f"{IS_NOT_HERE}{path}")
     return path
 
 
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The directory of real exports that are too large for the project."""
+    chosen = os.environ.get("DEMAND_REAL_DATA")
+    return from_outside(Path(chosen or SHARED / "data" / "real"))
+
+
+@pytest.fixture(scope="session")
+def catalogue_path() -> Path:
+    """The catalogue that the indicators were made from."""
+    return from_outside(SHARED / "kpi-catalogue.csv")
+
+
 def pytest_terminal_summary(terminalreporter):
+    """Count the tests that were skipped because a file outside is missing."""
     skipped = terminalreporter.stats.get("skipped", [])
-    count = sum(NO_REAL_DATA in str(report.longrepr) for report in skipped)
-    if count:
+    reasons = [str(report.longrepr[-1]) for report in skipped]
+    missing = Counter(
+        reason.partition(IS_NOT_HERE)[2] for reason in reasons if IS_NOT_HERE in reason
+    )
+    for path, count in missing.items():
         terminalreporter.write_line(
-            f"NOTICE: {count} tests on real exports were skipped: {real_data_path()} "
-            "does not exist. DEMAND_REAL_DATA names another directory.",
+            f"NOTICE: {count} tests were skipped because this is not here: {path}",
             yellow=True,
         )

@@ -7,6 +7,7 @@ chosen, and waits until the server says that the page has run.
 import random
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -32,11 +33,14 @@ class Visitor:
 
     def __init__(self, address: str, page: str, query: str):
         host = urlsplit(address).netloc
-        self._socket = connect(
-            f"ws://{host}/_stcore/stream",
-            subprotocols=["streamlit"],
-            max_size=LARGEST_MESSAGE,
-            compression=None,
+        self._connection = ExitStack()
+        self._socket = self._connection.enter_context(
+            connect(
+                f"ws://{host}/_stcore/stream",
+                subprotocols=["streamlit"],
+                max_size=LARGEST_MESSAGE,
+                compression=None,
+            )
         )
         self._page, self._query = page, query
         # identity and value of each select box, and its options, by label
@@ -54,7 +58,7 @@ class Visitor:
 
     def leave(self) -> None:
         """Close the connection."""
-        self._socket.close()
+        self._connection.close()
 
     def _run(self) -> Answer:
         asked = BackMsg()

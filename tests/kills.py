@@ -100,6 +100,11 @@ def wait_until_writing(running: subprocess.Popen, data_dir: Path) -> None:
         time.sleep(MOMENT)
 
 
+def by_name(place: Path) -> dict[str, Scenario]:
+    """Return the scenarios by the name of their command: import, build, prune."""
+    return {one.command[0]: one for one in scenarios(place)}
+
+
 def scenarios(place: Path) -> Iterator[Scenario]:
     """Yield an import, a build and a prune, each after the one before."""
     calls, incidents = exports(place / "exports")
@@ -134,6 +139,11 @@ def _make_work_for_prune(data_dir: Path) -> None:
     )
     lake.withdraw(data_dir, import_id, "to be pruned")
     pipeline.build(data_dir)
+
+
+def kill_often(scenario: Scenario, count: int, seed: int, data_dir: Path) -> list[Kill]:
+    """Kill the command so many times, each time from the start in `data_dir`."""
+    return [kill(scenario, one, data_dir) for one in moments(scenario, count, seed)]
 
 
 def kill(scenario: Scenario, moment: float | int, data_dir: Path) -> Kill:

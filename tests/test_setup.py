@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOW_FILES
+
 PROJECT = Path(__file__).resolve().parent.parent
 RUNTIME_FILES = ["app.py", "kpis/**/*.py", "pages/**/*.py"]
 EXACT_PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9]+(\.[0-9]+)*")
@@ -28,15 +30,23 @@ def requirements(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith(("#", "-r"))]
 
 
+def project() -> dict:
+    return tomllib.loads(text_of("pyproject.toml"))["project"]
+
+
 def third_party(code: str) -> set[str]:
-    """Return the distributions, in lower case, that a Python text imports."""
+    """Return the distributions, in lower case, that a Python text imports.
+
+    The project itself, which is installed too, is not one of them.
+    """
     modules = re.findall(r"^\s*(?:import|from)\s+(\w+)", code, re.MULTILINE)
     known = packages_distributions()
-    return {
+    imported = {
         known[name][0].lower()
         for name in set(modules) - sys.stdlib_module_names
         if name in known
     }
+    return imported - {project()["name"]}
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
@@ -68,6 +78,19 @@ def test_installed_is_what_is_pinned():
     pinned = [line.split("==") for line in requirements("requirements-dev.txt")]
     pinned += [line.split("==") for line in requirements("requirements.txt")]
     assert [[name, version(name)] for name, _ in pinned] == pinned
+
+
+def test_the_version_is_the_newest_of_the_changelog():
+    dated = r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$"
+    newest = re.search(dated, text_of("CHANGELOG.md"), re.MULTILINE)
+    assert project()["version"] == newest[1]
+
+
+def test_the_packages_bring_their_data():
+    tools = tomllib.loads(text_of("pyproject.toml"))["tool"]["setuptools"]
+    brought = {pattern.removeprefix("*") for pattern in tools["package-data"]["*"]}
+    files = [one for name in ("kpis", "pages") for one in (PROJECT / name).rglob("*.*")]
+    assert {one.suffix for one in files} - {".py", ".pyc"} <= brought
 
 
 def complaints_about(configuration: str, directory: Path) -> str:
@@ -153,13 +176,48 @@ def test_documents_name_targets_that_the_makefile_has():
     assert {"run", "test", "wheels"} <= named <= targets
 
 
+def test_slow_files_are_there():
+    assert {path.name for path in (PROJECT / "tests").glob("test_*.py")} >= SLOW_FILES
+
+
 def test_every_environment_variable_is_documented():
     used = re.findall(r"\bDEMAND_[A-Z_]+", text_of(*RUNTIME_FILES, "tests/conftest.py"))
     documented = re.findall(r"^\| `(\w+)`", text_of("docs/operations.md"), re.MULTILINE)
     assert set(used) <= set(documented)
 
 
-def test_ci_runs_the_tests_with_the_real_files():
-    script = PROJECT / ".ci" / "run"
-    assert os.access(script, os.X_OK)
-    assert "export DEMAND_REQUIRE_REAL=1\nmake test\n" in text_of(".ci/run")
+def test_ci_runs_what_everyone_runs():
+    assert os.access(PROJECT / ".ci" / "run", os.X_OK)
+    for file in (".ci/run", ".github/workflows/test.yml"):
+        commands = re.findall(r"^(?: +- run: )?(make .+)$", text_of(file), re.MULTILINE)
+        assert commands == ["make test", "make drill"], file
+
+
+def test_a_commit_is_checked_by_what_make_lint_runs():
+    hooks = re.findall(
+        r"entry: \.venv/bin/(.+)$", text_of(".pre-commit-config.yaml"), re.MULTILINE
+    )
+    lint = text_of("Makefile").partition("\nlint:")[2].partition("\n\n")[0]
+    run = re.findall(r"@\$\(BIN\)/(?:python -m )?(.+)$", lint, re.MULTILINE)
+    assert run == hooks
+
+
+def test_without_the_files_outside_tests_are_skipped_and_counted(tmp_path):
+    missing = tmp_path / "nowhere"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "tests/ingest/test_import_real_files.py",
+        ],
+        cwd=PROJECT,
+        env=os.environ | {"DEMAND_REAL_DATA": str(missing)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"NOTICE: (\d+) tests were .* not here: (.+)", done.stdout)
+    assert int(found[1]) > 5
+    assert found[2] == str(missing)

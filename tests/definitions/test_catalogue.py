@@ -1,7 +1,6 @@
 """Catalogue, registry, methods and the page of definitions say the same."""
 
 import csv
-import os
 
 import pytest
 
@@ -9,17 +8,14 @@ from kpis.definitions import indicators
 from tests.exports import PROJECT
 from tests.visitors import visitor, words
 
-CATALOGUE = PROJECT.parent / "shared" / "kpi-catalogue.csv"
 THEMES = dict(zip(("T1", "T2", "T3", "T4", "T5"), indicators.THEMES, strict=True))
 KPIS = indicators.load()
 ABOUT = {kpi.id for kpi in KPIS.values() if kpi.wording.tier == "about"}
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> dict[str, dict]:
-    if not CATALOGUE.exists() and not os.environ.get("DEMAND_REQUIRE_REAL"):
-        pytest.skip(f"{CATALOGUE} is not here")
-    with CATALOGUE.open(encoding="utf-8") as file:
+def catalogue(catalogue_path) -> dict[str, dict]:
+    with catalogue_path.open(encoding="utf-8") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
@@ -66,11 +62,9 @@ def test_methods_explain_every_kind(kind):
     assert f"**{kind}**" in methods.lower()
 
 
-def test_the_page_lists_every_indicator(tmp_path, monkeypatch):
-    from kpis import __main__ as command_line
-
-    monkeypatch.setenv("DEMAND_DATA_DIR", str(tmp_path))
-    command_line.main(["demo", "--scale", "0.01", "--years", "1"])
+def test_the_page_lists_every_indicator(made_once, monkeypatch):
+    home = made_once("--scale", "0.01", "--years", "1")
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(home))
     at = visitor("pages/data/definitions.py")
     listed = at.dataframe[0].value
     assert set(listed["Indicator"]) == {kpi.wording.title for kpi in KPIS.values()}

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpis.definitions.mapping_model import Layout
@@ -74,7 +74,6 @@ def test_well_formed_tables_are_split_as_the_csv_module_does(
 ):
     monkeypatch.setattr(csv_records, "BLOCK_BYTES", block_bytes)
 
-    @settings(max_examples=120, deadline=None)
     @given(tables())
     @example(('a,b\n"x\ny",1\n2,3\n', [["x\ny", "1"], ["2", "3"]], [2, 4], ","))
     def agrees(table):
@@ -98,11 +97,6 @@ def test_whatever_the_file_the_records_given_to_duckdb_are_whole(
 ):
     monkeypatch.setattr(csv_records, "BLOCK_BYTES", block_bytes)
 
-    @settings(
-        max_examples=150,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
     @given(st.text(st.sampled_from('ab,"\r\n '), max_size=60))
     @example('1,"2\n3,4\n5,6\n')
     @example('1,2\n"3"x,4\n"5",6\n')

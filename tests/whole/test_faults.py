@@ -59,8 +59,7 @@ def rebuilt(data_dir):
 @pytest.fixture(scope="module")
 def scenarios(tmp_path_factory) -> dict[str, kills.Scenario]:
     """The commands that are disturbed, by name: import, build, prune."""
-    found = kills.scenarios(tmp_path_factory.mktemp("scenarios"))
-    return {one.command[0]: one for one in found}
+    return kills.by_name(tmp_path_factory.mktemp("scenarios"))
 
 
 @pytest.fixture
@@ -79,11 +78,7 @@ def is_one_paragraph(text: str) -> bool:
 def test_killed_at_any_moment_nothing_is_lost_or_half_done(
     scenarios, tmp_path, name, count
 ):
-    scenario = scenarios[name]
-    met = [
-        kills.kill(scenario, moment, tmp_path / "data")
-        for moment in kills.moments(scenario, count, SEED)
-    ]
+    met = kills.kill_often(scenarios[name], count, SEED, tmp_path / "data")
     assert [one for one in met if one.faults] == []
     # to hit it never while it writes would test nothing
     assert sum(one.was_writing for one in met) >= count // 2

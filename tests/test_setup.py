@@ -177,7 +177,7 @@ def test_documents_name_targets_that_the_makefile_has():
 
 
 def test_slow_files_are_there():
-    assert {path.name for path in (PROJECT / "tests").glob("test_*.py")} >= SLOW_FILES
+    assert all((PROJECT / "tests" / name).exists() for name in SLOW_FILES)
 
 
 def test_every_environment_variable_is_documented():

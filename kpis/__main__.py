@@ -8,6 +8,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -284,16 +285,16 @@ def _prune(options) -> int:
 
 
 def _rebuilt(data_dir: Path) -> str:
-    return pipeline.build(data_dir, is_full=True, progress=_progress())["build"]
+    return pipeline.build(data_dir, is_full=True, progress=_progress()).build
 
 
 def _build(options) -> int:
     made = pipeline.build(settings.data_dir(), options.full, _progress())
     if options.json:
-        _print_json(made)
+        _print_json(asdict(made))
     else:
-        what = "built" if made["is_new"] else "up to date"
-        print(f"{made['build']}: {what}, from {made['imports']} imports")
+        what = "built" if made.is_new else "up to date"
+        print(f"{made.build}: {what}, from {made.imports} imports")
     return 0
 
 

@@ -1,14 +1,14 @@
-"""Build: from the lake to marts and cube, in a new directory, shown when finished.
+"""The build: from the lake to figures, in a new directory, shown when it is finished.
 
-    lake -> current rows -> marts (Parquet by month) -> day and month cells -> checks
-
-`builds/current` names the build that readers open; it moves in one step, so nobody
-ever sees half of one. What has not changed since the build before is taken over from
-it, month by month; a full build makes everything anew and says the same.
+`STEPS` is the pipeline. What has not changed since the build before is taken over from
+it, month by month; a full build makes everything again and gives the same figures.
+`builds/current` names the build that readers open. It moves in one step, so no one ever
+sees half of a build.
 """
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,191 +16,320 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from kpis import settings, warehouse
-from kpis.builds import CheckError, cube, findings, kpi_rows, marts, revisions, store
+from kpis.builds import (
+    CellPlan,
+    CheckError,
+    MartInputs,
+    cube,
+    findings,
+    mart_inputs,
+    mart_statements,
+    marts,
+    revisions,
+    store,
+    versions,
+)
 from kpis.definitions import Kpi, contracts, indicators, reference_tables
 from kpis.errors import UserError
 from kpis.ingest import lake
 from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 
 Progress = Callable[[float, str], None]
+Hashes = dict[str, dict[str, str]]
+# tables made of reference tables, which marts and cells use
+BESIDE_CELLS = ("cube/answers", "cube/resident_spans", "cube/area_parts")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What `build` did: the id of the build, whether it is new, how many imports."""
+
+    build: str
+    is_new: bool
+    imports: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build is made of.
+
+    `shared` is a hash of what every month of every figure depends on; `rules` of all
+    that figures depend on but data and definitions; `digest` of everything.
+    """
+
+    data_dir: Path
+    imports: list[dict]
+    arrivals: list[dict]
+    inputs: dict[str, MartInputs]
+    shared: str
+    rules: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A build in the making.
+
+    `before` has the hashes of the build before, by what they belong to and month;
+    `known` those whose months may be taken over: none in a full build. `cells` is
+    filled in by `count_cells`.
+    """
+
+    plan: Plan
+    build_id: str
+    target: Path
+    previous: Path | None
+    db: Warehouse
+    before: Hashes
+    known: Hashes
+    cells: tuple[CellPlan, ...] = ()
 
 
 def build(
     data_dir: Path,
     is_full: bool = False,
     progress: Progress = lambda share, step: None,
-) -> dict:
-    """Build what the manifest lists now, and return what was built.
+) -> Built:
+    """Build what the manifest lists now.
 
-    Nothing is done where the current build has the same inputs, unless `is_full`.
-    Raises UserError without any import, CheckError where a claim does not hold.
+    Does nothing if the current build has the same inputs, unless `is_full`. Raises
+    UserError if there is no import, CheckError if a claim about the build is wrong.
     """
     with lake.writing(data_dir) as temporary:
-        imports = lake.current(lake.read_manifest(data_dir))
-        now = store.current_id(data_dir)
-        if not imports and not now:
+        plan, now = plan_of(data_dir), store.current_id(data_dir)
+        if not plan.imports and not now:
             raise UserError(
                 "There is nothing to build: no import counts. Import a file first: "
                 "python -m kpis import FILE --mapping NAME."
             )
-        work = _Work(data_dir, imports, is_full)
-        if now and now.startswith(work.digest) and not is_full:
-            return {"build": now, "is_new": False, "imports": len(imports)}
-        build_id = f"{work.digest}-{store.next_number(data_dir):04d}"
-        target = temporary / "build"
-        target.mkdir()
-        previous = store.directory(data_dir, now) if now else None
-        work.make(target, temporary / "spill", build_id, previous, progress)
-        target.replace(store.directory(data_dir, build_id))
-        lake.write_atomically(data_dir / "builds" / "current", build_id + "\n")
-        return {"build": build_id, "is_new": True, "imports": len(imports)}
-
-
-class _Work:
-    """One build: what it is made of, and the making of it."""
-
-    def __init__(self, data_dir: Path, imports: list[dict], is_full: bool):
-        self.data_dir = data_dir
-        self.is_full = is_full
-        self.imports = imports
-        self.arrivals = [_arrival(one) for one in imports]
-        self.reference = reference_tables.load_all(data_dir)
-        fixed = marts.fixed_digest(reference_tables.counting_digest(data_dir))
-        self.made_of = marts.inputs(imports, fixed)
-        self.fixed = cube.fixed_digest(fixed)
-        statements = sorted((settings.SQL / "marts").glob("*.sql"))
-        texts = [file.read_text(encoding="utf-8") for file in statements]
-        self.rules = marts.digest(self.fixed, *texts)
-        self.digest = self._digest()
-
-    def _digest(self) -> str:
-        """Hash all that a build depends on: rows, statements, reference tables."""
-        parts = [
-            f"{one['import_id']} {one['covers_from']} {one['covers_to']}"
-            for one in self.imports
-        ]
-        parts += [reference_tables.digest(self.data_dir)]
-        parts += [kpi.digest for kpi in indicators.load().values()]
-        parts += [one.digest for one in findings.load().values()]
-        for made_of in self.made_of.values():
-            parts += [made_of.source, *made_of.hashes.values()]
-        files = sorted((settings.SQL / "checks").glob("*.sql"))
-        parts += [file.read_text(encoding="utf-8") for file in files]
-        return marts.digest(self.fixed, *parts)[:10]
-
-    def make(self, target: Path, spill: Path, build_id: str, previous, progress):
-        """Make the build in `target`, with what can be taken over from `previous`."""
-        house = warehouse.writer(spill, str(target / "cube.duckdb"))
+        if now and now.startswith(plan.digest) and not is_full:
+            return Built(now, False, len(plan.imports))
+        draft = begin(plan, temporary, now, is_full)
         try:
-            before = _attach_previous(house, previous)
-            known = {} if self.is_full else before
-            self._describe(house, build_id)
-            steps = len(kpi_rows.MARTS) + len(indicators.load()) + 1
-            arrived = {one["source"] for one in self.imports}
-            for done, source in enumerate(kpi_rows.MARTS):
-                if source in arrived:
-                    title = contracts.load(source).title.lower()
-                    progress(done / steps, f"preparing {title}")
-                self._write_mart(house, target, previous, source, known)
-            marts.show_files(house, target)
-            cube.create(house)
-            plans = [
-                cube.plan(
-                    kpi, self.made_of, self.arrivals, self.fixed, known.get(kpi.id, {})
-                )
-                for kpi in _in_order()
-            ]
-            cube.keep(house, plans)
-            for done, one in enumerate(plans, len(kpi_rows.MARTS)):
-                progress(done / steps, f"counting {one.kpi.wording.title}")
-                cube.count(house, one, self.arrivals)
-                _remember(house, one.kpi.id, one.hashes)
-            revisions.keep(house, build_id, self.rules, plans, before)
-            progress((steps - 1) / steps, "comparing sources")
-            self._look_for_findings(house, known)
-            _check(house)
-            _drop_views(house)
-            if previous:
-                house.run(warehouse.text("cube/detach_previous"))
-            # closing would hide that the disk is full
-            house.run(warehouse.text("cube/checkpoint"))
+            for step, within in zip(STEPS, _parts_of(progress), strict=True):
+                draft = step.run(draft, within)
         finally:
-            house.close()
+            draft.db.close()
         progress(1.0, "done")
+        return Built(draft.build_id, True, len(plan.imports))
 
-    def _describe(self, house: Warehouse, build_id: str) -> None:
-        """Store what the build is made of beside its cells."""
-        facts = {
-            "build_id": build_id,
-            "is_demo": str(self.data_dir == settings.demo_dir()).lower(),
-            "reference": json.dumps(reference_tables.digests(self.data_dir)),
-            "rules": self.rules,
-        }
-        house.add_frame("facts", pd.DataFrame(facts.items(), columns=["name", "value"]))
-        house.add_frame("imports", _imports_frame(self.imports))
-        kpis = [
-            (kpi.id, kpi.measure.kind, kpi.digest, json.dumps(kpi.header()), kpi.sql)
-            for kpi in indicators.load().values()
-        ]
-        columns = ["id", "kind", "digest", "header", "sql"]
-        house.add_frame("kpis", pd.DataFrame(kpis, columns=columns))
-        house.add_frame("areas", reference_tables.areas(self.data_dir))
-        house.add_frame("finding_texts", findings.described())
-        for name, frame in self.reference.items():
-            house.add_frame(name, frame)
-        for name in ("create_inputs", "answers", "resident_spans", "area_parts"):
-            house.run(warehouse.text(f"cube/{name}"))
 
-    def _write_mart(self, house, target: Path, previous, source: str, known) -> None:
-        made_of = self.made_of[source]
-        kept = _same(made_of.hashes, known.get(source, {}))
+def plan_of(data_dir: Path) -> Plan:
+    """Return what a build of the data directory is made of now."""
+    imports = lake.current(lake.read_manifest(data_dir))
+    reference = reference_tables.counting_digest(data_dir)
+    beside = versions.of_statements(*map(warehouse.text, BESIDE_CELLS))
+    shared = versions.digest(warehouse.version(), reference, beside)
+    inputs = mart_inputs.of_imports(imports, shared)
+    statements = [text for name in inputs for text in mart_statements.of(name)]
+    counting = versions.of_statements(*statements, *cube.templates())
+    rules = versions.digest(shared, counting)
+    return Plan(
+        data_dir,
+        imports,
+        [_arrival(record) for record in imports],
+        inputs,
+        shared,
+        rules,
+        _digest(data_dir, imports, inputs, rules),
+    )
+
+
+def _digest(
+    data_dir: Path, imports: list[dict], inputs: dict[str, MartInputs], rules: str
+) -> str:
+    """Hash all that a build shows or depends on."""
+    checks = sorted((settings.SQL / "checks").glob("*.sql"))
+    parts = [
+        rules,
+        *(
+            f"{one['import_id']} {one['covers_from']} {one['covers_to']}"
+            for one in imports
+        ),
+        reference_tables.digest(data_dir),
+        *(kpi.digest for kpi in indicators.load().values()),
+        *(finding.digest for finding in findings.load().values()),
+        *(digest for made_of in inputs.values() for digest in made_of.hashes.values()),
+        versions.of_statements(*(file.read_text("utf-8") for file in checks)),
+    ]
+    return versions.digest(*parts)[:10]
+
+
+def begin(plan: Plan, temporary: Path, now: str | None, is_full: bool) -> Draft:
+    """Open an empty build next to the one in use, if there is one."""
+    target = temporary / "build"
+    target.mkdir()
+    previous = store.directory(plan.data_dir, now) if now else None
+    db = warehouse.writer(temporary / "spill", str(target / "cube.duckdb"))
+    before = _attach_previous(db, previous)
+    build_id = f"{plan.digest}-{store.next_number(plan.data_dir):04d}"
+    known = {} if is_full else before
+    return Draft(plan, build_id, target, previous, db, before, known)
+
+
+def describe(draft: Draft, progress: Progress) -> Draft:
+    """Store what the build is made of: imports, indicators, reference tables."""
+    progress(0.0, "reading definitions")
+    db, plan = draft.db, draft.plan
+    facts = {
+        "build_id": draft.build_id,
+        "is_demo": str(plan.data_dir == settings.demo_dir()).lower(),
+        "reference": json.dumps(reference_tables.digests(plan.data_dir)),
+        "rules": plan.rules,
+    }
+    db.add_frame("facts", pd.DataFrame(facts.items(), columns=["name", "value"]))
+    db.add_frame("imports", _imports_frame(plan.imports))
+    kpis = [
+        (kpi.id, kpi.measure.kind, kpi.digest, json.dumps(kpi.header()), kpi.sql)
+        for kpi in indicators.load().values()
+    ]
+    columns = ["id", "kind", "digest", "header", "sql"]
+    db.add_frame("kpis", pd.DataFrame(kpis, columns=columns))
+    db.add_frame("areas", reference_tables.areas(plan.data_dir))
+    db.add_frame("finding_texts", findings.described())
+    for name, frame in reference_tables.load_all(plan.data_dir).items():
+        db.add_frame(name, frame)
+    for name in ("cube/create_inputs", *BESIDE_CELLS):
+        db.run(warehouse.text(name))
+    return draft
+
+
+def write_marts(draft: Draft, progress: Progress) -> Draft:
+    """Take over the marts' unchanged months and write the others."""
+    plan = draft.plan
+    arrived = {record["source"] for record in plan.imports}
+    for place, (name, inputs) in enumerate(plan.inputs.items()):
+        if name in arrived:
+            title = contracts.load(name).title.lower()
+            progress(place / len(plan.inputs), f"preparing {title}")
+        kept = _same(inputs.hashes, draft.known.get(name, {}))
+        if kept and draft.previous:
+            marts.take_over(draft.previous, draft.target, name, kept)
+        changed = sorted(set(inputs.files) - set(kept))
+        marts.write(
+            draft.db, plan.data_dir, draft.target, plan.imports, inputs, changed
+        )
+        _remember(draft.db, name, inputs.hashes)
+    marts.show_files(draft.db, draft.target)
+    return draft
+
+
+def count_cells(draft: Draft, progress: Progress) -> Draft:
+    """Take over the cells of unchanged months, count the others, record revisions."""
+    db, plan = draft.db, draft.plan
+    cube.create(db)
+    cells = tuple(
+        cube.plan(
+            kpi, plan.inputs, plan.arrivals, plan.shared, draft.known.get(kpi.id, {})
+        )
+        for kpi in _in_order()
+    )
+    cube.keep(db, cells)
+    for place, of_kpi in enumerate(cells):
+        progress(place / len(cells), f"counting {of_kpi.kpi.wording.title}")
+        cube.count(db, of_kpi, plan.arrivals)
+        _remember(db, of_kpi.kpi.id, of_kpi.hashes)
+    revisions.keep(db, draft.build_id, plan.rules, cells, draft.before)
+    return replace(draft, cells=cells)
+
+
+def compare_sources(draft: Draft, progress: Progress) -> Draft:
+    """Look for findings in the months that have changed, and keep the others'."""
+    progress(0.0, "comparing sources")
+    db = draft.db
+    db.run(warehouse.text("findings_store/create"))
+    for finding in findings.load().values():
+        hashes = findings.plan(finding, draft.plan.inputs, draft.plan.shared)
+        kept = _same(hashes, draft.known.get(finding.id, {}))
         if kept:
-            marts.take_over(previous, target, source, kept)
-        changed = sorted(set(made_of.files) - set(kept))
-        marts.write(house, self.data_dir, target, self.imports, made_of, changed)
-        _remember(house, source, made_of.hashes)
+            months = warehouse.literals(kept)
+            name = literal(finding.id)
+            db.run(fill("findings_store/keep", finding=name, months=months))
+        findings.look(db, finding, sorted(set(hashes) - set(kept)))
+        _remember(db, finding.id, hashes)
+    return draft
 
-    def _look_for_findings(self, house: Warehouse, known) -> None:
-        house.run(warehouse.text("findings_store/create"))
-        for one in findings.load().values():
-            hashes = findings.plan(one, self.made_of, self.fixed)
-            kept = _same(hashes, known.get(one.id, {}))
-            if kept:
-                house.run(
-                    fill(
-                        "findings_store/keep",
-                        finding=literal(one.id),
-                        months=warehouse.literals(kept),
-                    )
-                )
-            findings.look(house, one, sorted(set(hashes) - set(kept)))
-            _remember(house, one.id, hashes)
+
+def check(draft: Draft, progress: Progress) -> Draft:
+    """Stop the build if a claim in `sql/checks/` returns a row."""
+    progress(0.0, "checking")
+    for path in sorted((settings.SQL / "checks").glob("*.sql")):
+        wrong = draft.db.query(warehouse.text(f"checks/{path.stem}"))
+        if len(wrong):
+            raise CheckError(
+                f"{path.stem} does not hold; the build is not shown.\n"
+                f"{wrong.head(10).to_string(index=False)}"
+            )
+    return draft
+
+
+def publish(draft: Draft, progress: Progress) -> Draft:
+    """Close the build, put it in its place and name it as the one in use."""
+    progress(0.0, "publishing")
+    _drop_views(draft.db)
+    if draft.previous:
+        draft.db.run(warehouse.text("cube/detach_previous"))
+    # closing alone would hide that the disk is full
+    draft.db.run(warehouse.text("cube/checkpoint"))
+    draft.db.close()
+    builds = draft.plan.data_dir / "builds"
+    draft.target.replace(store.directory(draft.plan.data_dir, draft.build_id))
+    lake.write_atomically(builds / "current", draft.build_id + "\n")
+    return draft
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step, and about how much of the time it takes, for the progress."""
+
+    run: Callable[[Draft, Progress], Draft]
+    share: float
+
+
+STEPS = (
+    Step(describe, 0.02),
+    Step(write_marts, 0.50),
+    Step(count_cells, 0.34),
+    Step(compare_sources, 0.10),
+    Step(check, 0.02),
+    Step(publish, 0.02),
+)
+
+
+def _parts_of(progress: Progress) -> list[Progress]:
+    """Return for each step what reports its progress as part of the whole."""
+
+    def part(start: float, share: float) -> Progress:
+        return lambda done, words: progress(start + share * done, words)
+
+    starts = [sum(step.share for step in STEPS[:place]) for place in range(len(STEPS))]
+    return [part(start, step.share) for start, step in zip(starts, STEPS, strict=True)]
 
 
 def _in_order() -> list[Kpi]:
-    """Return what is counted, indicators of the other indicators last."""
+    """Return the indicators that are counted, those made of the others last."""
     counted = [kpi for kpi in indicators.load().values() if kpi.sql]
     return sorted(counted, key=lambda kpi: kpi.population.stage == "after_cube")
 
 
 def _same(hashes: dict[str, str], before: dict[str, str]) -> list[str]:
-    """Return the months whose hash is what it was."""
-    return [month for month, one in hashes.items() if before.get(month) == one]
+    """Return the months whose hash has not changed."""
+    return [month for month, digest in hashes.items() if before.get(month) == digest]
 
 
-def _arrival(one: dict) -> dict:
+def _arrival(record: dict) -> dict:
     """Return an import as readers of a build see it: with days instead of texts."""
-    made_at = datetime.fromisoformat(one["extracted_at"])
+    made_at = datetime.fromisoformat(record["extracted_at"])
     days = {
-        name: one[name] and date.fromisoformat(one[name])
+        name: record[name] and date.fromisoformat(record[name])
         for name in ("covers_from", "covers_to")
     }
     return {
-        "import_id": one["import_id"],
-        "source": one["source"],
+        "import_id": record["import_id"],
+        "source": record["source"],
         "extracted_at": made_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
-        "areas": one["covers_areas"],
-        "columns": one["columns"],
+        "areas": record["covers_areas"],
+        "columns": record["columns"],
         **days,
     }
 
@@ -212,56 +341,46 @@ def _imports_frame(imports: list[dict]) -> pd.DataFrame:
         "covers_from": "datetime64[us]", "covers_to": "datetime64[us]",
     }  # fmt: skip
     frame = pd.DataFrame(
-        [{name: one[name] for name in columns} for one in imports],
+        [{name: record[name] for name in columns} for record in imports],
         columns=list(columns),
     )
     frame["extracted_at"] = pd.to_datetime(frame["extracted_at"], utc=True)
     frame = frame.astype(columns)
-    # typed, because a column of no imports at all would be one of numbers
+    # typed, because a column without any import would become one of numbers
     for name, key in (("areas", "covers_areas"), ("columns", "columns")):
-        frame[name] = pd.Series([one[key] for one in imports], dtype=object)
+        frame[name] = pd.Series([record[key] for record in imports], dtype=object)
     return frame
 
 
-def _attach_previous(house: Warehouse, previous: Path | None) -> dict[str, dict]:
-    """Attach the build before, and return its hashes by what they are of and month.
+def _attach_previous(db: Warehouse, previous: Path | None) -> Hashes:
+    """Attach the build before, and return its hashes by what they belong to and month.
 
-    A build of an earlier version of this product, which has none, gives nothing.
+    A build of an earlier version of this product has none.
     """
     if previous is None:
         return {}
     cube_file = literal(str(previous / "cube.duckdb"))
-    house.run(fill("cube/attach_previous", cube=cube_file))
+    db.run(fill("cube/attach_previous", cube=cube_file))
     try:
-        rows = house.tuples(warehouse.text("cube/previous_inputs"))
+        rows = db.tuples(warehouse.text("cube/previous_inputs"))
     except StatementError:
         return {}
-    known: dict[str, dict] = {}
-    for what, month, one in rows:
-        known.setdefault(what, {})[month] = one
+    known: Hashes = {}
+    for what, month, digest in rows:
+        known.setdefault(what, {})[month] = digest
     return known
 
 
-def _remember(house: Warehouse, what: str, hashes: dict[str, str]) -> None:
+def _remember(db: Warehouse, what: str, hashes: dict[str, str]) -> None:
     values = ", ".join(
-        f"({literal(what)}, {literal(month)}, {literal(one)})"
-        for month, one in hashes.items()
+        f"({literal(what)}, {literal(month)}, {literal(digest)})"
+        for month, digest in hashes.items()
     )
     if values:
-        house.run(fill("cube/remember", values=values))
+        db.run(fill("cube/remember", values=values))
 
 
-def _check(house: Warehouse) -> None:
-    for path in sorted((settings.SQL / "checks").glob("*.sql")):
-        found = house.query(warehouse.text(f"checks/{path.stem}"))
-        if len(found):
-            raise CheckError(
-                f"{path.stem} does not hold; the build is not shown.\n"
-                f"{found.head(10).to_string(index=False)}"
-            )
-
-
-def _drop_views(house: Warehouse) -> None:
-    """Leave only tables: the views name files by paths that may move."""
-    for (name,) in house.tuples(warehouse.text("cube/views")):
-        house.run(fill("cube/drop_view", name=identifier(name)))
+def _drop_views(db: Warehouse) -> None:
+    """Leave only tables: the views name files by paths that will move."""
+    for (name,) in db.tuples(warehouse.text("cube/views")):
+        db.run(fill("cube/drop_view", name=identifier(name)))

@@ -39,7 +39,7 @@ NOT_COMPARED = {"facts"}
 
 
 def rebuilt(data_dir):
-    return pipeline.build(data_dir, is_full=True)["build"]
+    return pipeline.build(data_dir, is_full=True).build
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,35 @@
 """Builds: the lake becomes marts, cells and findings, in one directory a build."""
 
-from kpis.builds import cube, findings, kpi_rows, marts, pruning, revisions, store
+from kpis.builds import (
+    cube,
+    findings,
+    kpi_rows,
+    mart_inputs,
+    mart_statements,
+    marts,
+    pruning,
+    revisions,
+    store,
+    versions,
+)
+from kpis.builds.cube import CellPlan
 from kpis.builds.kpi_rows import MARTS
+from kpis.builds.mart_inputs import MartInputs
 from kpis.builds.marts import CheckError
 
 __all__ = [
-    "CheckError",
     "MARTS",
+    "CellPlan",
+    "CheckError",
+    "MartInputs",
     "cube",
     "findings",
     "kpi_rows",
+    "mart_inputs",
+    "mart_statements",
     "marts",
     "pruning",
     "revisions",
     "store",
+    "versions",
 ]

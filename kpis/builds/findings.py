@@ -11,14 +11,15 @@ import json
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 
 import pandas as pd
 
 from kpis import periods, settings
-from kpis.builds import kpi_rows, marts
-from kpis.builds.marts import WHOLE, Inputs, digest
+from kpis.builds import kpi_rows, mart_inputs, versions
+from kpis.builds.mart_inputs import WHOLE, MartInputs
+from kpis.builds.versions import digest
 from kpis.definitions import contracts, indicators
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
@@ -30,6 +31,10 @@ LAST_DAYS = {
     "month": "last_day(on_date)",
     "year": "on_date + interval 1 year - interval 1 day",
 }
+
+
+# stands for the year of one run in the statement of a version
+ANY_YEAR = (date(2000, 4, 1), date(2001, 3, 31))
 
 
 @dataclass(frozen=True)
@@ -77,66 +82,72 @@ def load() -> dict[str, Finding]:
     return found
 
 
-def plan(one: Finding, made_of: dict[str, Inputs], fixed: str) -> dict[str, str]:
+def plan(
+    finding: Finding, inputs: dict[str, MartInputs], shared: str
+) -> dict[str, str]:
     """Return the hash of each month in which the finding is looked for.
 
-    The months of a year are looked at together, so they have the same.
+    The months of a financial year are looked at together, so they share one.
     """
+    version = versions.of_statements(_statement(finding, ANY_YEAR, []))
     hashes = {}
-    for year, months in _by_year(set(made_of[one.source].files) - {WHOLE}).items():
+    for year, months in _by_year(set(inputs[finding.source].files) - {WHOLE}).items():
         near = [
             f"{first:%Y-%m}"
-            for first, _ in periods.between(*_reach(one, year), "month")
+            for first, _ in periods.between(*_reach(finding, year), "month")
         ]
         parts = [
-            f"{source} {month} {made_of[source].hashes.get(month, '')}"
-            for source in one.reads
+            f"{source} {month} {inputs[source].hashes.get(month, '')}"
+            for source in finding.reads
             for month in near
         ]
-        hashes |= dict.fromkeys(months, digest(fixed, one.digest, *parts))
+        hashes |= dict.fromkeys(months, digest(shared, version, *parts))
     return hashes
+
+
+def look(db: Warehouse, finding: Finding, months: Iterable[str]) -> None:
+    """Look for a finding in some months and store what is found."""
+    for year, own in _by_year(months).items():
+        db.run(_statement(finding, year, own))
 
 
 def _by_year(months: Iterable[str]) -> dict[Period, list[str]]:
     """Return months by the financial year that holds them."""
     years: dict[Period, list[str]] = {}
     for month in sorted(months):
-        year = periods.of_day(marts.span(month)[0], "year")
+        year = periods.of_day(mart_inputs.span(month)[0], "year")
         years.setdefault(year, []).append(month)
     return years
 
 
-def _reach(one: Finding, year: Period) -> Period:
-    reach = timedelta(days=one.looks_days)
+def _reach(finding: Finding, year: Period) -> Period:
+    reach = timedelta(days=finding.looks_days)
     return year[0] - reach, year[1] + reach
 
 
-def look(house: Warehouse, one: Finding, months: list[str]) -> None:
-    """Look for a finding in some months and store what is found."""
-    for year, own in _by_year(months).items():
-        first, last = _reach(one, year)
-        near = ",\n\n".join(
-            fill(
-                "findings_store/near",
-                mart=identifier(source),
-                view=identifier(f"mart_{source}"),
-                on_date=identifier(kpi_rows.MARTS[source].on_date),
-                first=literal(first.isoformat()),
-                last=literal(last.isoformat()),
-            )
-            for source in one.reads
+def _statement(finding: Finding, year: Period, months: list[str]) -> str:
+    """Return the statement that stores what is found in some months of a year."""
+    first, last = _reach(finding, year)
+    near = ",\n\n".join(
+        fill(
+            "findings_store/near",
+            mart=identifier(source),
+            view=identifier(f"mart_{source}"),
+            on_date=identifier(kpi_rows.MARTS[source].on_date),
+            first=literal(first.isoformat()),
+            last=literal(last.isoformat()),
         )
-        house.run(
-            fill(
-                "findings_store/store",
-                near=near,
-                select=one.sql,
-                finding=literal(one.id),
-                source=literal(one.source),
-                months=literals(own),
-                last_on=LAST_DAYS[contracts.load(one.source).stands_for],
-            )
-        )
+        for source in finding.reads
+    )
+    return fill(
+        "findings_store/store",
+        near=near,
+        select=finding.sql,
+        finding=literal(finding.id),
+        source=literal(finding.source),
+        months=literals(months),
+        last_on=LAST_DAYS[contracts.load(finding.source).stands_for],
+    )
 
 
 def described() -> pd.DataFrame:

@@ -1,17 +1,18 @@
-"""Revisions: what a build says otherwise than the one before, and since when.
+"""Revisions: which earlier figures a build changes, and why.
 
-A month that is counted anew is set against the build before; what it said stays beside
-the figure, with the text of the definition by which it was counted. A month that was
-not over when its exports were made had no figure yet, so nothing of it is kept.
+A month that is counted again is compared with the build before. The earlier figure is
+kept, with the text of the definition by which it was counted. A month that was not over
+when its exports were made had no figure yet, so it has no revision.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 
 from kpis import warehouse
 from kpis.builds import cube, kpi_rows
-from kpis.builds.cube import Plan
+from kpis.builds.cube import CellPlan
 from kpis.definitions import Kpi
 from kpis.warehouse import Warehouse, fill, identifier
 
@@ -20,7 +21,7 @@ TABLES = ("revisions", "kpi_texts")
 
 @dataclass(frozen=True)
 class _Recounted:
-    """One indicator's days counted anew, and how the build before counted them."""
+    """Days of one indicator, counted again, and how they were counted before."""
 
     kpi: str
     first_on: date
@@ -36,7 +37,7 @@ class _Recounted:
 
 @dataclass(frozen=True)
 class _Earlier:
-    """What the build before says of itself: its id, rules, indicators, arrivals."""
+    """The build before: its id, rules, indicators, and the as-at day of each source."""
 
     build_id: str
     rules: str
@@ -45,30 +46,30 @@ class _Earlier:
 
 
 def keep(
-    house: Warehouse,
+    db: Warehouse,
     build_id: str,
     rules: str,
-    plans: list[Plan],
+    plans: Iterable[CellPlan],
     before: dict[str, dict[str, str]],
 ) -> None:
-    """Fill revisions and texts: those of the builds before, then what is new.
+    """Store revisions and definitions: those of earlier builds, then the new ones.
 
-    `rules` is a hash of what else figures are counted by, `before` are the hashes of
-    the build before by what they are of and month. Without such a build there are no
-    revisions.
+    `rules` is a hash of everything but data and definitions that figures depend on.
+    `before` has the hashes of the build before, by indicator and month. Without such a
+    build there are no revisions.
     """
     for table in TABLES:
-        house.run(warehouse.text(f"revisions/create_{table}"))
-    found = house.tuples(warehouse.text("revisions/previous_tables"))
+        db.run(warehouse.text(f"revisions/create_{table}"))
+    found = db.tuples(warehouse.text("revisions/previous_tables"))
     if {(table,) for table in TABLES} <= set(found):
         for table in TABLES:
-            house.run(fill("revisions/carry_over", table=identifier(table)))
-        _compare(house, rules, plans, before)
-    house.run(warehouse.text("revisions/add_kpi_texts"), [build_id])
+            db.run(fill("revisions/carry_over", table=identifier(table)))
+        _compare(db, rules, plans, before)
+    db.run(warehouse.text("revisions/add_kpi_texts"), [build_id])
 
 
-def _compare(house: Warehouse, rules: str, plans: list[Plan], before) -> None:
-    earlier = _earlier(house)
+def _compare(db: Warehouse, rules: str, plans: Iterable[CellPlan], before) -> None:
+    earlier = _earlier(db)
     recounted = [
         one
         for plan in plans
@@ -86,14 +87,14 @@ def _compare(house: Warehouse, rules: str, plans: list[Plan], before) -> None:
         [getattr(one, each.name) for one in recounted] for each in fields(_Recounted)
     ]
     values = [*columns, earlier.build_id, max(earlier.as_at.values())]
-    house.run(fill("revisions/numbers", **words, **_scopes()), values)
-    house.run(fill("revisions/quantiles", **words, **_scopes(), **_figures()), values)
+    db.run(fill("revisions/numbers", **words, **_scopes()), values)
+    db.run(fill("revisions/quantiles", **words, **_scopes(), **_figures()), values)
 
 
-def _earlier(house: Warehouse) -> _Earlier:
-    facts = dict(house.tuples(warehouse.text("revisions/previous_facts")))
-    kpis = house.tuples(warehouse.text("revisions/previous_kpis"))
-    arrivals = house.tuples(warehouse.text("revisions/previous_arrivals"))
+def _earlier(db: Warehouse) -> _Earlier:
+    facts = dict(db.tuples(warehouse.text("revisions/previous_facts")))
+    kpis = db.tuples(warehouse.text("revisions/previous_kpis"))
+    arrivals = db.tuples(warehouse.text("revisions/previous_arrivals"))
     return _Earlier(
         facts["build_id"],
         facts.get("rules", ""),
@@ -103,7 +104,7 @@ def _earlier(house: Warehouse) -> _Earlier:
 
 
 def _recounted(
-    plan: Plan, before: dict[str, str], rules: str, earlier: _Earlier
+    plan: CellPlan, before: dict[str, str], rules: str, earlier: _Earlier
 ) -> list[_Recounted]:
     digest, header = earlier.kpis[plan.kpi.id]
     reason = "data" if rules == earlier.rules else "rules"

@@ -9,7 +9,7 @@ def current_id(data_dir: Path) -> str | None:
     if not pointer.exists():
         return None
     build_id = pointer.read_text(encoding="utf-8").strip()
-    # whoever deletes a build by hand has none until the next
+    # a build that was deleted by hand is not in use
     return build_id if directory(data_dir, build_id).is_dir() else None
 
 
@@ -19,6 +19,7 @@ def directory(data_dir: Path, build_id: str) -> Path:
 
 
 def next_number(data_dir: Path) -> int:
+    """Return the number of the next build; numbers give the order of builds."""
     (data_dir / "builds").mkdir(parents=True, exist_ok=True)
     names = [path.name for path in (data_dir / "builds").iterdir() if path.is_dir()]
     return max((int(name.rsplit("-", 1)[1]) for name in names), default=0) + 1

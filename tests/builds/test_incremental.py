@@ -195,7 +195,7 @@ def test_only_the_month_that_changed_is_written_anew(tmp_path, monkeypatch):
     write = marts.write
 
     def watched(*words):
-        written.append((words[4].source, words[5]))
+        written.append((words[4].mart, words[5]))
         write(*words)
 
     monkeypatch.setattr(marts, "write", watched)
@@ -218,16 +218,16 @@ def test_only_the_month_that_changed_is_written_anew(tmp_path, monkeypatch):
 def test_what_is_kept_is_the_same_file(tmp_path):
     force = Force(tmp_path)
     force.receives("calls", calls(Random(1)))
-    first = pipeline.build(force.data_dir)["build"]
+    first = pipeline.build(force.data_dir).build
     force.receives("incidents", incidents(Random(1)))
-    second = pipeline.build(force.data_dir)["build"]
+    second = pipeline.build(force.data_dir).build
     before, after = (
         marts.files(store.directory(force.data_dir, one), "calls")
         for one in (first, second)
     )
     assert len(before) > 1
     assert [one.stat().st_ino for one in before] == [one.stat().st_ino for one in after]
-    third = pipeline.build(force.data_dir, is_full=True)["build"]
+    third = pipeline.build(force.data_dir, is_full=True).build
     anew = marts.files(store.directory(force.data_dir, third), "calls")
     assert not {one.stat().st_ino for one in anew} & {
         one.stat().st_ino for one in after

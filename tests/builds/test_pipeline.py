@@ -77,20 +77,20 @@ def test_the_same_inputs_are_not_built_again(force):
     force.receives("incidents", MAY)
     first = pipeline.build(force.data_dir)
     again = pipeline.build(force.data_dir)
-    assert (first["is_new"], again["is_new"]) == (True, False)
-    assert first["build"] == again["build"] == store.current_id(force.data_dir)
-    assert directories(force) == [first["build"]]
+    assert (first.is_new, again.is_new) == (True, False)
+    assert first.build == again.build == store.current_id(force.data_dir)
+    assert directories(force) == [first.build]
 
 
-def test_a_full_build_is_made_anew_and_says_the_same(force):
+def test_a_full_build_is_made_again_and_says_the_same(force):
     force.receives("incidents", MAY)
     force.receives("calls", CALLS)
     with force.build() as one:
         full = pipeline.build(force.data_dir, is_full=True)
-        assert full["is_new"]
-        assert full["build"] != one.id
+        assert full.is_new
+        assert full.build != one.id
         with closing(opened_build.open_build(force.data_dir)) as other:
-            assert other.id == full["build"]
+            assert other.id == full.build
             same_content(one, other)
 
 
@@ -221,3 +221,7 @@ def test_a_build_of_one_source_has_the_others_not_measured(force):
         assert cell(one, ATTENDED, "MPS", "2003-05")["state"] == "not_measured"
         found = cell(one, CONFIDENCE, "MPS", "2003-04 to 2003-06", "quarter")
         assert (found["state"], found["value"]) == ("reported", 0.56)
+
+
+def test_the_steps_take_all_of_the_progress():
+    assert sum(step.share for step in pipeline.STEPS) == pytest.approx(1)

@@ -47,7 +47,7 @@ FROM_JUNE = Limit("incidents", "2003-06", "kept for two years")
 
 
 def rebuilt(data_dir):
-    return pipeline.build(data_dir, is_full=True)["build"]
+    return pipeline.build(data_dir, is_full=True).build
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_the_newest_builds_stay(force):
 
 def test_the_current_build_stays_however_old(force):
     force.receives("incidents", MAY)
-    first = pipeline.build(force.data_dir)["build"]
+    first = pipeline.build(force.data_dir).build
     build_often(force.data_dir, 3)
     (force.data_dir / "builds" / "current").write_text(first, encoding="utf-8")
     pruning.prune(force.data_dir, rebuilt, keep=1)

@@ -236,4 +236,4 @@ def test_a_build_does_not_ask_for_indicators_that_are_not_there(tmp_path):
     row = "ops_in_preparation,MPS,at_least,0.8,,local,,,"
     save(tmp_path / "reference", f"{HEADER}{row}\n", "target.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
-    assert pipeline.build(tmp_path)["is_new"]
+    assert pipeline.build(tmp_path).is_new

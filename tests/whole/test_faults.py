@@ -53,7 +53,7 @@ CALLS = """
 
 
 def rebuilt(data_dir):
-    return pipeline.build(data_dir, is_full=True)["build"]
+    return pipeline.build(data_dir, is_full=True).build
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 Progress = Callable[[float, str], None]
 Hashes = dict[str, dict[str, str]]
 # tables made of reference tables, which marts and cells use
-BESIDE_CELLS = ("cube/answers", "cube/resident_spans", "cube/area_parts")
+SUPPORTING_TABLES = ("cube/answers", "cube/resident_spans", "cube/area_parts")
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ def plan_of(data_dir: Path) -> Plan:
     """Return what a build of the data directory is made of now."""
     imports = lake.current(lake.read_manifest(data_dir))
     reference = reference_tables.counting_digest(data_dir)
-    beside = versions.of_statements(*map(warehouse.text, BESIDE_CELLS))
-    shared = versions.digest(warehouse.version(), reference, beside)
+    tables = versions.of_statements(*map(warehouse.text, SUPPORTING_TABLES))
+    shared = versions.digest(warehouse.version(), reference, tables)
     inputs = mart_inputs.of_imports(imports, shared)
     statements = [text for name in inputs for text in mart_statements.of(name)]
     counting = versions.of_statements(*statements, *cube.templates())
@@ -189,7 +189,7 @@ def describe(draft: Draft, progress: Progress) -> Draft:
     db.add_frame("finding_texts", findings.described())
     for name, frame in reference_tables.load_all(plan.data_dir).items():
         db.add_frame(name, frame)
-    for name in ("cube/create_inputs", *BESIDE_CELLS):
+    for name in ("cube/create_inputs", *SUPPORTING_TABLES):
         db.run(warehouse.text(name))
     return draft
 

@@ -1,4 +1,4 @@
-"""Findings: what only shows when rows are set beside other rows, month by month.
+"""Findings: what only shows when rows are compared with other rows, month by month.
 
 Every file in `sql/findings/` is one: a comment with a TOML header, and a select that
 returns area_code, on_date and row_id of what is at fault. A finding flags and never
@@ -90,7 +90,7 @@ def plan(
     The months of a financial year are looked at together, so they share one.
     """
     version = versions.of_statements(_statement(finding, ANY_YEAR, []))
-    hashes = {}
+    hashes: dict[str, str] = {}
     for year, months in _by_year(set(inputs[finding.source].files) - {WHOLE}).items():
         near = [
             f"{first:%Y-%m}"

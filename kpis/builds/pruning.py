@@ -1,8 +1,8 @@
-"""Keeping house: old builds, files that no longer count, rows kept long enough.
+"""Pruning: removes old builds, files that no longer count, and rows past their time.
 
-What is to go is written into the manifest before any file is removed, so that a run
-that was cut short is finished by the next. Nothing here looks at a clock: builds are
-ordered by their number, and imports by the events that befell them.
+What will be removed is written into the manifest before any file goes, so the next run
+finishes one that was cut short. Nothing here looks at a clock: builds are ordered by
+their number, imports by their events.
 """
 
 import re
@@ -20,7 +20,7 @@ from kpis.ingest import lake
 
 BUILDS_KEPT = 3
 NOT_COUNTING = ("withdrawn", "replaced")
-# files that a user put beside ours are not ours to remove
+# a user's own files next to ours are not ours to remove
 OWN_NAME = re.compile("[0-9a-f]{12}")
 
 
@@ -159,7 +159,9 @@ def _is_build_due(data_dir: Path) -> bool:
     return now is not None and _number(now) <= last
 
 
-def _kept_builds(data_dir: Path, manifest: dict, builds, keep: int) -> set[int]:
+def _kept_builds(
+    data_dir: Path, manifest: dict, builds: Iterable[int], keep: int
+) -> set[int]:
     newest = sorted(builds)[-keep:]
     now = store.current_id(data_dir)
     kept = {*newest, _number(now)} if now else set(newest)
@@ -171,9 +173,9 @@ def _listed(builds: Iterable[Path]) -> set[str]:
     """Return the imports that some builds are made of."""
     listed = set()
     for path in builds:
-        house = warehouse.reader(path / "cube.duckdb", {})
-        frame = house.query(warehouse.text("results/imports"))
-        house.close()
+        db = warehouse.reader(path / "cube.duckdb", {})
+        frame = db.query(warehouse.text("results/imports"))
+        db.close()
         listed |= set(frame["import_id"])
     return listed
 

@@ -17,6 +17,8 @@ from kpis.definitions import Kpi
 from kpis.warehouse import Warehouse, fill, identifier
 
 TABLES = ("revisions", "kpi_texts")
+# by indicator and month
+Hashes = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def keep(
     build_id: str,
     rules: str,
     plans: Iterable[CellPlan],
-    before: dict[str, dict[str, str]],
+    before: Hashes,
 ) -> None:
     """Store revisions and definitions: those of earlier builds, then the new ones.
 
@@ -68,7 +70,9 @@ def keep(
     db.run(warehouse.text("revisions/add_kpi_texts"), [build_id])
 
 
-def _compare(db: Warehouse, rules: str, plans: Iterable[CellPlan], before) -> None:
+def _compare(
+    db: Warehouse, rules: str, plans: Iterable[CellPlan], before: Hashes
+) -> None:
     earlier = _earlier(db)
     recounted = [
         one

@@ -99,7 +99,7 @@ def passed(tmp_path_factory) -> pd.DataFrame:
     return found_in(force)
 
 
-def told(frame: pd.DataFrame, finding: str) -> list[tuple]:
+def listed(frame: pd.DataFrame, finding: str) -> list[tuple]:
     """Return where and when something was found, as the cases write it."""
     own = frame[frame["finding"] == finding].copy()
     for name in ("first_on", "last_on"):
@@ -119,12 +119,12 @@ def test_every_finding_has_a_case_on_both_sides():
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_trips_is_found_where_and_when_it_is(name, found):
-    assert told(found, name) == CASES[name].found
+    assert listed(found, name) == CASES[name].found
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_just_does_not_is_not_found(name, passed):
-    assert told(passed, name) == []
+    assert listed(passed, name) == []
 
 
 # what follows from a finding
@@ -167,18 +167,18 @@ def is_hit(cell, name: str) -> bool:
 @pytest.mark.parametrize("name", UNRELIABLE)
 def test_exactly_the_figures_that_need_the_unusable_are_not_reliable(name, cells):
     says = findings.load()[name].says
-    told, untold = [], []
+    reported, silent = [], []
     for one in cells.itertuples():
         if says in one.reason:
-            told.append(one)
+            reported.append(one)
         elif is_hit(one, name):
-            untold.append(one)
-    assert told
-    for one in told:
+            silent.append(one)
+    assert reported
+    for one in reported:
         assert is_hit(one, name), one
         assert one.state == "not_reliable" and pd.isna(one.value)
     # what has no figure at all, or of which a part is missing, says so first
-    for one in untold:
+    for one in silent:
         assert one.state in FIRST_SAID
         if one.state == "not_reliable":
             assert "not arrived" in one.reason or "more." in one.reason
@@ -219,7 +219,7 @@ def test_a_call_whose_incident_comes_later_is_found_and_then_gone(tmp_path):
     assert found_in(force).empty
     receive(force, "incidents", incidents("i0 | 2003-05-31T10:00 | police"))
     before = found_in(force)
-    assert told(before, CALL_WITHOUT) == [("QK", "2003-05-31", "2003-05-31", 1, "c1")]
+    assert listed(before, CALL_WITHOUT) == [("QK", "2003-05-31", "2003-05-31", 1, "c1")]
     # the incident was made after midnight, and stands in another month
     receive(force, "incidents", incidents("i1 | 2003-06-01T00:00 | public"))
     assert found_in(force).empty
@@ -279,7 +279,7 @@ FAULTY = {
 
 
 @pytest.mark.parametrize("text", FAULTY)
-def test_a_faulty_finding_is_told_with_its_file(text, tmp_path, monkeypatch):
+def test_a_faulty_finding_is_reported_with_its_file(text, tmp_path, monkeypatch):
     (tmp_path / "findings").mkdir()
     (tmp_path / "findings" / "odd.sql").write_text(text)
     monkeypatch.setattr(settings, "SQL", tmp_path)

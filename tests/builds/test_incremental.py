@@ -1,4 +1,4 @@
-"""A build that takes over what has not changed says the same as one made anew.
+"""A build that takes over what has not changed gives the same figures as a full build.
 
 Random histories: exports whose keys move between months, editions that replace their
 whole period, withdrawals and restorations, each followed by a build.
@@ -183,7 +183,7 @@ def test_a_history_built_step_by_step_is_as_if_built_at_once(
         pd.testing.assert_frame_equal(stepwise[name], frame, obj=name)
 
 
-def test_only_the_month_that_changed_is_written_anew(tmp_path, monkeypatch):
+def test_only_the_month_that_changed_is_written_again(tmp_path, monkeypatch):
     force = Force(tmp_path)
     rows = "\n".join(
         f"c{month} | {day}T12:00:00+00:00 | {day}T12:00:09+00:00"
@@ -228,8 +228,8 @@ def test_what_is_kept_is_the_same_file(tmp_path):
     assert len(before) > 1
     assert [one.stat().st_ino for one in before] == [one.stat().st_ino for one in after]
     third = pipeline.build(force.data_dir, is_full=True).build
-    anew = marts.files(store.directory(force.data_dir, third), "calls")
-    assert not {one.stat().st_ino for one in anew} & {
+    again = marts.files(store.directory(force.data_dir, third), "calls")
+    assert not {one.stat().st_ino for one in again} & {
         one.stat().st_ino for one in after
     }
 

@@ -1,4 +1,4 @@
-"""A build is a pure function of its inputs, and nobody sees half of one."""
+"""A build is a pure function of its inputs, and no one sees half of one."""
 
 import shutil
 import subprocess
@@ -203,16 +203,16 @@ def test_overlapping_standards_of_a_force_are_one_paragraph(force):
 
 def test_a_build_tells_how_far_it_is(force):
     force.receives("incidents", MAY)
-    told = []
+    reported = []
     pipeline.build(
-        force.data_dir, progress=lambda share, step: told.append((share, step))
+        force.data_dir, progress=lambda share, step: reported.append((share, step))
     )
-    shares = [share for share, _ in told]
+    shares = [share for share, _ in reported]
     assert shares == sorted(shares)
-    assert [step for _, step in told if step.startswith("preparing")] == [
+    assert [step for _, step in reported if step.startswith("preparing")] == [
         "preparing incidents"
     ]
-    assert told[-1] == (1, "done")
+    assert reported[-1] == (1, "done")
 
 
 def test_a_build_of_one_source_has_the_others_not_measured(force):

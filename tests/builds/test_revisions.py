@@ -1,4 +1,4 @@
-"""What builds said before: kept, shown, and told apart by why it changed."""
+"""Earlier figures are kept and shown with the reason why they changed."""
 
 import math
 from contextlib import closing
@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from kpis import pipeline
 from kpis.builds import revisions
-from kpis.context import lookup
+from kpis.context import lookup, revision_words
 from kpis.definitions import indicators
 from kpis.definitions.indicators import Disclosure
 from kpis.ingest import lake
@@ -46,24 +46,24 @@ def force(tmp_path) -> Force:
     return one
 
 
-def told(one: opened_build.Build, kpi_id: str, area: str) -> list[tuple]:
+def earlier(one: opened_build.Build, kpi_id: str, area: str) -> list[tuple]:
     frame = lookup.revisions(one, kpi_id, area)
     return [(row.was_value, row.was_n, row.reason) for row in frame.itertuples()]
 
 
 def test_a_first_build_has_none(force):
     with force.build() as one:
-        assert told(one, ATTENDED, "MPS") == []
+        assert earlier(one, ATTENDED, "MPS") == []
         assert len(lookup.definitions(one, ATTENDED)) == 1
 
 
-def test_what_came_late_leaves_the_earlier_figure_beside(force):
+def test_a_late_row_leaves_the_earlier_figure_on_record(force):
     force.receives("incidents", incidents("e 30 QK"), extracted=LATER)
     with force.build() as one:
         assert cell(one, ATTENDED, "QK", "2004-03")["n"] == 4
-        assert told(one, ATTENDED, "QK") == [(pytest.approx(2 / 3), 3, "data")]
-        assert told(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
-        assert told(one, ATTENDED, "SX") == []
+        assert earlier(one, ATTENDED, "QK") == [(pytest.approx(2 / 3), 3, "data")]
+        assert earlier(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
+        assert earlier(one, ATTENDED, "SX") == []
         frame = lookup.revisions(one, ATTENDED, "MPS")
         assert frame["words"].tolist() == [
             "was 75\u202f% in the build as at 1 May 2004; the data changed"
@@ -80,20 +80,23 @@ def test_a_median_is_revised_by_the_median_it_was(force):
     force.receives("incidents", incidents("g 59 QK"), extracted=LAST)
     with force.build() as one:
         # 5, 10, 11, 20, then with another 20 and 30; in Brent 5, 10, 20 and 20
-        assert told(one, MEDIAN, "MPS") == [
+        assert earlier(one, MEDIAN, "MPS") == [
             (15.5 * 60, 6, "data"),
             (10.5 * 60, 4, "data"),
         ]
-        assert told(one, MEDIAN, "SX") == [(11 * 60, 1, "data")]
-        assert told(one, MEDIAN, "QK") == [(15 * 60, 4, "data"), (10 * 60, 3, "data")]
+        assert earlier(one, MEDIAN, "SX") == [(11 * 60, 1, "data")]
+        assert earlier(one, MEDIAN, "QK") == [
+            (15 * 60, 4, "data"),
+            (10 * 60, 3, "data"),
+        ]
 
 
 def test_a_figure_that_went_leaves_what_it_was(force):
     force.receives("incidents", incidents("d 11 TX"), extracted=LATER)
     with force.build() as one:
-        assert told(one, ATTENDED, "SX") == [(1, 1, "data")]
-        assert told(one, ATTENDED, "TX") == []
-        assert told(one, ATTENDED, "MPS") == []
+        assert earlier(one, ATTENDED, "SX") == [(1, 1, "data")]
+        assert earlier(one, ATTENDED, "TX") == []
+        assert earlier(one, ATTENDED, "MPS") == []
 
 
 def test_every_build_adds_to_those_before(force):
@@ -101,7 +104,7 @@ def test_every_build_adds_to_those_before(force):
         force.receives("incidents", incidents(f"{key} 30 QK"), extracted=at)
         pipeline.build(force.data_dir)
     with force.build() as one:
-        assert told(one, ATTENDED, "MPS") == [(0.6, 5, "data"), (0.75, 4, "data")]
+        assert earlier(one, ATTENDED, "MPS") == [(0.6, 5, "data"), (0.75, 4, "data")]
         days = lookup.revisions(one, ATTENDED, "MPS")["was_as_at"]
         assert [f"{day:%Y-%m-%d}" for day in days] == ["2004-06-01", "2004-05-01"]
 
@@ -111,7 +114,7 @@ def test_a_full_build_keeps_them_and_adds_none(force):
     pipeline.build(force.data_dir)
     pipeline.build(force.data_dir, is_full=True)
     with force.build() as one:
-        assert told(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
+        assert earlier(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
 
 
 @pytest.fixture
@@ -137,7 +140,7 @@ def redefine(monkeypatch, tmp_path_factory):
 def test_a_changed_definition_shows_as_one(force, redefine):
     redefine(ATTENDED, "attended_seconds <= ", "attended_seconds < 0 * ")
     with force.build() as one:
-        assert told(one, ATTENDED, "MPS") == [(0.75, 4, "definition")]
+        assert earlier(one, ATTENDED, "MPS") == [(0.75, 4, "definition")]
         (row,) = lookup.revisions(one, ATTENDED, "MPS").itertuples()
         assert row.words.endswith("as at 1 May 2004; the definition changed")
         texts = lookup.definitions(one, ATTENDED).set_index("digest")
@@ -145,7 +148,7 @@ def test_a_changed_definition_shows_as_one(force, redefine):
         assert "attended_seconds <= " in texts["sql"][row.was_digest]
         assert texts["first_build"].is_unique
         # another indicator of the same rows is as it was
-        assert told(one, MEDIAN, "MPS") == []
+        assert earlier(one, MEDIAN, "MPS") == []
 
 
 def test_a_percentile_by_another_rank_is_a_revision(force, monkeypatch):
@@ -157,7 +160,7 @@ def test_a_percentile_by_another_rank_is_a_revision(force, monkeypatch):
     )
     monkeypatch.setattr(indicators, "load", lambda: known | {MEDIAN: other})
     with force.build() as one:
-        assert told(one, MEDIAN, "MPS") == [(10.5 * 60, 4, "definition")]
+        assert earlier(one, MEDIAN, "MPS") == [(10.5 * 60, 4, "definition")]
 
 
 def test_the_same_sums_by_another_unit_are_a_revision(force, monkeypatch):
@@ -170,7 +173,7 @@ def test_the_same_sums_by_another_unit_are_a_revision(force, monkeypatch):
     )
     monkeypatch.setattr(indicators, "load", lambda: known | {mean: other})
     with force.build() as one:
-        assert told(one, mean, "MPS") == [(11.5 * 60, 4, "definition")]
+        assert earlier(one, mean, "MPS") == [(11.5 * 60, 4, "definition")]
 
 
 def test_a_month_that_was_withdrawn_leaves_what_it_was(force):
@@ -191,10 +194,10 @@ def test_changed_rules_show_as_such(force):
         "applies_to,area,seconds,status\ngrade:I,MPS,360,local\n", encoding="utf-8"
     )
     with force.build() as one:
-        assert told(one, ATTENDED, "MPS") == [(0.75, 4, "rules")]
+        assert earlier(one, ATTENDED, "MPS") == [(0.75, 4, "rules")]
 
 
-def test_builds_of_one_day_are_told_by_their_number(force):
+def test_builds_of_one_day_are_ordered_by_their_number(force):
     own = force.data_dir / "reference" / "standards.csv"
     own.parent.mkdir()
     # enough that their hashes are hardly in the order of the builds
@@ -221,8 +224,8 @@ def test_a_target_that_is_set_revises_nothing(force):
     with force.build() as one:
         assert one.id != before.id
         assert lookup.target(one, ATTENDED, "MPS", one.as_at).value == 0.9
-        assert told(one, ATTENDED, "MPS") == []
-        # nothing is counted anew for it
+        assert earlier(one, ATTENDED, "MPS") == []
+        # nothing is counted again for it
         assert one.warehouse.tuples(made_of) == held
 
 
@@ -238,7 +241,7 @@ def test_an_unfinished_month_has_no_revision_and_an_unsettled_one_says_so(tmp_pa
         assert frame["was_n"].tolist() == [2]
         assert frame["was_provisional"].tolist() == [True]
         assert "(provisional)" in frame["words"][0]
-        assert told(one, MEDIAN, "QK") == [(300, 2, "data")]
+        assert earlier(one, MEDIAN, "QK") == [(300, 2, "data")]
 
 
 def test_what_is_about_people_says_only_that_it_changed(tmp_path, monkeypatch):
@@ -322,7 +325,7 @@ F2,police_station,Streatham,LX,true
 
 
 def visits(*rows: str) -> str:
-    """A table of visits on 10 March: key, counter, whether nobody served them."""
+    """A table of visits on 10 March: key, counter, whether no one served them."""
     header = "visit_id | facility_code | left_before_service | arrived_at"
     lines = [row.replace(" ", " | ") + " | 2004-03-10T12:00:00Z" for row in rows]
     return "\n".join([header, *lines])
@@ -341,10 +344,10 @@ def test_a_borough_is_revised_by_its_facilities(tmp_path, monkeypatch):
         force.receives("front_counter_visits", rows, extracted=at)
         pipeline.build(force.data_dir)
     with force.build() as one:
-        assert told(one, "served", "F1") == []
-        assert told(one, "served", "F2") == [(0, 1, "data")]
-        assert told(one, "served", "LX") == [(0.5, 2, "data")]
-        assert told(one, "served", "MPS") == [(0.5, 2, "data")]
+        assert earlier(one, "served", "F1") == []
+        assert earlier(one, "served", "F2") == [(0, 1, "data")]
+        assert earlier(one, "served", "LX") == [(0.5, 2, "data")]
+        assert earlier(one, "served", "MPS") == [(0.5, 2, "data")]
 
 
 @pytest.fixture
@@ -421,11 +424,11 @@ def test_the_page_keeps_earlier_definitions(seen, redefine):
 
 def test_words():
     day = date(2004, 3, 1)
-    said = revisions.in_words(0.712, "percent", day, "definition", False)
+    said = revision_words.in_words(0.712, "percent", day, "definition", False)
     assert said == (
         "was 71.2\u202f% in the build as at 1 March 2004; the definition changed"
     )
-    said = revisions.in_words(math.nan, "percent", day, "data", False)
+    said = revision_words.in_words(math.nan, "percent", day, "data", False)
     assert said.startswith("had no figure in the build as at 1 March 2004")
-    said = revisions.in_words(12.34, "per 1,000 a year", day, "data", False)
+    said = revision_words.in_words(12.34, "per 1,000 a year", day, "data", False)
     assert said.startswith("was 12.3 per 1,000 a year in the build")

@@ -4,6 +4,7 @@ An indicator's month is counted again only if its rows may have changed. Otherwi
 cells are taken over from the build before.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -106,7 +107,7 @@ def create(db: Warehouse) -> None:
         db.run(warehouse.text(f"cube/create_{table}"))
 
 
-def keep(db: Warehouse, plans: list[CellPlan]) -> None:
+def keep(db: Warehouse, plans: Iterable[CellPlan]) -> None:
     """Take over the cells of unchanged months from the build before.
 
     Indicators that keep the same months are taken over together: DuckDB writes one

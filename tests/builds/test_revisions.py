@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpis import pipeline
-from kpis.builds import revisions
 from kpis.context import lookup, revision_words
 from kpis.definitions import indicators
 from kpis.definitions.indicators import Disclosure

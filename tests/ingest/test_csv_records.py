@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kpis.definitions.mapping_model import Layout
-from kpis.ingest import csv_records
+from kpis.ingest import csv_blocks, csv_records
 from kpis.ingest.csv_records import Records
 
 PLAIN = Layout()
@@ -68,11 +68,11 @@ def tables(draw):
     return text, rows, lines, delimiter
 
 
-@pytest.mark.parametrize("block_bytes", [7, 64, csv_records.BLOCK_BYTES])
+@pytest.mark.parametrize("block_bytes", [7, 64, csv_blocks.BLOCK_BYTES])
 def test_well_formed_tables_are_split_as_the_csv_module_does(
     block_bytes, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(csv_records, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", block_bytes)
 
     @settings(max_examples=120, deadline=None)
     @given(tables())
@@ -92,11 +92,11 @@ def test_well_formed_tables_are_split_as_the_csv_module_does(
     agrees()
 
 
-@pytest.mark.parametrize("block_bytes", [5, 64, csv_records.BLOCK_BYTES])
+@pytest.mark.parametrize("block_bytes", [5, 64, csv_blocks.BLOCK_BYTES])
 def test_whatever_the_file_the_records_given_to_duckdb_are_whole(
     block_bytes, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(csv_records, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", block_bytes)
 
     @settings(
         max_examples=150,
@@ -153,7 +153,7 @@ def test_an_open_quote_swallows_no_good_row(tmp_path):
 
 @pytest.mark.parametrize("first_quotes", [2, 4, 512])
 def test_many_faults_are_found_one_by_one(first_quotes, tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_records, "FIRST_QUOTES", first_quotes)
+    monkeypatch.setattr(csv_blocks, "FIRST_QUOTES", first_quotes)
     rows = ['"a""b",""', '1,5" pipe', '"x","y\nz"', '"open,1', '"""",2'] * 40
     records = scan(tmp_path, "a,b\n" + "\n".join(rows) + "\n")
     assert [line for line, _, _ in set_aside(records)] == [

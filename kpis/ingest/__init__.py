@@ -1,5 +1,5 @@
 """Ingest: one file becomes rows of the lake, and every row is accounted for."""
 
-from kpis.ingest import faulty_rows, importer, lake
+from kpis.ingest import faulty_rows, importer, lake, mapping_choice
 
-__all__ = ["faulty_rows", "importer", "lake"]
+__all__ = ["faulty_rows", "importer", "lake", "mapping_choice"]

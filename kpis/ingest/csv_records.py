@@ -56,6 +56,11 @@ class Records:
     last_line: int
     repeated_header_line: int | None
 
+    @property
+    def read(self) -> int:
+        """Return how many rows the file has, those included that cannot be split."""
+        return self.count + len(self.unsplittable)
+
 
 @dataclass(frozen=True)
 class _Top:

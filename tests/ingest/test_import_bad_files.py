@@ -13,7 +13,7 @@ import pytest
 
 from kpis.definitions import mappings
 from kpis.errors import UserError
-from kpis.ingest import importer
+from kpis.ingest import mapping_choice
 from tests.exports import (
     JOB_ROWS,
     JOBS,
@@ -128,7 +128,7 @@ BAD_FILES = {
         "jobs.csv", "jobs", f'{JOB_ROWS},"Totals",2\n', 4, ("('Totals')",),
     ),
     "header repeated": (
-        "jobs.csv", "jobs", JOB_ROWS + JOB_ROWS, 4, ("header stands here again",),
+        "jobs.csv", "jobs", JOB_ROWS + JOB_ROWS, 4, ("header is here again",),
     ),
     "column twice": (
         "jobs.csv", "jobs", "Job,Raised,Borough,Raised\n1,,,\n", 1,
@@ -236,7 +236,7 @@ def test_a_file_that_is_not_there(inbox, filled):
 
 def test_when_the_export_was_made_must_be_known(inbox, filled):
     before = everything(filled)
-    with pytest.raises(UserError, match="export.csv: .*Say it: --extracted-at 2004-"):
+    with pytest.raises(UserError, match="export.csv: .*Add it: --extracted-at 2004-"):
         take(save(inbox, JOB_ROWS), "jobs", filled, extracted_at=None)
     assert everything(filled) == before
 
@@ -257,7 +257,7 @@ def test_a_wrong_layout_is_said_before_an_unknown_date(inbox, filled):
     ],
 )
 def test_what_tells_when_the_export_was_made(layout, name, is_told, data_dir):
-    assert importer.tells_when(mappings.load(layout, data_dir), name) is is_told
+    assert mapping_choice.says_when(mappings.load(layout, data_dir), name) is is_told
 
 
 def test_the_layouts_that_fit_are_found_by_their_columns(inbox, data_dir):
@@ -266,11 +266,11 @@ def test_the_layouts_that_fit_are_found_by_their_columns(inbox, data_dir):
     packed = inbox / "export.csv.gz"
     packed.write_bytes(gzip.compress(JOB_ROWS.encode()))
     for path in (save(inbox, JOB_ROWS), packed):
-        assert [one.name for one in importer.fitting(path, data_dir)] == ["jobs"]
+        assert [one.name for one in mapping_choice.fitting(path, data_dir)] == ["jobs"]
     neither = save(inbox, "Job,Raised\n1,x\n", "neither.csv")
-    assert importer.fitting(neither, data_dir) == []
+    assert mapping_choice.fitting(neither, data_dir) == []
     no_text = save(inbox, b"PK\x03\x04 damaged", "damaged.xlsx")
-    assert importer.fitting(no_text, data_dir) == []
+    assert mapping_choice.fitting(no_text, data_dir) == []
 
 
 @pytest.mark.parametrize("last", ["Total Care Ltd,06/11/2003 08:15,", "Totally,x,y"])

@@ -138,7 +138,7 @@ def test_two_writers_wait_for_each_other(data_dir, monkeypatch):
 
 def test_another_process_that_writes_is_waited_for_and_then_told(data_dir, monkeypatch):
     script = (
-        "import sys; from pathlib import Path; from kpis import lake\n"
+        "import sys; from pathlib import Path; from kpis.ingest import lake\n"
         "with lake.writing(Path(sys.argv[1])):\n"
         "    print('locked', flush=True); sys.stdin.readline()\n"
     )

@@ -61,7 +61,7 @@ def test_the_line_of_a_byte_that_is_no_text_is_told(content, encoding, line, tmp
     ],
 )
 def test_the_line_of_a_nul_byte_is_told(content, encoding, tmp_path):
-    with pytest.raises(SourceFileError, match="^x.csv, line 3: NUL"):
+    with pytest.raises(SourceFileError, match="^x.csv, line 3: there are NUL bytes"):
         plain(tmp_path, content, encoding)
 
 

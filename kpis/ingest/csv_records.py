@@ -74,10 +74,10 @@ class _Top:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Records of one block that can be split: places in the file, and their lines.
+class _Kept:
+    """Records of one block that are kept: their places in the file, and their lines.
 
-    `is_whole` is false where something between them is left out.
+    `unsplittable` was set aside; `is_all` is false where anything is left out.
     """
 
     starts: np.ndarray
@@ -85,7 +85,7 @@ class _Part:
     lines: np.ndarray
     unsplittable: list[Unsplittable]
     return_ends: int
-    is_whole: bool
+    is_all: bool
     has_quotes: bool
     has_padding: bool
     repeated_header_line: int | None
@@ -164,17 +164,17 @@ def scan(
     the file itself as it is.
     """
     top = _read_top(path, layout)
-    parts = list(_parts(path, layout, top, progress))
+    kept = list(_kept_in_blocks(path, layout, top, progress))
     starts, ends, lines = (
         np.concatenate([np.empty(0, np.int64), *arrays])
         for arrays in (
-            [part.starts for part in parts],
-            [part.ends for part in parts],
-            [part.lines for part in parts],
+            [block.starts for block in kept],
+            [block.ends for block in kept],
+            [block.lines for block in kept],
         )
     )
     unsplittable = sorted(
-        (item for part in parts for item in part.unsplittable),
+        (item for block in kept for item in block.unsplittable),
         key=lambda item: item.line,
     )
     if layout.footer_lines:
@@ -182,10 +182,10 @@ def scan(
         is_kept = lines < cut
         starts, ends, lines = starts[is_kept], ends[is_kept], lines[is_kept]
         unsplittable = [item for item in unsplittable if item.line < cut]
-    return_ends = sum(part.return_ends for part in parts)
+    return_ends = sum(block.return_ends for block in kept)
     is_clean = (
         top.is_plain
-        and all(part.is_whole for part in parts)
+        and all(block.is_all for block in kept)
         and not layout.footer_lines
         and return_ends in (0, len(lines))
         and top.ends_in_return == bool(return_ends)
@@ -193,15 +193,15 @@ def scan(
     if not is_clean:
         _write_copy(path, clean_copy, starts, ends, has_returns=return_ends > 0)
     last_line, last_row = _last_row(path, starts, ends, lines, unsplittable)
-    repeated = (part.repeated_header_line for part in parts)
+    repeated = (block.repeated_header_line for block in kept)
     return Records(
         path=path if is_clean else clean_copy,
         layout=layout,
         header=_names(top, layout),
         header_line=layout.skip_lines + 1,
         skip_lines=top.lines if is_clean else 0,
-        has_quotes=any(part.has_quotes for part in parts),
-        has_padding=any(part.has_padding for part in parts),
+        has_quotes=any(block.has_quotes for block in kept),
+        has_padding=any(block.has_padding for block in kept),
         count=len(lines),
         shifts=_shifts(lines),
         unsplittable=unsplittable,
@@ -211,22 +211,22 @@ def scan(
     )
 
 
-def _parts(
+def _kept_in_blocks(
     path: Path, layout: Layout, top: _Top, progress: Callable[[float], None]
-) -> Iterator[_Part]:
+) -> Iterator[_Kept]:
     """Go through the file block by block."""
     size = max(path.stat().st_size, 1)
     width = len(_names(top, layout))
     line = top.lines + 1
     for offset, block in csv_blocks.blocks(path, top.size, layout):
-        yield _part(block, offset, line, top.text, width, layout)
+        yield _kept_in(block, offset, line, top.text, width, layout)
         line += block.consumed_lines
         progress(min(1.0, (offset + block.consumed) / size))
 
 
-def _part(
+def _kept_in(
     block: Block, offset: int, line: int, header: bytes, width: int, layout: Layout
-) -> _Part:
+) -> _Kept:
     """Keep the records of a block that have as many fields as the header."""
     has_quotes = bool(len(block.quotes))
     ends_in_return = csv_blocks.ends_in_return(block)
@@ -248,13 +248,13 @@ def _part(
         unsplittable.append(Unsplittable(line + at_line, offset + start, problem))
     starts, ends = block.starts[is_right], block.ends[is_right]
     lines = (block.lines[is_right] + line).astype(np.int64)
-    return _Part(
+    return _Kept(
         starts + offset,
         ends + offset,
         lines,
         unsplittable,
         return_ends=int(ends_in_return[is_right].sum()),
-        is_whole=bool(is_right.all()) and not unsplittable,
+        is_all=bool(is_right.all()) and not unsplittable,
         has_quotes=has_quotes,
         has_padding=has_quotes or csv_blocks.has_padding(block, layout.delimiter),
         repeated_header_line=_header_again(block.content, header, starts, ends, lines),

@@ -6,12 +6,13 @@ After that the files of all parts move into the lake and the manifest is replace
 """
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpis import warehouse
-from kpis.definitions import contracts, mappings
+from kpis.definitions import Mapping, contracts, mappings
 from kpis.errors import SourceFileError
 from kpis.ingest import caller_key, lake
 from kpis.ingest.accounts import Account, AccountedRows, KnownFile, account
@@ -47,30 +48,14 @@ def import_parts(
     parts = mappings.load(mapping_name, data_dir).parts
     name = request.file_name or path.name
     with lake.writing(data_dir) as temporary:
-        sha256 = _digest(path, name)
         manifest = lake.read_manifest(data_dir)
-        prepared = [
-            _prepare(
-                MappedFile(
-                    path,
-                    name,
-                    sha256,
-                    mapping,
-                    contracts.load(mapping.source),
-                    data_dir,
-                    temporary / mapping.name,
-                    _PartProgress(progress, place, len(parts)),
-                ),
-                request,
-                manifest,
-            )
-            for place, mapping in enumerate(parts)
-        ]
-        new = [part for part in prepared if isinstance(part, AccountedRows)]
+        files = _mapped_files(path, name, parts, data_dir, temporary, progress)
+        prepared = [_prepare(file, request, manifest) for file in files]
+        new = [file for file in prepared if isinstance(file, AccountedRows)]
         if new and not request.is_dry_run:
             publish(new, manifest, data_dir)
         progress(1.0, "done")
-    return [part.account.as_json() for part in prepared]
+    return [file.account.as_json() for file in prepared]
 
 
 def _prepare(
@@ -112,9 +97,34 @@ def failed(path: Path, mapping_name: str, error: str) -> dict:
     return Account(file=path.name, mapping=mapping_name, error=error).as_json()
 
 
+def _mapped_files(
+    path: Path,
+    name: str,
+    parts: Sequence[Mapping],
+    data_dir: Path,
+    temporary: Path,
+    progress: Progress,
+) -> list[MappedFile]:
+    """Return a file once for each of the mappings that read it."""
+    sha256 = _digest(path, name)
+    return [
+        MappedFile(
+            path=path,
+            name=name,
+            sha256=sha256,
+            mapping=mapping,
+            contract=contracts.load(mapping.source),
+            data_dir=data_dir,
+            temporary=temporary / mapping.name,
+            progress=_PartProgress(progress, place, len(parts)),
+        )
+        for place, mapping in enumerate(parts)
+    ]
+
+
 @dataclass(frozen=True)
 class _PartProgress:
-    """The progress of one of several parts."""
+    """The progress of one of several mappings that read a file."""
 
     progress: Progress
     place: int

@@ -125,11 +125,11 @@ def _identity(file: MappedFile, request: Request) -> Identity:
         first, last = covers
         raise UserError(f"{name}: it cannot cover {first} to {last}: see --covers.")
     spellings = _spellings(file)
-    parts = (
+    named_after = (
         file.sha256, mapping.name, mapping.digest, file.contract.digest,
         str(extracted_at), str(covers), spellings.to_csv(),
     )  # fmt: skip
-    import_id = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    import_id = hashlib.sha256("\n".join(named_after).encode()).hexdigest()[:12]
     return Identity(import_id, extracted_at, covers, spellings)
 
 

@@ -119,15 +119,15 @@ def judge(
     file.progress(0.7, "splitting rows by month")
     staged = _split_by_month(in_order, line_numbers, file.temporary / "staged", db)
     return JudgedRows(
-        file,
-        identity,
-        records,
-        reading,
-        line_numbers,
-        extracted_at,
-        key,
-        staged,
-        _fates(file, records, staged, db),
+        file=file,
+        identity=identity,
+        records=records,
+        reading=reading,
+        line_numbers=line_numbers,
+        extracted_at=extracted_at,
+        caller_key=key,
+        staged=staged,
+        fates=_fates(file, records, staged, db),
     )
 
 
@@ -257,8 +257,10 @@ def _fates(
     if not records.count:
         raise nothing_splits(file, records)
     counts: dict[str, dict[str, int]] = {"accepted": {}, "refused": {}, "filtered": {}}
-    for fate, part, count in db.tuples(fill("import/counts", staged=staged.sql)):
-        counts[fate][part] = count
+    for fate, month_or_reason, count in db.tuples(
+        fill("import/counts", staged=staged.sql)
+    ):
+        counts[fate][month_or_reason] = count
     accepted, refused = (sum(counts[fate].values()) for fate in ("accepted", "refused"))
     total = accepted + refused + sum(counts["filtered"].values())
     if total != records.count:

@@ -53,6 +53,16 @@ def test_the_same_file_again_is_all_duplicates_and_changes_nothing(inbox, data_d
     assert everything(data_dir) == before
 
 
+def test_the_same_survey_file_is_known_in_another_process(inbox, data_dir):
+    path = save(inbox, canonical("survey_responses", {}))
+    words = ["import", path, "--mapping", "canonical_survey_responses", "--json"]
+    words += ["--extracted-at", "2004-04-01T03:00:00+01:00"]
+    # the order of a set of texts differs from one process to another
+    for seed, is_known in (("1", False), ("2", True)):
+        done = command(*words, data_dir=data_dir, PYTHONHASHSEED=seed)
+        assert json.loads(done.stdout)[0]["is_known"] is is_known
+
+
 def test_the_same_rows_in_another_file_are_duplicates(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     take(save(inbox, JOB_ROWS), "jobs", data_dir)

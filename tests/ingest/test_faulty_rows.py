@@ -1,4 +1,4 @@
-"""Refused and flagged rows of an import, to be looked through by rule and line."""
+"""Refused and flagged rows of an import, counted by rule and listed by line."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_faults_are_counted_by_rule_as_in_the_account(data_dir, account):
     assert found == account["flags"] == {"service_before_arrival": 2, "unknown_code": 2}
 
 
-def test_each_is_listed_with_its_line_and_what_it_says(data_dir, account):
+def test_each_is_listed_with_its_line_and_value(data_dir, account):
     asked = data_dir, account["import_id"]
     refused = faulty_rows.rows(*asked, faulty_rows.REFUSED)
     assert refused["line"].tolist() == [4, 5]
@@ -52,7 +52,7 @@ def test_each_is_listed_with_its_line_and_what_it_says(data_dir, account):
     ]
 
 
-def test_what_was_pruned_is_not_offered(data_dir, account):
+def test_pruned_rows_are_not_kept(data_dir, account):
     asked = data_dir, account["import_id"], faulty_rows.REFUSED
     assert faulty_rows.is_kept(*asked)
     (data_dir / "quarantine" / f"{account['import_id']}.csv").unlink()

@@ -28,7 +28,7 @@ BLOCK_BYTES = 64
 class CallerKey:
     """An HMAC-SHA256 key as the two pads of RFC 2104, and a mark that names it.
 
-    `new_secret` is the key itself while it is in no file yet.
+    `new_secret` is the key itself while no file has it yet.
     """
 
     mark: str

@@ -38,7 +38,7 @@ def of_rows(
     A yearly return covers financial years. A period that was not over when the file
     was made is covered to the day before; one that had not begun, not at all.
     """
-    # an export of single events is one of whole months too
+    # an export of single events covers whole months too
     length = "year" if stands_for == "year" else "month"
     start = periods.of_day(first, length)[0]
     end = min(periods.of_day(last, length)[1], _day_before(extracted_at))

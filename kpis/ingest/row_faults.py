@@ -34,8 +34,8 @@ NOT_TYPED = {
 REMEDIES = {
     "missing": "a value is required",
     "cannot_be_worked_out": "a value with which the mapping's expression works",
-    "not_an_id": "an identifier that does not read like a telephone number",
-    "not_a_text": "a text that does not read like a telephone number",
+    "not_an_id": "an identifier that does not look like a telephone number",
+    "not_a_text": "a text that does not look like a telephone number",
     "not_a_hash": "a hash of at least 16 letters and digits, never a number",
     "not_an_instant": "a date and time in the format that the mapping states",
     "local_time_does_not_exist": "a time outside the hour that the clock skips, or one "

@@ -154,9 +154,7 @@ def prepared(tmp_path_factory):
         ("incidents", "canonical_incidents", INCIDENTS, 30),
     ],
 )
-def test_the_account_of_rows_adds_up(
-    source, mapping, rows, examples, prepared, tmp_path
-):
+def test_the_account_of_rows_holds(source, mapping, rows, examples, prepared, tmp_path):
     numbers = count()
 
     @settings(

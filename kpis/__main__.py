@@ -19,7 +19,7 @@ from kpis import demo, formatting, periods, pipeline, settings
 from kpis.builds import pruning, store
 from kpis.definitions import contracts, indicators, reference_tables
 from kpis.errors import UserError, of_storage
-from kpis.ingest import importer, lake
+from kpis.ingest import importer, lake, mapping_choice
 from kpis.results import arrivals, opened_build, queries
 
 DEMO_SCALE, DEMO_YEARS, DEMO_SEED = 0.1, 4, 2004
@@ -398,7 +398,7 @@ def _rows(options) -> int:
 def _check(options) -> int:
     kpis = indicators.load()
     sources = contracts.load_all()
-    layouts = importer.available_mappings(settings.home())
+    layouts = mapping_choice.available(settings.home())
     tables = reference_tables.load_all(settings.data_dir())
     units = {kpi.id: kpi.measure.unit for kpi in kpis.values()}
     reference_tables.check_indicators(settings.data_dir(), units)

@@ -25,7 +25,7 @@ from kpis.context import Break, Comparator, Event, Target, events, lookup
 from kpis.context import breaks as breaks_of
 from kpis.context import targets as targets_of
 from kpis.definitions import contracts
-from kpis.ingest import refused_rows
+from kpis.ingest import faulty_rows
 from kpis.periods import Period
 from kpis.results import Build, opened_build, queries
 from pages._components import coverage_grid, scoreboard
@@ -139,7 +139,7 @@ def what_was_found(build_id: str, theme: str) -> dict:
 @st.cache_data(max_entries=20, show_spinner=False)
 def faults(data_dir: Path, import_id: str, fate: str) -> pd.DataFrame:
     """Return how many rows of an import met each fault; its files never change."""
-    return refused_rows.counts(data_dir, import_id, fate)
+    return faulty_rows.counts(data_dir, import_id, fate)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -99,7 +99,8 @@ def step_import(source: str, data_dir: str) -> Callable[[], object]:
             Path(data_dir),
             progress=lambda share, step: begun.setdefault(step, time.perf_counter()),
         )
-        looked = begun["writing the lake"] - begun["looking for rows already held"]
+        compared = begun["comparing with rows already held"]
+        looked = begun["writing to the lake"] - compared
         print(looked)
 
     return work

@@ -164,7 +164,7 @@ def spellings(reference: str, data_dir: Path, kpi_ids: list[str]) -> dict[str, s
     if reference == "kpi":
         known = {normal(one): one for one in kpi_ids}
     if reference == "question":
-        codes = {row.values["question_code"] for row in _rows("question", data_dir)}
+        codes = [row.values["question_code"] for row in _rows("question", data_dir)]
         known = {normal(one): one for one in codes}
     if reference == "facility":
         known = _spelt("facility", KINDS["facility"], data_dir)

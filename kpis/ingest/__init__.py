@@ -1,5 +1,13 @@
 """Ingest: one file becomes rows of the lake, and every row is accounted for."""
 
-from kpis.ingest import importer, lake, refused_rows
+from kpis.ingest import faulty_rows, importer, lake, mapping_choice
+from kpis.ingest.lake import ImportRecord, Manifest
 
-__all__ = ["importer", "lake", "refused_rows"]
+__all__ = [
+    "ImportRecord",
+    "Manifest",
+    "faulty_rows",
+    "importer",
+    "lake",
+    "mapping_choice",
+]

@@ -1,4 +1,4 @@
-"""The key that turns callers' numbers into hashes, and its absence noticed.
+"""The key that turns callers' numbers into hashes, and what happens if it changes.
 
 Numbers hashed under two keys cannot be matched, so a repeat caller would look new.
 The key therefore never changes by itself, and a changed one is refused while calls
@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kpis.errors import UserError
+from kpis.ingest import lake
+from kpis.ingest.lake import ImportRecord, Manifest
 
 # Repeat contact is counted within 7 days, first contact resolution within 14; twice
 # the longer of them leaves no window that spans two keys.
@@ -26,7 +28,7 @@ BLOCK_BYTES = 64
 class CallerKey:
     """An HMAC-SHA256 key as the two pads of RFC 2104, and a mark that names it.
 
-    `new_secret` is the key itself while it is in no file yet.
+    `new_secret` is the key itself while no file has it yet.
     """
 
     mark: str
@@ -96,23 +98,51 @@ def keep(key: CallerKey, data_dir: Path) -> None:
             file.write(key.new_secret + "\n")
 
 
+def refuse_changed_key(
+    key: CallerKey | None, record: ImportRecord, manifest: Manifest
+) -> None:
+    """Raise UserError where callers could not be matched with those already held.
+
+    `key` hashed the callers of the new import `record`, if it has any.
+    """
+    if key is None or not (record["covers_from"] and record["covers_to"]):
+        return
+    others = [
+        Use(
+            other["import_id"],
+            other["caller_key"],
+            date.fromisoformat(other["covers_from"]),
+            date.fromisoformat(other["covers_to"]),
+        )
+        for other in lake.current(manifest, record["source"])
+        if other["caller_key"]
+        and other["covers_from"]
+        and other["covers_to"]
+        and other["import_id"] != record["replaces_import"]
+    ]
+    first = date.fromisoformat(record["covers_from"])
+    last = date.fromisoformat(record["covers_to"])
+    refuse_change(key, first, last, others)
+
+
 def refuse_change(
     key: CallerKey, first_day: date, last_day: date, others: Iterable[Use]
 ) -> None:
     """Raise UserError where another key hashed callers within the repeat window.
 
-    `first_day` and `last_day` are covered by the new file.
+    The new file covers `first_day` to `last_day`.
     """
     window = timedelta(days=REPEAT_WINDOW_DAYS)
-    for one in others:
+    for other in others:
         is_near = (
-            one.last_day >= first_day - window and one.first_day <= last_day + window
+            other.last_day >= first_day - window
+            and other.first_day <= last_day + window
         )
-        if one.mark != key.mark and is_near:
+        if other.mark != key.mark and is_near:
             raise UserError(
                 f"The key that hashes callers' numbers ({key.mark}) is not the one of "
-                f"import {one.import_id} ({one.mark}), whose calls run from "
-                f"{one.first_day} to {one.last_day}: callers in both could not be "
+                f"import {other.import_id} ({other.mark}), whose calls run from "
+                f"{other.first_day} to {other.last_day}: callers in both could not be "
                 "matched. Put the key back (the file caller_key, or "
                 "DEMAND_CALLER_KEY). If it is lost for good, withdraw the imports "
                 f"within {REPEAT_WINDOW_DAYS} days of this file and import them again."

@@ -1,4 +1,4 @@
-"""How one column of an export is read: its text, and from it the typed value, as SQL.
+"""SQL that reads one column of an export: its text, and from it the typed value.
 
 Every step adds columns to the row, so that a later one can tell a missing text from
 one that could not be read: `_raw_` the text, `_local_` an instant as local time,
@@ -13,30 +13,30 @@ from kpis.warehouse import identifier, literal, literals
 
 
 def raw_of(name: str) -> str:
-    """Return the column that holds the text which a contract column is read from."""
+    """Return the column with the text that a contract column is read from."""
     return identifier(f"_raw_{name}")
 
 
 def local_of(name: str) -> str:
-    """Return the column that holds an instant as local time."""
+    """Return the column with an instant as local time."""
     return identifier(f"_local_{name}")
 
 
 def tried_of(name: str) -> str:
-    """Return the column that holds an expression's value in a list, or nothing."""
+    """Return the column with an expression's value in a list, or null."""
     return identifier(f"_tried_{name}")
 
 
 def text_items(name: str, source: Source) -> list[str]:
     """Return select items for the text that a column is read from.
 
-    An expression that fails on a row gives no list, one that is empty an empty list
-    item; so the one can be told from the other.
+    An expression that fails on a row gives null, one without a value a list with null
+    in it: a failure is not an empty value.
     """
     items = []
     text = identifier(source.column or source.seconds or source.hash)
     if source.columns:
-        parts = ", ".join(identifier(one) for one in source.columns)
+        parts = ", ".join(identifier(column) for column in source.columns)
         text = f"nullif(concat_ws(' ', {parts}), '')"
     elif source.expression:
         value = f"{expressions.closed(source.expression)}::varchar"
@@ -71,31 +71,31 @@ def typed_items(
     name: str,
     source: Source,
     contract: Contract,
-    layout: Mapping,
+    mapping: Mapping,
     spellings: pd.DataFrame,
 ) -> list[str]:
     """Return select items that make the typed column, and its local time if any."""
     column = contract.columns.get(name)
-    kind = column.type if column else "instant"
     raw, typed = raw_of(name), identifier(name)
     if source.after:
-        milliseconds = f"({seconds_of(name, layout)} * 1000)::bigint"
+        milliseconds = f"({seconds_of(name, mapping)} * 1000)::bigint"
         moment = f"{identifier(source.after)} + to_milliseconds({milliseconds})"
         return [f"{_plausible(moment, 'timestamptz')} as {typed}"]
-    if kind == "instant":
-        return _typed_instant(name, source, layout)
-    if kind == "caller":
+    # a helper is no column of the contract, and always an instant
+    if column is None or column.type == "instant":
+        return _typed_instant(name, source, mapping)
+    if column.type == "caller":
         if source.number:
             return [f"{identifier('_hash_' + name)} as {typed}"]
         return [f"marked_hash({raw}) as {typed}"]
-    return [f"{_typed_value(name, column, source, layout, spellings)} as {typed}"]
+    return [f"{_typed_value(name, column, source, mapping, spellings)} as {typed}"]
 
 
 def _typed_value(
     name: str,
     column: Column,
     source: Source,
-    layout: Mapping,
+    mapping: Mapping,
     spellings: pd.DataFrame,
 ) -> str:
     raw = raw_of(name)
@@ -104,10 +104,10 @@ def _typed_value(
     month = f"try_strptime({raw}, {literal(source.format or '%Y-%m')})"
     if source.format:
         day = f"try_strptime({raw}, {literal(source.format)})::date"
-    number = _plain_decimal(name, layout)
+    number = _plain_decimal(name, mapping)
     return {
-        "id": text if layout.hides_numbers else raw,
-        "text": text if layout.hides_numbers else raw,
+        "id": text if mapping.hides_numbers else raw,
+        "text": text if mapping.hides_numbers else raw,
         "code": _code(raw, column, spellings),
         "enum": f"case when {raw} in ({literals(column.values)}) then {raw} end",
         "date": _plausible(day, "date"),
@@ -119,18 +119,18 @@ def _typed_value(
     }[column.type]
 
 
-def _plain_decimal(name: str, layout: Mapping) -> str:
+def _plain_decimal(name: str, mapping: Mapping) -> str:
     raw = raw_of(name)
-    return f"replace({raw}, ',', '.')" if layout.decimal == "," else raw
+    return f"replace({raw}, ',', '.')" if mapping.decimal == "," else raw
 
 
-def seconds_of(name: str, layout: Mapping) -> str:
-    """Return SQL for a duration in seconds, null for what is no number."""
-    return f"try_cast({_plain_decimal(name, layout)} as decimal(12, 3))"
+def seconds_of(name: str, mapping: Mapping) -> str:
+    """Return SQL for a duration in seconds, null for what is not a number."""
+    return f"try_cast({_plain_decimal(name, mapping)} as decimal(12, 3))"
 
 
 def _plausible(moment: str, kind: str) -> str:
-    """Return SQL that leaves out moments of years in which no police system wrote."""
+    """Return SQL that leaves out moments before or after any police system wrote."""
     first, last = mappings.FIRST_YEAR, mappings.LAST_YEAR + 1
     if kind == "date":
         # finished figures may be older than any system
@@ -139,9 +139,9 @@ def _plausible(moment: str, kind: str) -> str:
     return f"case when {moment} between {edges} then {moment} end"
 
 
-def _typed_instant(name: str, source: Source, layout: Mapping) -> list[str]:
+def _typed_instant(name: str, source: Source, mapping: Mapping) -> list[str]:
     raw, local, typed = raw_of(name), local_of(name), identifier(name)
-    zone = layout.time_zone
+    zone = mapping.time_zone
     with_offset = f"case when has_offset({raw}) then try_cast({raw} as timestamptz) end"
     clock = f"local_clock({raw})"
     if source.format:
@@ -169,7 +169,7 @@ def _typed_instant(name: str, source: Source, layout: Mapping) -> list[str]:
 def _rolled_over(clock: str, earlier: str) -> str:
     """Return SQL for a clock time that belongs to the day of `earlier` or the next.
 
-    There is no telling where the earlier time stands in the file but cannot be read.
+    Null where the file gives the earlier time but it cannot be read: no one can say.
     """
     return (
         f"case when {raw_of(earlier)} is null or {local_of(earlier)} is not null "
@@ -180,7 +180,7 @@ def _rolled_over(clock: str, earlier: str) -> str:
 def is_clock_change(local: str, zone: str, which: str = "both") -> str:
     """Return SQL: whether a local time does not exist or occurs twice.
 
-    Months and hours are asked first because they decide for nearly every row.
+    Months and hours are compared first because they decide for nearly every row.
     """
     missing, twice = mappings.clock_changes(zone)
     hours = {"missing": missing, "twice": twice, "both": missing + twice}[which]

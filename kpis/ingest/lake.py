@@ -1,21 +1,23 @@
 """The lake: a grow-only set of immutable Parquet files, and the manifest over it.
 
 `lake/<source>/<yyyy-mm>/<import_id>.parquet`. The manifest lists every import and
-what happened to it since; it is replaced atomically, so a reader sees the lake
+what has happened to it since. It is replaced atomically, so a reader sees the lake
 before or after a change and never between. Which imports count, and with which of
 their months, is a pure function of the manifest's events and retention, in their
-order and not by any clock; which row of a key is current is decided in
+order and not by any clock. Which row of a key is current is decided in
 `sql/staging/current.sql` from the rows alone.
 
-Rows leave the lake only by `kpis.housekeeping`.
+Rows leave the lake only by `kpis.builds.pruning`.
 """
 
 import json
 import os
 import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -29,8 +31,96 @@ COUNTS = (
 )  # fmt: skip
 
 
+class FlaggedValue(TypedDict):
+    """A value that a rule flagged in a column, with the number of its rows.
+
+    `flagged` is the number of all rows of the import with anything flagged.
+    """
+
+    rule: str
+    column_name: str
+    value: str | None
+    row_count: int
+    flagged: int
+
+
+class ImportRecord(TypedDict):
+    """One import as the manifest lists it: what the file is, and the account of it.
+
+    `covers_areas` is None for the whole force. `replaces` says whether an edition
+    replaces rows or its whole period, `replaces_import` is the import of the same
+    bytes under an earlier state of the mapping. `stored` rows are in the lake:
+    those accepted, and duplicates of rows held before. `moved_months` has pairs of
+    months between which the rows of a key have moved.
+    """
+
+    import_id: str
+    file: str
+    source: str
+    mapping: str
+    mapping_sha256: str
+    contract_sha256: str
+    sha256: str
+    extracted_at: str
+    covers_from: str | None
+    covers_to: str | None
+    covers_areas: list[str] | None
+    replaces: str
+    caller_key: str | None
+    months: list[str]
+    read: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+    filtered: int
+    superseded: int
+    flagged: int
+    stored: int
+    reasons: dict[str, int]
+    flags: dict[str, int]
+    flagged_values: list[FlaggedValue]
+    error: None
+    columns: list[str]
+    replaces_import: str | None
+    moved_months: list[list[str]]
+
+
+class Event(TypedDict):
+    """What happened to an import: imported, replaced, withdrawn, restored or pruned."""
+
+    import_id: str
+    what: str
+    why: str
+    at: str
+
+
+class Retention(TypedDict):
+    """Rows of a source before a month are deleted, and every build up to a number."""
+
+    source: str
+    before: str
+    why: str
+    at: str
+    last_build: int
+
+
+class Manifest(TypedDict):
+    """What the lake holds: imports by id, what happened to them, what is deleted."""
+
+    imports: dict[str, ImportRecord]
+    events: list[Event]
+    retention: list[Retention]
+
+
+class State(TypedDict):
+    """Whether an import counts (current, withdrawn, replaced, pruned), and why."""
+
+    state: str
+    why: str
+
+
 @contextmanager
-def writing(data_dir: Path):
+def writing(data_dir: Path) -> Iterator[Path]:
     """Hold the one lock under which anything is written; yields a clean directory.
 
     Raises UserError when another import or build does not end in time, and when the
@@ -63,16 +153,16 @@ def _clear_leftovers(data_dir: Path, temporary: Path) -> None:
             partial.unlink()
 
 
-def read_manifest(data_dir: Path) -> dict:
-    """Return the manifest: imports by id, the events that befell them, retention."""
+def read_manifest(data_dir: Path) -> Manifest:
+    """Return the manifest; an empty one where nothing was imported yet."""
     path = data_dir / "lake" / "manifest.json"
-    nothing = {"imports": {}, "events": [], "retention": []}
-    if not path.exists():
-        return nothing
-    return nothing | json.loads(path.read_text(encoding="utf-8"))
+    manifest: Manifest = {"imports": {}, "events": [], "retention": []}
+    if path.exists():
+        manifest.update(json.loads(path.read_text(encoding="utf-8")))
+    return manifest
 
 
-def write_manifest(data_dir: Path, manifest: dict) -> None:
+def write_manifest(data_dir: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step that survives a crash."""
     write_atomically(
         data_dir / "lake" / "manifest.json", json.dumps(manifest, indent=1) + "\n"
@@ -90,76 +180,90 @@ def write_atomically(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-def states(manifest: dict) -> dict[str, dict]:
-    """Return for each import its state (current, withdrawn, replaced, pruned) and why.
+def states(manifest: Manifest) -> dict[str, State]:
+    """Return the state of every import by its id.
 
     An import is pruned when its rows have been deleted.
     """
-    result: dict[str, dict] = {}
+    result: dict[str, State] = {}
     for event in manifest["events"]:
         state = {"imported": "current", "restored": "current"}.get(
             event["what"], event["what"]
         )
         result[event["import_id"]] = {"state": state, "why": event["why"]}
-    for import_id, one in manifest["imports"].items():
-        if _is_past(manifest, one):
-            why = f"rows before {first_kept(manifest, one['source'])} are deleted"
+    for import_id, record in manifest["imports"].items():
+        if _is_past(manifest, record):
+            why = f"rows before {first_kept(manifest, record['source'])} are deleted"
             result[import_id] = {"state": "pruned", "why": why}
     return result
 
 
-def first_kept(manifest: dict, source: str) -> str | None:
+def is_current(manifest: Manifest, import_id: str) -> bool:
+    """Whether an import of that id counts."""
+    state = states(manifest).get(import_id)
+    return state is not None and state["state"] == "current"
+
+
+def first_kept(manifest: Manifest, source: str) -> str | None:
     """Return the first month (YYYY-MM) of a source that is kept, or None for all.
 
     Rows of earlier months never count, whenever they were imported.
     """
-    own = (one for one in manifest.get("retention", ()) if one["source"] == source)
-    return max((one["before"] for one in own), default=None)
+    retention = manifest.get("retention", [])
+    return max(
+        (limit["before"] for limit in retention if limit["source"] == source),
+        default=None,
+    )
 
 
-def _is_past(manifest: dict, one: dict) -> bool:
+def _is_past(manifest: Manifest, record: ImportRecord) -> bool:
     """Whether retention leaves nothing of an import: no row, and no day covered."""
-    if first_kept(manifest, one["source"]) is None:
+    if first_kept(manifest, record["source"]) is None:
         return False
-    kept = kept_part(manifest, one)
-    had_any = one["months"] or one["covers_to"]
+    kept = kept_part(manifest, record)
+    had_any = record["months"] or record["covers_to"]
     return bool(had_any and not kept["months"] and not kept["covers_to"])
 
 
-def kept_part(manifest: dict, one: dict) -> dict:
+def kept_part(manifest: Manifest, record: ImportRecord) -> ImportRecord:
     """Return an import's record without the months that retention leaves out."""
-    first = first_kept(manifest, one["source"])
+    first = first_kept(manifest, record["source"])
     if first is None:
-        return one
-    months = [month for month in one["months"] if month >= first]
-    covers_from, covers_to = one["covers_from"], one["covers_to"]
+        return record
+    months = [month for month in record["months"] if month >= first]
+    covers_from, covers_to = record["covers_from"], record["covers_to"]
     first_day = f"{first}-01"
-    if covers_to is not None:
+    if covers_from is not None and covers_to is not None:
         is_left = covers_to >= first_day
         covers_from = max(covers_from, first_day) if is_left else None
         covers_to = covers_to if is_left else None
-    return {**one, "months": months, "covers_from": covers_from, "covers_to": covers_to}
+    return {
+        **record,
+        "months": months,
+        "covers_from": covers_from,
+        "covers_to": covers_to,
+    }
 
 
-def current(manifest: dict, source: str | None = None) -> list[dict]:
+def current(manifest: Manifest, source: str | None = None) -> list[ImportRecord]:
     """Return the imports that count, of one source or of all, in a fixed order.
 
-    This is the one place where retention takes effect: what it leaves out is neither
-    among their months nor in what they cover.
+    This is the one place where retention takes effect: the months that it leaves out
+    are neither among an import's months nor in what it covers.
     """
     state = states(manifest)
     return sorted(
         (
-            kept_part(manifest, one)
-            for one in manifest["imports"].values()
-            if state[one["import_id"]]["state"] == "current"
-            and source in (None, one["source"])
+            kept_part(manifest, record)
+            for record in manifest["imports"].values()
+            if state[record["import_id"]]["state"] == "current"
+            and source in (None, record["source"])
         ),
-        key=lambda one: (one["extracted_at"], one["import_id"]),
+        key=lambda record: (record["extracted_at"], record["import_id"]),
     )
 
 
-def add_event(manifest: dict, import_id: str, what: str, why: str = "") -> None:
+def add_event(manifest: Manifest, import_id: str, what: str, why: str = "") -> None:
     """Record that an import was imported, replaced, withdrawn, restored or pruned."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     manifest["events"].append(
@@ -167,36 +271,42 @@ def add_event(manifest: dict, import_id: str, what: str, why: str = "") -> None:
     )
 
 
-def files(data_dir: Path, imports: list[dict]) -> list[Path]:
+def files(data_dir: Path, imports: Iterable[ImportRecord]) -> list[Path]:
     """Return the Parquet files of some imports."""
-    return [file(data_dir, one, month) for one in imports for month in one["months"]]
+    return [
+        file(data_dir, record, month)
+        for record in imports
+        for month in record["months"]
+    ]
 
 
-def file(data_dir: Path, one: dict, month: str) -> Path:
+def file(data_dir: Path, record: ImportRecord, month: str) -> Path:
     """Return the Parquet file of one month of an import."""
-    return data_dir / "lake" / one["source"] / month / f"{one['import_id']}.parquet"
+    return (
+        data_dir / "lake" / record["source"] / month / f"{record['import_id']}.parquet"
+    )
 
 
 def imports(data_dir: Path) -> pd.DataFrame:
     """Return one row an import, newest last, with its account, state and reason.
 
-    Its counts are those of the import; what it covers is as it is now.
+    Its counts are those of the import; what it covers is what it covers now.
     """
     manifest = read_manifest(data_dir)
     state = states(manifest)
     columns = [
         "import_id", "file", "source", "mapping", "extracted_at", "covers_from",
-        "covers_to", *COUNTS,
+        "covers_to", *COUNTS, "state", "why",
     ]  # fmt: skip
     rows = [
-        {**{name: one[name] for name in columns}, **state[one["import_id"]]}
-        for one in (kept_part(manifest, one) for one in manifest["imports"].values())
+        {**kept_part(manifest, record), **state[import_id]}
+        for import_id, record in manifest["imports"].items()
     ]
-    return pd.DataFrame(rows, columns=[*columns, "state", "why"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def withdraw(data_dir: Path, import_id: str, why: str) -> None:
-    """Take an import out of everything built from now on; its files stay.
+    """Leave an import out of everything built from now on; its files stay.
 
     Raises UserError for an unknown import, one that does not count, or no reason.
     """
@@ -209,8 +319,8 @@ def restore(data_dir: Path, import_id: str, why: str = "") -> None:
     """Undo a withdrawal.
 
     Raises UserError for an import that is not withdrawn, for one whose rows have been
-    deleted, and for one of a file that was imported again since: nobody could say
-    which of the two counts.
+    deleted, and for one whose file was imported again since: no one could say which of
+    the two counts.
     """
     _change(data_dir, import_id, "withdrawn", "restored", why)
 
@@ -237,12 +347,14 @@ def _change(data_dir: Path, import_id: str, before: str, what: str, why: str) ->
         write_manifest(data_dir, manifest)
 
 
-def _refuse_second(manifest: dict, restored: dict) -> None:
-    for one in current(manifest, restored["source"]):
-        if all(one[name] == restored[name] for name in ("sha256", "mapping")):
+def _refuse_second(manifest: Manifest, restored: ImportRecord) -> None:
+    """Raise UserError where another import of the same file counts now."""
+    for record in current(manifest, restored["source"]):
+        is_same_file = record["sha256"] == restored["sha256"]
+        if is_same_file and record["mapping"] == restored["mapping"]:
             raise UserError(
-                f"Import {one['import_id']} of the same file counts now. Withdraw it "
-                f"first to put {restored['import_id']} back."
+                f"Import {record['import_id']} of the same file counts now. Withdraw "
+                f"it first to put {restored['import_id']} back."
             )
 
 

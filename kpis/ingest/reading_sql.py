@@ -1,8 +1,8 @@
 """Compile a mapping and its contract into the SQL that reads one export.
 
 Everything is decided in one streaming pass over the file: `sql/import/judged.sql`
-holds the steps, and this module fills them. For every row a bit mask tells which
-columns and rules failed; texts and reasons are made only for rows that have one.
+has the steps, and this module fills them in. Every row has a bit mask of the faults
+found in it; their texts are made only for rows that have one.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,11 @@ from kpis.warehouse import (
 
 @dataclass(frozen=True)
 class Reading:
-    """The SQL parts of one file's reading."""
+    """The SQL that reads one file.
+
+    `provided` are the contract's columns that the file has. `view` fills
+    `import/judged`; its bit mask has a bit for each of `faults`, in their order.
+    """
 
     contract: Contract
     provided: list[str]
@@ -51,7 +55,7 @@ class Reading:
 
 def compile_reading(
     contract: Contract,
-    layout: Mapping,
+    mapping: Mapping,
     used: set[str],
     spellings: pd.DataFrame,
     has_padding: bool = True,
@@ -61,33 +65,33 @@ def compile_reading(
     `spellings` has reference, spelling and code. Nothing in the SQL joins or numbers
     rows, so that they keep the order of the file on every processor.
     """
-    provided = [name for name in contract.columns if name in layout.columns]
-    sources = {**layout.helpers, **layout.columns}
-    found = [
-        *row_faults.of_columns(provided, contract, layout),
-        *row_faults.of_rules(provided, contract, layout),
+    provided = [name for name in contract.columns if name in mapping.columns]
+    sources = {**mapping.helpers, **mapping.columns}
+    faults = [
+        *row_faults.of_columns(provided, contract, mapping),
+        *row_faults.of_rules(provided, contract, mapping),
     ]
-    texts = [part for one in sources.items() for part in text_items(*one)]
+    texts = [item for named in sources.items() for item in text_items(*named)]
     typed = [
-        part
+        item
         for name, source in sources.items()
-        for part in typed_items(name, source, contract, layout, spellings)
+        for item in typed_items(name, source, contract, mapping, spellings)
     ]
     view = {
         "cleaned": ",\n".join(
-            _cleaned(name, layout, has_padding) for name in sorted(used)
+            _cleaned(name, mapping, has_padding) for name in sorted(used)
         )
         or "0 as _",
-        "filtered": _filtered(layout),
+        "filtered": _filtered(mapping),
         "texts": ",\n".join(texts),
         "typed": ",\n".join([*typed, *_absent(contract, provided)]),
         "faults": " | ".join(
             f"(coalesce({fault.when}, false)::bigint << {bit})"
-            for bit, fault in enumerate(found)
+            for bit, fault in enumerate(faults)
         )
         or "0",
     }
-    return Reading(contract, provided, found, view, layout.hides_numbers)
+    return Reading(contract, provided, faults, view, mapping.hides_numbers)
 
 
 def _absent(contract: Contract, provided: list[str]) -> list[str]:
@@ -99,44 +103,45 @@ def _absent(contract: Contract, provided: list[str]) -> list[str]:
     ]
 
 
-def try_expressions(house: Warehouse, layout: Mapping, used: set[str]) -> None:
-    """Try the mapping's expressions on no row; UserError for one without a value."""
+def try_expressions(db: Warehouse, mapping: Mapping, used: set[str]) -> None:
+    """Run the mapping's expressions on no row; UserError for one that cannot work."""
     columns = ", ".join(f"null::varchar as {identifier(name)}" for name in used)
     columns = columns or "0 as _"
-    for place, expression in layout.expressions.items():
+    for place, expression in mapping.expressions.items():
         kind = "boolean" if place.startswith("filter ") else "varchar"
         tried = f"{expressions.closed(expression)}::{kind}"
         try:
-            house.run(fill("import/try_expression", tried=tried, columns=columns))
+            db.run(fill("import/try_expression", tried=tried, columns=columns))
         except StatementError as error:
             reason = str(error.__cause__).splitlines()[0]
             raise UserError(
-                f"mapping {layout.name}, {place}: `{expression}` cannot be worked out: "
-                f"{reason}"
+                f"mapping {mapping.name}, {place}: `{expression}` cannot be worked "
+                f"out: {reason}"
             ) from None
 
 
-def _cleaned(name: str, layout: Mapping, has_padding: bool) -> str:
+def _cleaned(name: str, mapping: Mapping, has_padding: bool) -> str:
     column = identifier(name)
     value = f"trim({column})" if has_padding else column
-    if not layout.nulls:
+    if not mapping.nulls:
         return f"nullif({value}, '') as {column}"
-    words = literals(["", *layout.nulls])
+    words = literals(["", *mapping.nulls])
     return f"case when {value} not in ({words}) then {value} end as {column}"
 
 
-def _filtered(layout: Mapping) -> str:
-    if not layout.filters:
+def _filtered(mapping: Mapping) -> str:
+    if not mapping.filters:
         return "null::varchar"
     cases = [
-        f"when try({expressions.closed(one.drop)}::boolean) then {literal(one.reason)}"
-        for one in layout.filters
+        f"when try({expressions.closed(row_filter.drop)}::boolean) "
+        f"then {literal(row_filter.reason)}"
+        for row_filter in mapping.filters
     ]
     return f"case {' '.join(cases)} end"
 
 
 def final_columns(reading: Reading) -> str:
-    """Return the contract's columns, with what a failed rule makes unusable emptied."""
+    """Return the contract's columns, without what a failed rule makes unusable."""
     items = []
     for name, column in reading.contract.columns.items():
         if name not in reading.provided:
@@ -160,7 +165,7 @@ def problems(reading: Reading) -> str:
 
 
 def refusals(reading: Reading) -> str:
-    """Return SQL for what made a row be refused, with the remedy of each."""
+    """Return SQL for the list of faults for which a row is refused, with remedies."""
     faults = [fault for fault in reading.faults if fault.refuses]
     return _problem_list(reading, faults, "import/problem_with_remedy")
 
@@ -179,7 +184,7 @@ def _problem_list(reading: Reading, faults: list[Fault], template: str) -> str:
         items.append(
             f"case when _faults & {bit} <> 0 then {fill(template, **parts)} end"
         )
-    return f"list_filter([{', '.join(items)}], lambda one: one is not null)"
+    return f"list_filter([{', '.join(items)}], lambda item: item is not null)"
 
 
 def _remedy(reading: Reading, fault: Fault) -> str:
@@ -206,7 +211,7 @@ def _value_of(fault: Fault, reading: Reading) -> str:
 
 
 def contract_texts(reading: Reading) -> str:
-    """Return every column as text: as typed, or else as it stood in the export."""
+    """Return every column as text: as typed, or else as it was in the export."""
     items = []
     for name in reading.provided:
         column = reading.contract.columns[name]
@@ -218,7 +223,7 @@ def contract_texts(reading: Reading) -> str:
 
 
 def refuses(reading: Reading) -> str:
-    """Return SQL: whether a problem (rule, column_name) is one that refuses a row."""
+    """Return SQL: whether a problem (rule, column_name) refuses its row."""
     rules = {rule.name: rule.otherwise for rule in reading.contract.rules}
     rules[TOO_SMALL] = "flag"
     refusing = [name for name, otherwise in rules.items() if otherwise == "refuse"]

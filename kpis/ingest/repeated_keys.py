@@ -1,96 +1,139 @@
-"""Keys that repeat: within a file, and between a file and what the lake holds."""
+"""Settle keys that repeat: within a file, and between a file and the lake."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from kpis import warehouse
-from kpis.definitions import TYPES
+from kpis.definitions import TYPES, Contract
 from kpis.ingest import lake
-from kpis.ingest.job import Job
+from kpis.ingest.intake import MappedFile
+from kpis.ingest.judged_rows import JudgedRows, StagedRows
+from kpis.ingest.lake import ImportRecord, Manifest
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 
-NOTHING_HELD = {"duplicates": 0, "superseded": 0, "moved_months": []}
 
+@dataclass(frozen=True)
+class HeldKeys:
+    """How a file's keys compare with those that the lake holds already.
 
-def settle(job: Job, house: Warehouse) -> dict[str, int]:
-    """Keep one of equal rows with one key; refuse all that differ, never guess.
-
-    Returns how many rows are duplicate and how many key_repeated.
+    `duplicates` are held with equal content; `superseded` are older versions that this
+    file replaces. `moved_months` has the pairs [month of this file's row, month of a
+    held row with the same key] that differ.
     """
-    house.run(
-        fill(
-            "import/repeated_keys",
-            staged=job.staged,
-            key=_identifiers(job.contract.key, "{}"),
-            columns=_identifiers(job.contract.columns, "accepted.{}"),
+
+    duplicates: int = 0
+    superseded: int = 0
+    moved_months: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SettledRows:
+    """A file with one row a key.
+
+    `staged` lacks the rows that repeat a key: `equal` of them have the contents of the
+    row that is kept, `differing` have not, and of those none is kept. `earlier` is the
+    import of the same bytes that this one replaces as a whole.
+    """
+
+    judged: JudgedRows
+    staged: StagedRows
+    equal: int
+    differing: int
+    earlier: ImportRecord | None
+    held: HeldKeys
+
+
+def settle_keys(judged: JudgedRows, manifest: Manifest, db: Warehouse) -> SettledRows:
+    """Keep one of equal rows with one key, and refuse all that differ, never guess."""
+    file = judged.file
+    file.progress(0.8, "comparing with rows already held")
+    equal, differing = _find_repeated(file.contract, judged.staged, db)
+    staged = judged.staged
+    if equal or differing:
+        staged = StagedRows(file.temporary / "settled")
+        without = fill(
+            "import/without_repeated",
+            staged=judged.staged.sql,
+            target=literal(str(staged.directory)),
         )
+        db.run(without)
+    earlier = _earlier_import(file, manifest)
+    held = _held(file, staged, manifest, earlier, db)
+    return SettledRows(judged, staged, equal, differing, earlier, held)
+
+
+def _find_repeated(
+    contract: Contract, staged: StagedRows, db: Warehouse
+) -> tuple[int, int]:
+    """Make the table `repeated`; return how many rows are equal and how many differ."""
+    statement = fill(
+        "import/repeated_keys",
+        staged=staged.sql,
+        key=_identifiers(contract.key, "{}"),
+        columns=_identifiers(contract.columns, "accepted.{}"),
     )
-    counts = dict.fromkeys(("key_repeated", "duplicate"), 0)
-    counts |= house.tuples(warehouse.text("import/repeated_counts"))
-    if any(counts.values()):
-        settled_in = job.temporary / "settled"
-        house.run(
-            fill(
-                "import/without_repeated",
-                staged=job.staged,
-                target=literal(str(settled_in)),
-            )
-        )
-        job.staged_in = settled_in
-    return counts
+    db.run(statement)
+    counts = dict(db.tuples(warehouse.text("import/repeated_counts")))
+    return counts.get("duplicate", 0), counts.get("key_repeated", 0)
 
 
-def _identifiers(names, form: str) -> str:
+def _identifiers(names: Iterable[str], form: str) -> str:
     return ", ".join(form.format(identifier(name)) for name in names)
 
 
-def earlier_import(job: Job, manifest: dict) -> dict | None:
+def _earlier_import(file: MappedFile, manifest: Manifest) -> ImportRecord | None:
     """Return the import of the same bytes under an earlier state of the mapping."""
-    for one in lake.current(manifest, job.layout.source):
-        if one["sha256"] == job.sha256 and one["mapping"] == job.layout.name:
-            return one
+    for record in lake.current(manifest, file.mapping.source):
+        if record["sha256"] == file.sha256 and record["mapping"] == file.mapping.name:
+            return record
     return None
 
 
-def held(job: Job, house: Warehouse, manifest: dict, earlier: dict | None) -> dict:
-    """Compare the keys with those that the lake holds already.
+def _held(
+    file: MappedFile,
+    staged: StagedRows,
+    manifest: Manifest,
+    earlier: ImportRecord | None,
+    db: Warehouse,
+) -> HeldKeys:
+    """Compare the keys with those of every other import of the source.
 
-    Returns how many are held with equal content (duplicates) and how many older
-    versions give way (superseded); and as moved_months the pairs [month of this
-    file's row, month of a held row with the same key] that differ. A withdrawn import
-    may come back, so its months count among these. `earlier` gives way to this file
-    as a whole.
+    Months of a withdrawn import may count again, so they can be moved months.
     """
     states = lake.states(manifest)
     others = [
-        lake.kept_part(manifest, one)
-        for import_id, one in manifest["imports"].items()
-        if one["source"] == job.layout.source
+        lake.kept_part(manifest, record)
+        for import_id, record in manifest["imports"].items()
+        if record["source"] == file.mapping.source
         and states[import_id]["state"] in ("current", "withdrawn")
         and (earlier is None or import_id != earlier["import_id"])
     ]
-    files = lake.files(job.data_dir, others)
-    if not files or not job.months:
-        return NOTHING_HELD
+    files = lake.files(file.data_dir, others)
+    if not files or not staged.months:
+        return HeldKeys()
     current = [
-        one["import_id"]
-        for one in others
-        if states[one["import_id"]]["state"] == "current"
+        record["import_id"]
+        for record in others
+        if states[record["import_id"]]["state"] == "current"
     ]
+    contract = file.contract
     columns = ", ".join(
         f"null::{TYPES[column.type]} as {identifier(name)}"
-        for name, column in job.contract.columns.items()
+        for name, column in contract.columns.items()
     )
     equal = " and ".join(
         f"incoming.{identifier(name)} is not distinct from newest.{identifier(name)}"
-        for name in job.contract.columns
-        if name not in job.contract.key
+        for name in contract.columns
+        if name not in contract.key
     )
     compared = fill(
         "import/held_keys",
-        staged=job.staged,
+        staged=staged.sql,
         # the columns of today, though every file may be older than one of them
         no_rows=fill("staging/no_rows", columns=columns),
-        held=literals(str(file) for file in files),
+        held=literals(str(path) for path in files),
         current=literals(current) or "null",
-        key=_identifiers(job.contract.key, "{}"),
+        key=_identifiers(contract.key, "{}"),
         is_equal=equal or "true",
     )
-    return dict(zip(NOTHING_HELD, house.tuples(compared)[0], strict=True))
+    return HeldKeys(*db.tuples(compared)[0])

@@ -33,9 +33,9 @@ NOT_TYPED = {
 }
 REMEDIES = {
     "missing": "a value is required",
-    "cannot_be_worked_out": "a value from which the mapping's expression can be formed",
-    "not_an_id": "an identifier that does not read like a telephone number",
-    "not_a_text": "a text that does not read like a telephone number",
+    "cannot_be_worked_out": "a value with which the mapping's expression works",
+    "not_an_id": "an identifier that does not look like a telephone number",
+    "not_a_text": "a text that does not look like a telephone number",
     "not_a_hash": "a hash of at least 16 letters and digits, never a number",
     "not_an_instant": "a date and time in the format that the mapping states",
     "local_time_does_not_exist": "a time outside the hour that the clock skips, or one "
@@ -68,21 +68,23 @@ class Fault:
     unusable: tuple[str, ...] = ()
 
 
-def of_columns(provided: list[str], contract: Contract, layout: Mapping) -> list[Fault]:
+def of_columns(
+    provided: list[str], contract: Contract, mapping: Mapping
+) -> list[Fault]:
     """Return what can be wrong with each column by itself."""
     columns = [contract.columns[name] for name in provided]
-    typed = [_not_typed(column, layout) for column in columns]
+    typed = [_not_typed(column, mapping) for column in columns]
     small = [_too_small(column) for column in columns if column.least is not None]
     return [fault for fault in typed if fault is not None] + small
 
 
-def of_rules(provided: list[str], contract: Contract, layout: Mapping) -> list[Fault]:
-    """Return what can be wrong between columns, for the rules that bind this export."""
+def of_rules(provided: list[str], contract: Contract, mapping: Mapping) -> list[Fault]:
+    """Return what can be wrong between columns, by the rules that bind this export."""
     return [
         _rule_fault(rule)
         for rule in contract.rules
         if _asked_of(rule, contract) <= set(provided)
-        and (not rule.only_where_asked or rule.name in layout.asks_for)
+        and (not rule.only_where_asked or rule.name in mapping.asks_for)
     ]
 
 
@@ -91,8 +93,8 @@ def _asked_of(rule: Rule, contract: Contract) -> set[str]:
     return columns - set(rule.may_lack)
 
 
-def _not_typed(column: Column, layout: Mapping) -> Fault | None:
-    source = layout.columns[column.name]
+def _not_typed(column: Column, mapping: Mapping) -> Fault | None:
+    source = mapping.columns[column.name]
     raw, typed = raw_of(column.name), identifier(column.name)
     if source.number:
         return None
@@ -100,10 +102,10 @@ def _not_typed(column: Column, layout: Mapping) -> Fault | None:
     name = literal(NOT_TYPED[column.type])
     if source.after:
         bad += f" and {identifier(source.after)} is not null"
-        seconds = seconds_of(column.name, layout)
+        seconds = seconds_of(column.name, mapping)
         name = f"case when {seconds} is null then 'not_a_number' else {name} end"
     elif column.type == "instant":
-        name = _instant_fault_name(column.name, source, layout)
+        name = _instant_fault_name(column.name, source, mapping)
     if source.expression:
         has_failed = f"{tried_of(column.name)} is null"
         bad = f"{has_failed} or ({bad})"
@@ -114,7 +116,7 @@ def _not_typed(column: Column, layout: Mapping) -> Fault | None:
         if source.expression:
             missing += f" and {tried_of(column.name)} is not null"
         name = f"case when {missing} then 'missing' else {name} end"
-    # what was given as a hash and is none may be a number
+    # what was given as a hash and is not one may be a number
     value = "" if column.type == "caller" else raw
     return Fault(name, column.name, bad, column.required, value)
 
@@ -130,8 +132,8 @@ def _too_small(column: Column) -> Fault:
     )
 
 
-def _instant_fault_name(name: str, source: Source, layout: Mapping) -> str:
-    if not layout.time_zone or "%z" in source.format.lower():
+def _instant_fault_name(name: str, source: Source, mapping: Mapping) -> str:
+    if not mapping.time_zone or "%z" in source.format.lower():
         if source.format:
             return literal("not_an_instant")
         return (
@@ -141,9 +143,9 @@ def _instant_fault_name(name: str, source: Source, layout: Mapping) -> str:
         )
     local = local_of(name)
     return (
-        f"case when {is_clock_change(local, layout.time_zone, 'missing')} "
+        f"case when {is_clock_change(local, mapping.time_zone, 'missing')} "
         "then 'local_time_does_not_exist' "
-        f"when {is_clock_change(local, layout.time_zone, 'twice')} "
+        f"when {is_clock_change(local, mapping.time_zone, 'twice')} "
         "then 'local_time_occurs_twice' else 'not_an_instant' end"
     )
 

@@ -1,6 +1,6 @@
 """Turn any export into UTF-8 text with LF or CRLF line ends.
 
-A file that already is such text is used as it stands; every other one (compressed,
+A file that already is such text is used as it is; every other one (compressed,
 another encoding, bare CR line ends, a workbook, Parquet) becomes a temporary copy.
 """
 
@@ -9,12 +9,14 @@ import csv
 import gzip
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 from kpis import warehouse
-from kpis.definitions import ENCODINGS
+from kpis.definitions import ENCODINGS, Layout, Mapping
 from kpis.errors import SourceFileError
 
 CHUNK_BYTES = 4 * 2**20
@@ -24,18 +26,24 @@ CHUNK_BYTES = 4 * 2**20
 class Text:
     """An export as UTF-8 text.
 
-    `is_table` tells that it came as a table: its copy has commas and double quotes,
-    whatever delimiter a mapping names.
+    With `is_table` the export was a workbook or Parquet: its copy as text has commas
+    and double quotes, whatever a mapping says.
     """
 
     path: Path
     is_table: bool = False
 
+    def layout(self, mapping: Mapping) -> Layout:
+        """Return how the text is written, for a file that a mapping reads."""
+        if self.is_table:
+            return replace(mapping.layout, delimiter=",", quote='"')
+        return mapping.layout
+
 
 def plain(path: Path, name: str, encoding: str, temporary: Path) -> Text:
     """Return the file's content as UTF-8 text; `name` is what messages call it.
 
-    Raises SourceFileError, with line and remedy, for what is no text in `encoding`.
+    Raises SourceFileError, with line and remedy, for what is not text in `encoding`.
     """
     if not path.is_file():
         raise SourceFileError(name, "there is no such file.", remedy="Check the path.")
@@ -95,7 +103,7 @@ def _unpacked(path: Path, name: str, temporary: Path) -> Path:
 
 
 def _decoded(path: Path, name: str, encoding: str) -> Iterator[str]:
-    """Yield a file's text; SourceFileError at the first byte that is none."""
+    """Yield a file's text; SourceFileError at the first byte that is not text."""
     decoder = codecs.getincrementaldecoder(ENCODINGS[encoding])()
     lines, read = 0, 0
     for chunk in _chunks_and_end(path):
@@ -116,7 +124,9 @@ def _chunks_and_end(path: Path) -> Iterator[bytes]:
     yield b""
 
 
-def _not_text(path, name, encoding, position: int, error) -> SourceFileError:
+def _not_text(
+    path: Path, name: str, encoding: str, position: int, error: UnicodeDecodeError
+) -> SourceFileError:
     lenient = codecs.getincrementaldecoder(ENCODINGS[encoding])(errors="ignore")
     line, left = 1, position
     for chunk in _chunks(path):
@@ -134,7 +144,7 @@ def _not_text(path, name, encoding, position: int, error) -> SourceFileError:
 def _refuse_nul(name: str, line: int) -> None:
     raise SourceFileError(
         name,
-        "NUL bytes stand in the text.",
+        "there are NUL bytes in the text.",
         line=line,
         remedy='The file is damaged, or is UTF-16: then set encoding = "utf-16" in '
         "the mapping. Otherwise export it again.",
@@ -160,7 +170,7 @@ def _with_newlines(path: Path, temporary: Path) -> Path:
 
 
 def _copied(path: Path, name: str, encoding: str, temporary: Path) -> Path:
-    """Write the file anew as UTF-8, with LF where only CR ended the lines."""
+    """Write the file again as UTF-8, with LF where only CR ended the lines."""
     copy = temporary / "text.csv"
     with copy.open("w", encoding="utf-8", newline="") as file:
         for text in _decoded(path, name, encoding):
@@ -171,24 +181,21 @@ def _copied(path: Path, name: str, encoding: str, temporary: Path) -> Path:
 def _from_parquet(path: Path, name: str, temporary: Path) -> Path:
     """Write a Parquet file as CSV: row n becomes line n + 1."""
     copy = temporary / "from_parquet.csv"
-    house = warehouse.writer(temporary / "spill")
-    try:
-        house.run(
-            warehouse.fill(
-                "import/parquet_to_csv",
-                source=warehouse.literal(str(path)),
-                target=warehouse.literal(str(copy)),
-            )
-        )
-    except warehouse.StatementError as error:
-        reason = str(error.__cause__).splitlines()[0]
-        raise SourceFileError(
-            name,
-            f"the Parquet file cannot be read ({reason}).",
-            remedy="Copy or export it again.",
-        ) from None
-    finally:
-        house.close()
+    statement = warehouse.fill(
+        "import/parquet_to_csv",
+        source=warehouse.literal(str(path)),
+        target=warehouse.literal(str(copy)),
+    )
+    with closing(warehouse.writer(temporary / "spill")) as db:
+        try:
+            db.run(statement)
+        except warehouse.StatementError as error:
+            reason = str(error.__cause__).splitlines()[0]
+            raise SourceFileError(
+                name,
+                f"the Parquet file cannot be read ({reason}).",
+                remedy="Copy or export it again.",
+            ) from None
     return copy
 
 
@@ -219,7 +226,7 @@ def _from_workbook(path: Path, name: str, temporary: Path) -> Path:
     return copy
 
 
-def _write_rows(rows, file) -> None:
+def _write_rows(rows: Iterable[Sequence], file: TextIO) -> None:
     """Write cells as CSV, every row as wide as the widest before it."""
     writer = csv.writer(file, lineterminator="\n")
     width = 0

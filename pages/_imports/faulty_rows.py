@@ -6,13 +6,13 @@ import streamlit as st
 from kpis import formatting, settings
 from kpis.definitions import contracts
 from kpis.formatting import capital
-from kpis.ingest import refused_rows
+from kpis.ingest import faulty_rows
 from kpis.output import spreadsheets
 from pages import _cached
 from pages._frame import widgets
 
 FATE, RULES = "fate", "rules"
-NAMES = {refused_rows.REFUSED: "Refused rows", refused_rows.FLAGGED: "Flagged values"}
+NAMES = {faulty_rows.REFUSED: "Refused rows", faulty_rows.FLAGGED: "Flagged values"}
 
 
 def show(one: pd.Series) -> None:
@@ -20,10 +20,10 @@ def show(one: pd.Series) -> None:
     fates = [
         fate
         for fate, count in (
-            (refused_rows.REFUSED, one["quarantined"]),
-            (refused_rows.FLAGGED, one["flagged"]),
+            (faulty_rows.REFUSED, one["quarantined"]),
+            (faulty_rows.FLAGGED, one["flagged"]),
         )
-        if count and refused_rows.is_kept(settings.data_dir(), one.name, fate)
+        if count and faulty_rows.is_kept(settings.data_dir(), one.name, fate)
     ]
     if not fates:
         return
@@ -48,7 +48,7 @@ def show(one: pd.Series) -> None:
             bind="query-params",
         )  # fmt: skip
     asked = settings.data_dir(), one.name, fate, rules
-    found = refused_rows.rows(*asked, _cached.ROWS_SHOWN)
+    found = faulty_rows.rows(*asked, _cached.ROWS_SHOWN)
     if len(found) == _cached.ROWS_SHOWN:
         st.caption(f"First {formatting.count(len(found))} are shown.")
     st.dataframe(
@@ -57,7 +57,7 @@ def show(one: pd.Series) -> None:
     )  # fmt: skip
     widgets.download(
         "Lines and faults (CSV)",
-        lambda: spreadsheets.csv(refused_rows.rows(*asked)),
+        lambda: spreadsheets.csv(faulty_rows.rows(*asked)),
         f"{one.name}_{fate}.csv",
     )
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from kpis import formatting, settings
 from kpis.definitions import contracts, mappings
-from kpis.ingest import importer, lake
+from kpis.ingest import lake, mapping_choice
 from kpis.output import spreadsheets
 from kpis.results import opened_build
 from pages import _cached
@@ -80,7 +80,7 @@ def forget() -> None:
 def import_form(is_busy: bool) -> None:
     """Ask for a file and its layout, and start the import."""
     widgets.header("Import a file", "Import", "Mapping", "Source")
-    layouts = {layout.name: layout for layout in importer.available_mappings()}
+    layouts = {layout.name: layout for layout in mapping_choice.available()}
     form = st.session_state.setdefault(FORM, 0)
     left, middle, right = st.columns([3, 5, 3])
     file = left.file_uploader(
@@ -119,7 +119,7 @@ def fitting(file, choice: str) -> list[str]:
         return fits
     with st.spinner("Reading the columns ..."), TemporaryDirectory() as directory:
         path = saved(file, directory)
-        fits = [one.name for one in importer.fitting(path, settings.home())]
+        fits = [one.name for one in mapping_choice.fitting(path, settings.home())]
     st.session_state[FITS] = (file.file_id, fits)
     if fits and st.session_state.get(choice) not in fits:
         st.session_state[choice] = fits[0] if len(fits) == 1 else None
@@ -157,7 +157,11 @@ def start_import(file, layout, is_fitting: bool, made_at: datetime | None) -> No
     """Start the import, or say what is missing."""
     if file is None or layout is None:
         st.error("Choose a file and its layout.")
-    elif is_fitting and made_at is None and not importer.tells_when(layout, file.name):
+    elif (
+        is_fitting
+        and made_at is None
+        and not mapping_choice.says_when(layout, file.name)
+    ):
         st.error(
             f"{plain(file.name)}: neither its name nor the layout tells when the "
             "export was made. Fill in *When the export was made*."
@@ -238,7 +242,7 @@ def reasons(account) -> None:
     """Say why rows were left out or flagged, in the words of layout and contract."""
     if not account["reasons"]:
         return
-    layouts = {layout.name: layout for layout in importer.available_mappings()}
+    layouts = {layout.name: layout for layout in mapping_choice.available()}
     filters = layouts[account["mapping"]].filters
     said = {one.reason: one.says for one in filters if one.says}
     says = {rule.name: rule.says for rule in contracts.load(account["source"]).rules}

@@ -7,7 +7,7 @@ import pytest
 
 from kpis.definitions import mappings
 from kpis.errors import UserError
-from kpis.ingest import importer, lake
+from kpis.ingest import importer, lake, mapping_choice
 from tests.exports import (
     PROJECT,
     adds_up,
@@ -154,12 +154,12 @@ def test_the_command_line_lists_an_account_a_part(inbox, data_dir):
 
 
 def test_a_split_is_offered_among_the_mappings(data_dir):
-    offered = {one.name: one for one in importer.available_mappings(data_dir)}
+    offered = {one.name: one for one in mapping_choice.available(data_dir)}
     assert offered["contacts"].title == "Contact log"
-    assert importer.tells_when(offered["contacts"], FLAT)
+    assert mapping_choice.says_when(offered["contacts"], FLAT)
     text = INCIDENTS.replace("[edition]", "").replace("file_name", "# file_name")
     save_mapping(data_dir, text, "contacts_incidents")
-    assert not importer.tells_when(mappings.load("contacts", data_dir), FLAT)
+    assert not mapping_choice.says_when(mappings.load("contacts", data_dir), FLAT)
 
 
 FAULTS = {

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpis.definitions.mapping_model import Layout
-from kpis.ingest import csv_records
+from kpis.ingest import csv_blocks, csv_records
 from kpis.ingest.csv_records import Records
 
 PLAIN = Layout()
@@ -31,7 +31,7 @@ def lines_of(records: Records) -> list[int]:
 
 
 def fields_of(records: Records, layout: Layout) -> list[list[str]]:
-    """Return the records of the file that is given to DuckDB."""
+    """Return the records of the file that DuckDB reads."""
     with records.path.open(encoding="utf-8", newline="") as file:
         for _ in range(records.skip_lines):
             file.readline()
@@ -68,11 +68,11 @@ def tables(draw):
     return text, rows, lines, delimiter
 
 
-@pytest.mark.parametrize("block_bytes", [7, 64, csv_records.BLOCK_BYTES])
+@pytest.mark.parametrize("block_bytes", [7, 64, csv_blocks.BLOCK_BYTES])
 def test_well_formed_tables_are_split_as_the_csv_module_does(
     block_bytes, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(csv_records, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", block_bytes)
 
     @given(tables())
     @example(('a,b\n"x\ny",1\n2,3\n', [["x\ny", "1"], ["2", "3"]], [2, 4], ","))
@@ -91,11 +91,11 @@ def test_well_formed_tables_are_split_as_the_csv_module_does(
     agrees()
 
 
-@pytest.mark.parametrize("block_bytes", [5, 64, csv_records.BLOCK_BYTES])
-def test_whatever_the_file_the_records_given_to_duckdb_are_whole(
+@pytest.mark.parametrize("block_bytes", [5, 64, csv_blocks.BLOCK_BYTES])
+def test_records_given_to_duckdb_are_whole_in_any_file(
     block_bytes, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(csv_records, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", block_bytes)
 
     @given(st.text(st.sampled_from('ab,"\r\n '), max_size=60))
     @example('1,"2\n3,4\n5,6\n')
@@ -114,13 +114,13 @@ def test_whatever_the_file_the_records_given_to_duckdb_are_whole(
         texts = f"a,b\n{body}".split("\n")
         for line in lines:
             assert texts[line - 1] not in ("", "\r"), line
-        # a line that no quote and no lone return makes doubtful is never lost
-        doubtless = [
+        # a line that no quote and no bare return makes doubtful is never lost
+        certain = [
             number
             for number, text in enumerate(texts[1:], start=2)
             if not {'"', "\r"} & set(body) and text
         ]
-        assert set(doubtless) <= set(lines)
+        assert set(certain) <= set(lines)
 
     holds()
 
@@ -138,7 +138,7 @@ def test_rows_with_other_columns_are_set_aside_with_line_and_byte(tmp_path):
     assert lines_of(records) == [2, 6]
 
 
-def test_an_open_quote_swallows_no_good_row(tmp_path):
+def test_an_open_quote_does_not_swallow_good_rows(tmp_path):
     records = scan(tmp_path, 'a,b\n1,"2\n3,4\n5,"6\n7"\n8,9\n')
     assert set_aside(records) == [(2, 4, "has an unclosed quote")]
     assert fields_of(records, PLAIN) == [["3", "4"], ["5", "6\n7"], ["8", "9"]]
@@ -146,8 +146,8 @@ def test_an_open_quote_swallows_no_good_row(tmp_path):
 
 
 @pytest.mark.parametrize("first_quotes", [2, 4, 512])
-def test_many_faults_are_found_one_by_one(first_quotes, tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_records, "FIRST_QUOTES", first_quotes)
+def test_many_broken_fields_are_found_one_by_one(first_quotes, tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_blocks, "FIRST_QUOTES", first_quotes)
     rows = ['"a""b",""', '1,5" pipe', '"x","y\nz"', '"open,1', '"""",2'] * 40
     records = scan(tmp_path, "a,b\n" + "\n".join(rows) + "\n")
     assert [line for line, _, _ in set_aside(records)] == [
@@ -164,7 +164,7 @@ def test_a_quote_inside_a_field_breaks_its_own_row_only(tmp_path):
     assert lines_of(records) == [3]
 
 
-def test_a_carriage_return_outside_quotes_is_no_line_end(tmp_path):
+def test_a_carriage_return_outside_quotes_is_not_a_line_end(tmp_path):
     records = scan(tmp_path, 'a,b\n1,2\r3\n"4\r5",6\n7\r,8\r\n9,0\n')
     assert [(line, problem) for line, _, problem in set_aside(records)] == [
         (2, "has a carriage return outside quotes"),
@@ -173,7 +173,7 @@ def test_a_carriage_return_outside_quotes_is_no_line_end(tmp_path):
     assert fields_of(records, PLAIN) == [["4\r5", "6"], ["9", "0"]]
 
 
-def test_mixed_line_ends_are_made_one_in_a_copy(tmp_path):
+def test_mixed_line_ends_become_line_feeds_in_a_copy(tmp_path):
     records = scan(tmp_path, "a,b\r\n1,2\n3,4\r\n5,6\n")
     assert records.path.name == "clean.csv"
     assert records.path.read_bytes() == b"1,2\n3,4\n5,6\n"
@@ -194,7 +194,7 @@ def test_a_record_too_long_for_duckdb_is_set_aside(tmp_path):
 
 
 @pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xc3\xaf\xc2\xbb\xc2\xbf", b""])
-def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path, mark):
+def test_a_byte_order_mark_is_not_part_of_the_header(tmp_path, mark):
     records = scan(tmp_path, mark + b"a,b\n1,2\n")
     assert records.header == ["a", "b"]
 
@@ -227,7 +227,7 @@ def test_lines_above_the_header_are_left_out_with_their_quotes(tmp_path, above):
         ("za,b\na,b\n", 3),
     ],
 )
-def test_the_header_again_is_found_and_nothing_like_it(tmp_path, body, line):
+def test_a_repeated_header_is_found_and_nothing_like_it(tmp_path, body, line):
     assert scan(tmp_path, f"a,b\n{body}").repeated_header_line == line
 
 
@@ -252,12 +252,12 @@ def test_a_footer_longer_than_the_file_leaves_nothing(tmp_path):
         ("1,2\r\n", (2, "1,2")),
     ],
 )
-def test_the_last_row_is_told_with_its_line(tmp_path, body, last):
+def test_the_last_row_has_its_line(tmp_path, body, last):
     records = scan(tmp_path, f"a,b\n{body}")
     assert (records.last_line, records.last_row) == last
 
 
-def test_names_that_differ_only_in_case_are_told_apart():
+def test_names_that_differ_only_in_case_become_different():
     assert csv_records.unique(["Day", "day", "", "Day"]) == [
         "Day",
         "day (column 2)",
@@ -266,7 +266,7 @@ def test_names_that_differ_only_in_case_are_told_apart():
     ]
 
 
-def test_without_a_quote_sign_quotes_are_text(tmp_path):
+def test_without_a_quote_character_quotes_are_text(tmp_path):
     layout = Layout(quote="")
     records = scan(tmp_path, 'a,b\n1,5" pipe\n"x,2\n', layout)
     assert records.unsplittable == []

@@ -13,7 +13,7 @@ import pytest
 
 from kpis.definitions import mappings
 from kpis.errors import UserError
-from kpis.ingest import importer
+from kpis.ingest import mapping_choice
 from tests.exports import (
     JOB_ROWS,
     JOBS,
@@ -70,7 +70,7 @@ def workbook() -> bytes:
 
 PACKED = gzip.compress((JOB_ROWS * 500).encode(), mtime=0)
 UNPACKED_LINES = zlib.decompressobj(31).decompress(PACKED[:-20]).count(b"\n")
-# name, mapping, content, line that is named, words that the message holds
+# name, mapping, content, line and words in the message
 BAD_FILES = {
     "wrong mapping": (
         "jobs.csv", "lfb_dwelling_fires", JOB_ROWS, 1,
@@ -128,7 +128,7 @@ BAD_FILES = {
         "jobs.csv", "jobs", f'{JOB_ROWS},"Totals",2\n', 4, ("('Totals')",),
     ),
     "header repeated": (
-        "jobs.csv", "jobs", JOB_ROWS + JOB_ROWS, 4, ("header stands here again",),
+        "jobs.csv", "jobs", JOB_ROWS + JOB_ROWS, 4, ("header is here again",),
     ),
     "column twice": (
         "jobs.csv", "jobs", "Job,Raised,Borough,Raised\n1,,,\n", 1,
@@ -182,7 +182,7 @@ BAD_FILES = {
         "jobs.csv", "old", JOB_ROWS.encode() + b"3,\x81,\n", 4,
         ("byte 0x81 is not windows-1252",),
     ),
-    "file name that tells no month": (
+    "file name without a real month": (
         "jobs_2003-13.csv", "dated", JOB_ROWS, None,
         ("does not tell when", "'2003-13'", "--extracted-at"),
     ),
@@ -236,19 +236,19 @@ def test_a_file_that_is_not_there(inbox, filled):
 
 def test_when_the_export_was_made_must_be_known(inbox, filled):
     before = everything(filled)
-    with pytest.raises(UserError, match="export.csv: .*Say it: --extracted-at 2004-"):
+    with pytest.raises(UserError, match="export.csv: .*Add it: --extracted-at 2004-"):
         take(save(inbox, JOB_ROWS), "jobs", filled, extracted_at=None)
     assert everything(filled) == before
 
 
-def test_a_wrong_layout_is_said_before_an_unknown_date(inbox, filled):
+def test_a_wrong_mapping_is_reported_before_an_unknown_date(inbox, filled):
     path = save(inbox, JOB_ROWS)
     with pytest.raises(UserError, match="no column 'Job'.* fits: Job log"):
         take(path, "canonical_incidents", filled, extracted_at=None)
 
 
 @pytest.mark.parametrize(
-    ("layout", "name", "is_told"),
+    ("mapping", "name", "says"),
     [
         ("lfb_dwelling_fires", "lfb_2009_fires.csv", True),
         ("lfb_dwelling_fires", "fires.csv", False),
@@ -256,31 +256,31 @@ def test_a_wrong_layout_is_said_before_an_unknown_date(inbox, filled):
         ("mopac_pas_total", "any.csv", True),
     ],
 )
-def test_what_tells_when_the_export_was_made(layout, name, is_told, data_dir):
-    assert importer.tells_when(mappings.load(layout, data_dir), name) is is_told
+def test_what_says_when_the_export_was_made(mapping, name, says, data_dir):
+    assert mapping_choice.says_when(mappings.load(mapping, data_dir), name) is says
 
 
-def test_the_layouts_that_fit_are_found_by_their_columns(inbox, data_dir):
+def test_mappings_that_fit_are_found_by_their_columns(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     save_mapping(data_dir, JOBS.replace("Job", "Case"), "cases")
     packed = inbox / "export.csv.gz"
     packed.write_bytes(gzip.compress(JOB_ROWS.encode()))
     for path in (save(inbox, JOB_ROWS), packed):
-        assert [one.name for one in importer.fitting(path, data_dir)] == ["jobs"]
+        assert [one.name for one in mapping_choice.fitting(path, data_dir)] == ["jobs"]
     neither = save(inbox, "Job,Raised\n1,x\n", "neither.csv")
-    assert importer.fitting(neither, data_dir) == []
+    assert mapping_choice.fitting(neither, data_dir) == []
     no_text = save(inbox, b"PK\x03\x04 damaged", "damaged.xlsx")
-    assert importer.fitting(no_text, data_dir) == []
+    assert mapping_choice.fitting(no_text, data_dir) == []
 
 
 @pytest.mark.parametrize("last", ["Total Care Ltd,06/11/2003 08:15,", "Totally,x,y"])
-def test_a_word_that_begins_like_a_total_is_no_total(last, inbox, data_dir):
+def test_a_word_that_begins_like_a_total_is_not_a_total(last, inbox, data_dir):
     save_mapping(data_dir, JOBS)
     account = take(save(inbox, f"{JOB_ROWS}{last}\n"), "jobs", data_dir)
     assert account["read"] == 3
 
 
-def test_a_dry_run_writes_nothing_and_tells_the_same(inbox, filled):
+def test_a_dry_run_writes_nothing_and_gives_the_same_account(inbox, filled):
     path = save(inbox, JOB_ROWS.replace("2,", "x,") + "4,never,\n")
     before = everything(filled)
     tried = take(path, "jobs", filled, is_dry_run=True)
@@ -289,7 +289,7 @@ def test_a_dry_run_writes_nothing_and_tells_the_same(inbox, filled):
     assert everything(filled) != before
 
 
-def test_several_files_of_one_command_stand_for_themselves(inbox, data_dir):
+def test_each_file_of_a_command_is_imported_by_itself(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     good = save(inbox, JOB_ROWS, "good.csv")
     bad = save(inbox, JOB_ROWS + JOB_ROWS, "bad.csv")

@@ -53,6 +53,16 @@ def test_the_same_file_again_is_all_duplicates_and_changes_nothing(inbox, data_d
     assert everything(data_dir) == before
 
 
+def test_the_same_survey_file_is_known_in_another_process(inbox, data_dir):
+    path = save(inbox, canonical("survey_responses", {}))
+    words = ["import", path, "--mapping", "canonical_survey_responses", "--json"]
+    words += ["--extracted-at", "2004-04-01T03:00:00+01:00"]
+    # the order of a set of texts differs from one process to another
+    for seed, is_known in (("1", False), ("2", True)):
+        done = command(*words, data_dir=data_dir, PYTHONHASHSEED=seed)
+        assert json.loads(done.stdout)[0]["is_known"] is is_known
+
+
 def test_the_same_rows_in_another_file_are_duplicates(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     take(save(inbox, JOB_ROWS), "jobs", data_dir)
@@ -113,7 +123,7 @@ def test_a_mended_mapping_replaces_its_own_earlier_rows(inbox, data_dir):
     assert mended["duplicates"] == mended["flagged"] == 0
     assert state_of(data_dir, first) == "replaced"
     assert values(held(data_dir, "incidents"), "bocu_code") == ["EK"]
-    # the mapping as it was brings the first state back
+    # the mapping as it was before gives the first import back
     save_mapping(data_dir, JOBS.replace('"Borough"', '"Ward"'))
     back = take(path, "jobs", data_dir)
     assert back["import_id"] == first["import_id"]
@@ -121,7 +131,7 @@ def test_a_mended_mapping_replaces_its_own_earlier_rows(inbox, data_dir):
     assert values(held(data_dir, "incidents"), "bocu_code") == [None]
 
 
-def test_a_spelling_that_was_added_is_used_when_the_file_comes_again(inbox, data_dir):
+def test_a_new_spelling_is_used_when_the_file_is_imported_again(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     path = save(inbox, JOB_ROWS.replace("Brent", "Wembley"))
     first = take(path, "jobs", data_dir)
@@ -158,7 +168,7 @@ def test_what_a_file_covers_can_be_corrected(inbox, data_dir):
     assert state_of(data_dir, first) == "replaced"
 
 
-def test_a_name_that_tells_another_period_is_another_import(inbox, data_dir):
+def test_a_name_that_says_another_period_is_another_import(inbox, data_dir):
     covers = "[covers]\nfile_name = '(?P<first>.{10})_to_(?P<last>.{10})'\n"
     save_mapping(data_dir, JOBS + covers)
     for last in ("2003-11-30", "2003-12-31"):
@@ -181,7 +191,7 @@ def test_a_file_made_within_its_month_covers_the_days_before(inbox, data_dir):
     )
 
 
-def test_withdrawing_takes_a_file_out_and_can_be_undone(inbox, data_dir):
+def test_withdrawing_leaves_a_file_out_and_can_be_undone(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     path = save(inbox, JOB_ROWS)
     account = take(path, "jobs", data_dir)
@@ -269,7 +279,7 @@ def test_a_mended_quarantine_file_imports_and_its_rows_count(inbox, data_dir):
     path = save(inbox, mended, "mended.csv")
     again = take(path, "canonical_incidents", data_dir, extracted_at=LATER)
     assert (again["accepted"], again["reasons"]) == (2, {"missing": 1})
-    # the days are those of the original file: two rows do not cover a month
+    # the original file covers the days: two rows do not cover a month
     assert (again["covers_from"], again["covers_to"]) == (None, None)
     rows = held(data_dir, "incidents")
     assert values(rows, "incident_ref", "bocu_code") == [
@@ -278,7 +288,7 @@ def test_a_mended_quarantine_file_imports_and_its_rows_count(inbox, data_dir):
         ("3", "BS"),
         ("4", "QK"),
     ]
-    # what the export never had is not measured in the mended rows either
+    # columns that the export never had are not measured in mended rows either
     columns = {
         one["import_id"]: sorted(one["columns"])
         for one in lake.read_manifest(data_dir)["imports"].values()
@@ -351,7 +361,7 @@ def test_equal_rows_of_one_key_are_duplicates_and_differing_ones_are_refused(
     assert [row["quarantined_line"] for row in refused] == ["3", "5", "7", "9", "10"]
     assert {row["rules"] for row in refused} == {"key_repeated"}
     assert {row["wrong_columns"] for row in refused} == {"incident_ref"}
-    # a month of which no row is left has no file
+    # a month without a row has no file
     record = lake.read_manifest(data_dir)["imports"][account["import_id"]]
     assert record["months"] == ["2003-11", "2003-12"]
     assert record["covers_from"] == "2003-11-01"
@@ -381,7 +391,7 @@ WHOLE = JOBS.replace("[columns]", '[edition]\nreplaces = "period"\n[columns]')
 
 
 def attended(data_dir) -> dict[str, tuple]:
-    """Return denominator and numerator by BOCU of November 2003, as the pages show."""
+    """Return denominator and numerator by BOCU in November 2003, as the pages show."""
     pipeline.build(data_dir)
     one = opened_build.open_build(data_dir)
     frame = queries.series(
@@ -413,16 +423,16 @@ def test_an_edition_that_replaces_its_period_retires_absent_rows(
     assert attended(data_dir)["MPS"] == 2
 
 
-def test_editions_of_one_key_show_the_newest_whatever_the_order(inbox, data_dir):
+def test_the_newest_edition_of_a_key_is_shown_in_any_order(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     for made_at, borough in ((LATER, "Barnet"), (MADE_AT, "Brent")):
         content = f"Job,Raised,Borough\n1,05/11/2003 10:00,{borough}\n"
         take(save(inbox, content), "jobs", data_dir, extracted_at=made_at)
-    # rows are held in the order of their editions, the newest last
+    # rows are in the order of their editions, the newest last
     assert values(held(data_dir, "incidents"), "bocu_code") == ["QK", "SX"]
 
 
-def test_the_account_of_the_command_line_is_that_of_the_engine(inbox, data_dir):
+def test_the_command_line_gives_the_same_account_as_the_engine(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     path = save(inbox, JOB_ROWS + "3,never,\n")
     made_at = ["--extracted-at", "2004-04-01T03:00:00+01:00"]

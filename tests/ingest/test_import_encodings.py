@@ -117,7 +117,7 @@ origin = { constant = "public" }
         ("utf-16", "caf\u00e9 \u2019s \U0001f692"),
     ],
 )
-def test_signs_beyond_ascii_arrive_as_they_were(inbox, data_dir, encoding, note):
+def test_characters_beyond_ascii_arrive_unchanged(inbox, data_dir, encoding, note):
     text = f"Job,Raised,Cost (£),Note\n1,2003-11-05 23:58:00,£5,{note}\n"
     python_name = {"windows-1252": "cp1252"}.get(encoding, encoding)
     mapping = PLACES.replace("ENCODING", encoding)
@@ -229,7 +229,7 @@ def test_clocks_and_days_in_two_columns_and_durations_become_instants(inbox, dat
         None,
         "2003-07-05T08:05:00+01:00",
         None,
-        # an hour early is no rolling over: it is kept for the rule to judge
+        # an hour early is not past midnight: it is kept for the rule to judge
         None,
         "2003-07-05T08:05:00+01:00",
     ]
@@ -306,7 +306,9 @@ def test_offsets(inbox, data_dir, written, instant):
         ("1066-10-14T10:00:00+00:00", "not_an_instant"),
     ],
 )
-def test_what_is_no_instant_is_flagged_with_its_text(inbox, data_dir, written, rule):
+def test_what_is_not_an_instant_is_flagged_with_its_text(
+    inbox, data_dir, written, rule
+):
     path = save(inbox, canonical("incidents", {"appointment_at": written}))
     account = take(path, "canonical_incidents", data_dir)
     rows = held(data_dir, "incidents")
@@ -332,7 +334,7 @@ origin = { constant = "public" }
 """
 
 
-def test_local_times_of_the_clock_changes_are_refused_or_left_out_not_guessed(
+def test_local_times_at_clock_changes_are_refused_or_left_out_not_guessed(
     inbox, data_dir
 ):
     content = (
@@ -415,7 +417,7 @@ def test_a_workbook(inbox, data_dir):
     book.create_sheet("Other", 1).append(["nothing"])
     book.active = 1
     book.save(inbox / "jobs.xlsx")
-    # delimiter and quote are of text files, and no matter here
+    # delimiter and quote are those of text files, and do not matter here
     text = JOBS.replace(', format = "%d/%m/%Y %H:%M"', "")
     also = 'delimiter = ";"\nquote = ""\nheader_rows_above = 1\n'
     save_mapping(data_dir, also + text)
@@ -461,7 +463,7 @@ def test_rows_above_the_header_and_below_the_last_row(inbox, data_dir):
 
 
 @pytest.mark.parametrize("above", ['Jobs of "November', '"Jobs, of', "Jobs"])
-def test_a_quote_above_the_header_swallows_no_row(above, inbox, data_dir):
+def test_a_quote_above_the_header_does_not_swallow_a_row(above, inbox, data_dir):
     also = "header_rows_above = 1\n"
     content = f"{above}\n{QUOTED_ROWS}"
     _, rows = jobs(inbox, data_dir, content, also=also)
@@ -475,7 +477,7 @@ def test_a_header_with_a_line_break_loses_no_row(inbox, data_dir):
     assert values(rows, "incident_ref", "line") == [("1", 3), ("2", 4)]
 
 
-def test_words_for_nothing(inbox, data_dir):
+def test_words_for_null(inbox, data_dir):
     text = JOBS.replace('column = "Borough"', 'column = "Borough", nulls = ["-"]')
     content = "Job,Raised,Borough\n1,05/11/2003 10:00,NULL\n2,05/11/2003 10:00, - \n"
     account, rows = jobs(inbox, data_dir, content, also='nulls = ["NULL"]\n', text=text)
@@ -492,14 +494,14 @@ def test_every_month_of_a_long_file_goes_into_the_lake(inbox, data_dir):
     assert account["accepted"] == len(held_rows) == 4000
     months = lake.read_manifest(data_dir)["imports"][account["import_id"]]["months"]
     assert len(months) == 228
-    # days after it was made are not covered, whatever its rows say
+    # days after it was made are not covered, even if it has rows of them
     assert (account["covers_from"], account["covers_to"]) == (
         "1995-01-01",
         "2004-03-31",
     )
 
 
-def test_the_end_of_the_last_day_where_only_the_rows_tell(inbox, data_dir):
+def test_the_last_row_says_when_the_export_was_made(inbox, data_dir):
     save_mapping(
         data_dir, JOBS.replace("[columns]", "[edition]\nlast_row = true\n[columns]")
     )

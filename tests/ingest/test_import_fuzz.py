@@ -1,4 +1,4 @@
-"""However an export is mangled, the account of its rows holds or nothing is changed."""
+"""A mangled export: the account of its rows adds up, or nothing is changed."""
 
 import shutil
 from itertools import count
@@ -93,7 +93,7 @@ def mangled(draw, rows: str) -> str:
 
 
 def count_records(text: str) -> int:
-    """Count the rows of a file sign by sign, as docs/adding-an-export.md says.
+    """Count the rows of a file character by character, as the export guide says.
 
     A quote opens at the start of a field and closes at its end. Where that does not
     hold, the row ends on the line of the quote that opened wrongly.
@@ -138,7 +138,7 @@ def _line_end(text: str, at: int) -> int:
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    """A data directory that holds the rows as they were before they are mangled."""
+    """A data directory that holds the rows before they are mangled."""
     directory = tmp_path_factory.mktemp("prepared")
     save_mapping(directory, QUEUE, "queue")
     inbox = tmp_path_factory.mktemp("inbox")
@@ -190,9 +190,9 @@ def check(text: str, source: str, mapping: str, data_dir, path) -> None:
     assert account["accepted"] <= len(stored)
     assert len(stored) <= account["accepted"] + account["duplicates"]
     lines = text.split("\n")
-    told = [*stored["line"], *(int(row["quarantined_line"]) for row in refused)]
-    assert len(set(told)) == len(told)
-    assert all(2 <= line <= len(lines) and lines[line - 1] for line in told)
+    lines_kept = [*stored["line"], *(int(row["quarantined_line"]) for row in refused)]
+    assert len(set(lines_kept)) == len(lines_kept)
+    assert all(2 <= line <= len(lines) and lines[line - 1] for line in lines_kept)
     key = {"calls": "call_id", "incidents": "incident_ref"}[source]
     for row in stored.itertuples():
         name = getattr(row, key)
@@ -210,5 +210,5 @@ def check(text: str, source: str, mapping: str, data_dir, path) -> None:
         ('h\n"a""b"\n""\n', 2),
     ],
 )
-def test_the_count_that_the_account_is_compared_with(text, expected):
+def test_rows_are_counted_as_the_guide_says(text, expected):
     assert count_records(text) == expected

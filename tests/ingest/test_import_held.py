@@ -32,7 +32,7 @@ def _jobs(data_dir):
 
 
 def jobs(inbox, data_dir, rows: str, later: int = 0) -> dict:
-    """Import rows of the job log as an edition so many days later."""
+    """Import rows of the job log as an edition of some days later."""
     made_at = MADE_AT + timedelta(days=later)
     return take(save(inbox, HEADER + rows), "jobs", data_dir, extracted_at=made_at)
 
@@ -50,7 +50,7 @@ def test_rows_that_moved_to_another_month_link_the_two(inbox, data_dir):
     assert (second["duplicates"], second["superseded"]) == (1, 1)
     assert moved(data_dir, second) == [["2003-12", "2003-11"]]
     assert "moved_months" not in second
-    # each pair once, in order, and against every edition that is held
+    # each pair once, in order, with every edition that is held
     rows = "2,01/01/2004 10:00,\n3,05/11/2003 10:00,\n1,06/11/2003 10:00,\n"
     third = jobs(inbox, data_dir, rows, later=2)
     assert moved(data_dir, third) == [
@@ -64,7 +64,7 @@ def test_a_withdrawn_import_may_come_back_and_a_replaced_one_does_not(inbox, dat
     first = jobs(inbox, data_dir, "1,05/11/2003 10:00,\n")
     lake.withdraw(data_dir, first["import_id"], "was cut short")
     second = jobs(inbox, data_dir, "1,05/12/2003 10:00,\n", later=1)
-    # its rows count neither as duplicates nor as superseded
+    # its rows are not counted as duplicates or superseded
     assert (second["duplicates"], second["superseded"]) == (0, 0)
     assert moved(data_dir, second) == [["2003-12", "2003-11"]]
     path = save(inbox, HEADER + "9,05/11/2003 10:00,\n", "again.csv")
@@ -85,7 +85,7 @@ def test_the_file_s_own_repeats_link_nothing(inbox, data_dir):
 
 
 def without_lake_column(data_dir, name: str) -> None:
-    """Make every file of the lake as if the contract had not had a column."""
+    """Rewrite every file of the lake as if the contract had lacked a column."""
     for file in (data_dir / "lake").rglob("*.parquet"):
         other = file.with_suffix(".older")
         with duckdb.connect() as connection:
@@ -106,7 +106,7 @@ def test_a_contract_may_have_grown_since_the_lake_was_filled(inbox, data_dir):
         data_dir,
         extracted_at=MADE_AT + timedelta(days=1),
     )
-    # what the older file could not hold was empty in it
+    # a column that the older file lacks counts as empty in it
     assert (again["duplicates"], again["accepted"], again["superseded"]) == (1, 1, 1)
 
 
@@ -118,11 +118,11 @@ def test_days_after_the_export_was_made_cannot_be_covered(inbox, data_dir):
         with pytest.raises(UserError) as caught:
             covers = (date(2003, 11, 1), last)
             take(path, "jobs", data_dir, extracted_at=made, covers=covers)
-        told = str(caught.value)
-        assert "made at 2003-11-20 03:00" in told
-        assert "the last day that it can cover is 2003-11-19" in told
-        assert "--covers" in told
-        assert "\n" not in told
+        message = str(caught.value)
+        assert "made at 2003-11-20 03:00" in message
+        assert "the last day that it can cover is 2003-11-19" in message
+        assert "--covers" in message
+        assert "\n" not in message
     assert everything(data_dir) == before
     covers = (date(2003, 11, 1), date(2003, 11, 19))
     account = take(path, "jobs", data_dir, extracted_at=made, covers=covers)
@@ -137,7 +137,7 @@ def test_midnight_ends_the_day_before(inbox, data_dir):
     assert account["covers_to"] == "2003-11-30"
 
 
-def test_a_name_may_not_promise_days_to_come(inbox, data_dir):
+def test_a_name_may_not_cover_days_to_come(inbox, data_dir):
     name = "incidents_2004-03-01_to_2004-03-31_extracted_2004-03-15T0200.csv"
     path = save(inbox, canonical("incidents", {}), name)
     with pytest.raises(UserError, match="last day that it can cover is 2004-03-14"):

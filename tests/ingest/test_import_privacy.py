@@ -25,7 +25,7 @@ from tests.exports import (
 )
 
 NUMBER = "020 7946 0123"
-# the ways in which it is written, or parts of it long enough to know it by
+# how it is written, or parts of it that are long enough to recognise it
 TRACES = ("020 7946 0123", "02079460123", "7946 0123", "79460123", "7946-0123")
 KEY = "a key of the force, of thirty-two signs and more"
 TELEPHONY = """\
@@ -81,7 +81,7 @@ def hashed(data_dir, number: str) -> str:
 
 
 def traces_in(data_dir) -> list[str]:
-    """Return the places below a data directory in which the number can be read."""
+    """Return the places below a data directory where the number can be read."""
     places = [
         name
         for name, content in everything(data_dir).items()
@@ -124,7 +124,7 @@ def test_customer_numbers_keep_their_letters(inbox, data_dir):
 
 
 @pytest.mark.parametrize("written", ["", "0", "Withheld", "-", "anonymous"])
-def test_withheld_numbers_are_nobody_s(written, inbox, data_dir):
+def test_withheld_numbers_have_no_hash(written, inbox, data_dir):
     account = take(save(inbox, rows_of({"cli": written})), "telephony", data_dir)
     assert account["accepted"] == 1
     assert values(held(data_dir, "calls"), "caller_hash") == [None]
@@ -197,7 +197,7 @@ def test_the_number_reaches_neither_output_nor_error_of_the_command(inbox, data_
     assert traces_in(data_dir) == []
 
 
-def test_a_refused_row_keeps_its_hash_and_may_come_back_mended(inbox, data_dir):
+def test_a_refused_row_keeps_its_hash_and_can_be_mended(inbox, data_dir):
     account = take(save(inbox, SHIFTED["refused"]), "telephony", data_dir)
     path = data_dir / "quarantine" / f"{account['import_id']}.csv"
     hashes = [row["caller_hash"] for row in quarantined(data_dir, account)]
@@ -337,7 +337,7 @@ def test_another_key_within_the_repeat_window_is_refused(
 
 
 @pytest.mark.parametrize(("first", "second"), [(MARCH, JUNE), (JUNE, MARCH)])
-def test_another_key_outside_the_repeat_window_is_taken(
+def test_another_key_outside_the_repeat_window_is_accepted(
     first, second, inbox, data_dir, monkeypatch
 ):
     monkeypatch.setenv("DEMAND_CALLER_KEY", KEY)
@@ -364,14 +364,14 @@ def test_the_window_is_counted_in_days():
             caller_key.refuse_change(key, first, last, [use])
 
 
-def test_the_key_is_in_no_text_of_its_object(data_dir):
+def test_the_key_is_not_shown_when_printed(data_dir):
     key = caller_key.load(data_dir)
     assert key.new_secret not in repr(key)
     assert repr(key) == f"CallerKey(mark={key.mark!r})"
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_what_is_read_lies_in_the_temporary_directory_and_is_gone_after(
+def test_files_are_read_in_the_temporary_directory_which_is_removed(
     fails, inbox, data_dir
 ):
     seen = set()

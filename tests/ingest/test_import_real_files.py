@@ -192,7 +192,7 @@ def test_public_attitudes_by_borough(real_data, data_dir):
     assert f"{first['period_end_on']:%Y-%m-%d}" == "2014-12-31"
 
 
-def test_public_attitudes_of_the_force_are_taken_as_published(real_data, data_dir):
+def test_public_attitudes_of_the_force_are_as_published(real_data, data_dir):
     path = real_data / "mopac_pas_total.csv"
     account = importer.import_file(path, "mopac_pas_total", data_dir)
     assert (account["read"], account["accepted"], account["filtered"]) == (291, 37, 254)
@@ -201,7 +201,7 @@ def test_public_attitudes_of_the_force_are_taken_as_published(real_data, data_di
     assert float(rows["value"].iloc[0]) == 0.67
 
 
-def test_san_diego_does_not_tell_when_units_arrived(real_data, data_dir):
+def test_san_diego_does_not_say_when_units_arrived(real_data, data_dir):
     path = real_data / "sandiego_pd_cfs_2023.csv"
     account = importer.import_file(path, "san_diego_calls", data_dir)
     assert account["read"] == account["accepted"] == 26595

@@ -32,7 +32,7 @@ def _facilities(data_dir):
 
 
 def whole(inbox, data_dir, source, days, made, content) -> tuple[dict, pd.DataFrame]:
-    """Import a file whose name says all; return its account and the rows held."""
+    """Import a file whose name says everything; return its account and its rows."""
     name = f"{source}_{days}_extracted_{made}.csv"
     path = save(inbox, content, name)
     account = take(path, f"canonical_{source}", data_dir, extracted_at=None)
@@ -315,7 +315,7 @@ def test_a_month_may_be_written_in_words(inbox, data_dir):
     account = take(save(inbox, content), "patrols", data_dir, extracted_at=None)
     assert account["reasons"] == {"not_a_month": 1}
     assert values(held(data_dir, "patrol_monthly"), "month") == [date(2004, 2, 1)]
-    # no earlier than the end of the last month in it can it have been made
+    # it cannot have been made before the end of its last month
     assert account["extracted_at"] == "2004-03-01T00:00:00+00:00"
     assert account["covers_to"] == "2004-02-29"
 

@@ -114,7 +114,7 @@ def test_an_import_that_ends_half_way_leaves_the_lake_as_it_was(
             take(path, "jobs", data_dir)
     assert lake.read_manifest(data_dir) == before
     assert not (data_dir / "temporary").exists()
-    # files that were moved but not listed do not stand in the way
+    # files that were moved but not listed are not in the way
     assert take(path, "jobs", data_dir)["accepted"] == 1
 
 
@@ -162,7 +162,7 @@ def test_another_process_that_writes_is_waited_for_and_then_told(data_dir, monke
         assert list(temporary.iterdir()) == []
 
 
-def test_clearing_a_demo_keeps_what_is_the_user_s(inbox, data_dir):
+def test_clearing_a_demo_keeps_files_of_the_user(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     take(save(inbox, JOB_ROWS + "3,never,\n"), "jobs", data_dir)
     with lake.writing(data_dir):
@@ -204,7 +204,7 @@ def kept(months: list[str], covers: tuple, before: str = "2003-06") -> tuple:
     return state, found["months"], found["covers_from"], found["covers_to"]
 
 
-def test_what_is_kept_of_an_import_begins_with_the_month_of_its_retention():
+def test_what_is_kept_of_an_import_begins_with_the_first_month_kept():
     months = ["2003-05", "2003-06", "2003-07"]
     whole = ("2003-05-01", "2003-07-31")
     assert kept(months, whole) == ("current", months[1:], "2003-06-01", whole[1])
@@ -216,7 +216,7 @@ def test_what_is_kept_of_an_import_begins_with_the_month_of_its_retention():
 
 
 @pytest.mark.parametrize("covers", [(None, None), ("2003-05-01", "2003-05-31")])
-def test_an_import_of_which_nothing_is_kept_is_pruned(covers):
+def test_an_import_with_nothing_kept_is_pruned(covers):
     assert kept(["2003-05"], covers) == ("pruned", [], None, None)
 
 
@@ -231,7 +231,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(data_dir):
         assert list(temporary.iterdir()) == []
 
 
-def test_a_full_disk_is_told_a_remedy_and_a_bug_is_not(data_dir):
+def test_a_full_disk_gets_a_remedy_and_a_bug_does_not(data_dir):
     with pytest.raises(UserError, match="The disk is full"), lake.writing(data_dir):
         raise OSError(28, "No space left on device", "lake/manifest.json.partial")
     with pytest.raises(FileNotFoundError), lake.writing(data_dir):

@@ -1,4 +1,4 @@
-"""Text of any encoding: where chunks meet, and which line is at fault."""
+"""Text of any encoding: where chunks meet, and which line is wrong."""
 
 import gzip
 
@@ -26,14 +26,14 @@ TEXT = "a,b\n1,£é€\r\n2,\U0001f692\n"
     ("encoding", "codec"),
     [("utf-8", "utf-8"), ("utf-16", "utf-16"), ("windows-1252", "cp1252")],
 )
-def test_signs_of_several_bytes_may_lie_across_chunks(encoding, codec, tmp_path):
+def test_characters_of_several_bytes_may_lie_across_chunks(encoding, codec, tmp_path):
     text = TEXT if codec != "cp1252" else TEXT.replace("\U0001f692", "x")
     found = plain(tmp_path, text.encode(codec), encoding)
     assert found.path.read_bytes().decode() == text
     assert not found.is_table
 
 
-def test_a_good_file_is_used_as_it_stands(tmp_path):
+def test_a_good_file_is_used_as_it_is(tmp_path):
     assert plain(tmp_path, TEXT.encode(), "utf-8").path == tmp_path / "x.csv"
 
 
@@ -47,7 +47,9 @@ def test_a_good_file_is_used_as_it_stands(tmp_path):
         ("a,b\n1,2\n".encode("utf-16") + b"\x00\xdcx\x00", "utf-16", 3),
     ],
 )
-def test_the_line_of_a_byte_that_is_no_text_is_told(content, encoding, line, tmp_path):
+def test_the_message_has_the_line_of_a_byte_that_is_not_text(
+    content, encoding, line, tmp_path
+):
     with pytest.raises(SourceFileError, match=f"^x.csv, line {line}: byte 0x"):
         plain(tmp_path, content, encoding)
 
@@ -60,19 +62,19 @@ def test_the_line_of_a_byte_that_is_no_text_is_told(content, encoding, line, tmp
         (b"a,b\n1,2\n3,\0\n", "latin-1"),
     ],
 )
-def test_the_line_of_a_nul_byte_is_told(content, encoding, tmp_path):
-    with pytest.raises(SourceFileError, match="^x.csv, line 3: NUL"):
+def test_the_message_has_the_line_of_a_nul_byte(content, encoding, tmp_path):
+    with pytest.raises(SourceFileError, match="^x.csv, line 3: there are NUL bytes"):
         plain(tmp_path, content, encoding)
 
 
-def test_bare_returns_become_line_ends_only_where_they_are_the_line_ends(tmp_path):
+def test_bare_returns_become_line_ends_where_there_are_no_others(tmp_path):
     found = plain(tmp_path, b"a,b\r1,2\r", "utf-8")
     assert found.path.read_bytes() == b"a,b\n1,2\n"
     found = plain(tmp_path, b"a,b\n1\r,2\n", "utf-8")
     assert found.path.read_bytes() == b"a,b\n1\r,2\n"
 
 
-def test_a_file_broken_off_is_told_with_the_line_reached(tmp_path):
+def test_a_file_broken_off_has_the_last_line_in_its_message(tmp_path):
     packed = gzip.compress(b"a,b\n" + b"1,2\n" * 100)
     with pytest.raises(SourceFileError, match="x.csv, line 102: .*broken off"):
         plain(tmp_path, packed[:-4], "utf-8")

@@ -1,4 +1,4 @@
-"""Rows of an import that were refused, or kept with a value that is not used."""
+"""Faulty rows of an import: refused, or kept with a flagged value that is not used."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +13,12 @@ REFUSED, FLAGGED = "refused", "flagged"
 
 
 def is_kept(data_dir: Path, import_id: str, fate: str) -> bool:
-    """Return whether the rows are there: what no longer counts may have been pruned."""
+    """Whether the rows are still there: those of an import may have been pruned."""
     return all(file.exists() for file in _files(data_dir, import_id, fate))
 
 
 def counts(data_dir: Path, import_id: str, fate: str) -> pd.DataFrame:
-    """Return how many rows of an import met each fault: rule, column_name, row_count.
+    """Return how many rows of an import have each fault: rule, column_name, row_count.
 
     `fate` is "refused" or "flagged". A row with several faults counts for each.
     """
@@ -34,24 +34,30 @@ def rows(
 ) -> pd.DataFrame:
     """Return the faults of an import: line, rule, column_name, value, remedy.
 
-    In the order of lines; of some `rules`, or of all. A refused row is one line here,
-    with its faults separated by "; "; a flagged one has a line for each.
+    They are in the order of lines, of some `rules` or of all. A refused row is one
+    line here, with its faults separated by "; "; a flagged one has a line for each.
     """
     most = f"limit {int(limit)}" if limit else ""
-    asked = list(rules)
-    return _ask(data_dir, import_id, fate, "rows", [asked, asked], limit=most)
+    chosen = list(rules)
+    return _ask(data_dir, import_id, fate, "rows", [chosen, chosen], limit=most)
 
 
 def _ask(
-    data_dir: Path, import_id: str, fate: str, name: str, values=None, **words: str
+    data_dir: Path,
+    import_id: str,
+    fate: str,
+    name: str,
+    values: Sequence | None = None,
+    **parts: str,
 ) -> pd.DataFrame:
-    listed = literals(str(file) for file in _files(data_dir, import_id, fate))
-    asked = fill(f"faulty/{name}", faulty=fill(f"faulty/{fate}", files=listed), **words)
-    return warehouse.of_files().query(asked, values)
+    files = literals(str(file) for file in _files(data_dir, import_id, fate))
+    faulty = fill(f"faulty/{fate}", files=files)
+    query = fill(f"faulty/{name}", faulty=faulty, **parts)
+    return warehouse.of_files().query(query, values)
 
 
 def _files(data_dir: Path, import_id: str, fate: str) -> list[Path]:
     if fate == REFUSED:
         return [data_dir / "quarantine" / f"{import_id}.csv"]
-    one = lake.read_manifest(data_dir)["imports"][import_id]
-    return lake.files(data_dir, [one])
+    record = lake.read_manifest(data_dir)["imports"][import_id]
+    return lake.files(data_dir, [record])

@@ -1,8 +1,8 @@
-"""Refused and flagged rows of an import, to be looked through by rule and line."""
+"""Refused and flagged rows of an import, counted by rule and listed by line."""
 
 import pytest
 
-from kpis.ingest import refused_rows
+from kpis.ingest import faulty_rows
 from tests.exports import save, take
 
 VISITS = (
@@ -26,34 +26,34 @@ def account(data_dir):
 
 def test_faults_are_counted_by_rule_as_in_the_account(data_dir, account):
     asked = data_dir, account["import_id"]
-    refused = refused_rows.counts(*asked, refused_rows.REFUSED)
+    refused = faulty_rows.counts(*asked, faulty_rows.REFUSED)
     assert dict(zip(refused["rule"], refused["row_count"], strict=True)) == {
         "not_an_instant": 2
     }
-    flagged = refused_rows.counts(*asked, refused_rows.FLAGGED)
+    flagged = faulty_rows.counts(*asked, faulty_rows.FLAGGED)
     found = dict(zip(flagged["rule"], flagged["row_count"], strict=True))
     assert found == account["flags"] == {"service_before_arrival": 2, "unknown_code": 2}
 
 
-def test_each_is_listed_with_its_line_and_what_it_says(data_dir, account):
+def test_each_is_listed_with_its_line_and_value(data_dir, account):
     asked = data_dir, account["import_id"]
-    refused = refused_rows.rows(*asked, refused_rows.REFUSED)
+    refused = faulty_rows.rows(*asked, faulty_rows.REFUSED)
     assert refused["line"].tolist() == [4, 5]
     assert refused["value"].tolist() == ["yesterday", '<b>"today"']
     assert refused["remedy"].ne("").all()
-    flagged = refused_rows.rows(*asked, refused_rows.FLAGGED, ["unknown_code"])
+    flagged = faulty_rows.rows(*asked, faulty_rows.FLAGGED, ["unknown_code"])
     assert flagged[["line", "column_name", "value"]].to_dict("records") == [
         {"line": 2, "column_name": "facility_code", "value": "CO1"},
         {"line": 3, "column_name": "facility_code", "value": "nowhere"},
     ]
-    assert len(refused_rows.rows(*asked, refused_rows.FLAGGED)) == 4
-    assert refused_rows.rows(*asked, refused_rows.FLAGGED, limit=1)[
-        "line"
-    ].tolist() == [2]
+    assert len(faulty_rows.rows(*asked, faulty_rows.FLAGGED)) == 4
+    assert faulty_rows.rows(*asked, faulty_rows.FLAGGED, limit=1)["line"].tolist() == [
+        2
+    ]
 
 
-def test_what_was_pruned_is_not_offered(data_dir, account):
-    asked = data_dir, account["import_id"], refused_rows.REFUSED
-    assert refused_rows.is_kept(*asked)
+def test_pruned_rows_are_not_kept(data_dir, account):
+    asked = data_dir, account["import_id"], faulty_rows.REFUSED
+    assert faulty_rows.is_kept(*asked)
     (data_dir / "quarantine" / f"{account['import_id']}.csv").unlink()
-    assert not refused_rows.is_kept(*asked)
+    assert not faulty_rows.is_kept(*asked)

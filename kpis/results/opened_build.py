@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpis import settings, warehouse
 from kpis.builds import kpi_rows, marts, store
-from kpis.definitions import Kpi, indicators
+from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.periods import Period
 from kpis.results.coverage import Places
@@ -134,7 +134,7 @@ def _kpis(house: Warehouse) -> dict[str, Kpi]:
     rows = house.tuples(warehouse.text("results/kpis"))
     kpis = {}
     for kpi_id, digest, header, sql in rows:
-        kpis[kpi_id] = indicators.of_header(kpi_id, json.loads(header), sql, digest)
+        kpis[kpi_id] = Kpi.of_header(kpi_id, json.loads(header), sql, digest)
     return kpis
 
 

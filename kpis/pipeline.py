@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from kpis import settings, warehouse
-from kpis.builds import CheckError, cube, findings, kpi_rows, marts, revisions, store
-from kpis.definitions import Kpi, contracts, indicators, reference_tables
+from kpis.builds import CheckError, cube, findings, marts, revisions, store
+from kpis.definitions import Kpi, contracts, indicators, reference_tables, sources
 from kpis.errors import UserError
 from kpis.ingest import lake
 from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
@@ -95,9 +95,9 @@ class _Work:
             before = _attach_previous(house, previous)
             known = {} if self.is_full else before
             self._describe(house, build_id)
-            steps = len(kpi_rows.MARTS) + len(indicators.load()) + 1
+            steps = len(sources.marts()) + len(indicators.load()) + 1
             arrived = {one["source"] for one in self.imports}
-            for done, source in enumerate(kpi_rows.MARTS):
+            for done, source in enumerate(sources.marts()):
                 if source in arrived:
                     title = contracts.load(source).title.lower()
                     progress(done / steps, f"preparing {title}")
@@ -111,7 +111,7 @@ class _Work:
                 for kpi in _in_order()
             ]
             cube.keep(house, plans)
-            for done, one in enumerate(plans, len(kpi_rows.MARTS)):
+            for done, one in enumerate(plans, len(sources.marts())):
                 progress(done / steps, f"counting {one.kpi.wording.title}")
                 cube.count(house, one, self.arrivals)
                 _remember(house, one.kpi.id, one.hashes)

@@ -1,13 +1,14 @@
 """Fixtures for all tests: where the data is, and the real files of other forces."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from kpis import __main__ as command_line
+from tests.product import Product
 
 PROJECT = Path(__file__).resolve().parent.parent
 NO_REAL_DATA = "the real files are missing"
@@ -61,6 +62,15 @@ def data_dir(tmp_path, monkeypatch) -> Path:
     """An empty data directory which the engine uses during this test."""
     monkeypatch.setenv("DEMAND_DATA_DIR", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def product(tmp_path_factory, monkeypatch) -> Iterator[Product]:
+    """A copy of the product's definitions, in force during this test."""
+    with monkeypatch.context() as patch:
+        copy = Product(tmp_path_factory.mktemp("product"), patch)
+        yield copy
+    copy.forget()
 
 
 @pytest.fixture(scope="session")

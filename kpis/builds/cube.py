@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from kpis import periods, settings, warehouse
 from kpis.builds import kpi_rows, marts
 from kpis.builds.marts import WHOLE, Inputs, digest
-from kpis.definitions import Kpi
+from kpis.definitions import Kpi, sources
 from kpis.warehouse import Warehouse, fill, identifier, literal
 
 MONTH_TABLES = {"day_cells": "month_cells", "day_values": "month_values"}
@@ -82,7 +82,7 @@ def plan(
 def _months(kpi: Kpi, made_of: dict[str, Inputs], covered) -> list[str]:
     is_of_all = kpi.population.stage == "after_cube"
     if is_of_all or any(
-        kpi_rows.MARTS[source].is_whole for source in kpi.population.needs
+        sources.mart(source).is_whole for source in kpi.population.needs
     ):
         return [WHOLE]
     months = {

@@ -17,9 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from kpis import periods, settings
-from kpis.builds import kpi_rows, marts
+from kpis.builds import marts
 from kpis.builds.marts import WHOLE, Inputs, digest
-from kpis.definitions import BY_PROGRAM, contracts, typed_toml
+from kpis.definitions import BY_PROGRAM, contracts, sources, typed_toml
 from kpis.errors import unknown
 from kpis.periods import Period
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
@@ -72,9 +72,10 @@ def _load(path: Path) -> Finding:
 
 def _faults(finding: Finding, file: str) -> Iterator[str]:
     named = (finding.source, *finding.reads, *finding.unusable)
+    known = {*contracts.load_all(), *sources.names()}
     for source in filter(None, dict.fromkeys(named)):
-        if source not in kpi_rows.MARTS:
-            yield f"{file}: {unknown('source', source, kpi_rows.MARTS)}"
+        if source not in known:
+            yield f"{file}: {unknown('source', source, known)}"
 
 
 def plan(one: Finding, made_of: dict[str, Inputs], fixed: str) -> dict[str, str]:
@@ -120,7 +121,7 @@ def look(house: Warehouse, one: Finding, months: list[str]) -> None:
                 "findings_store/near",
                 mart=identifier(source),
                 view=identifier(f"mart_{source}"),
-                on_date=identifier(kpi_rows.MARTS[source].on_date),
+                on_date=identifier(sources.mart(source).on_date),
                 first=literal(first.isoformat()),
                 last=literal(last.isoformat()),
             )

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from kpis import periods, settings, warehouse
 from kpis.builds import kpi_rows
-from kpis.builds.kpi_rows import MARTS
-from kpis.definitions import TYPES, contracts
+from kpis.definitions import contracts, sources
 from kpis.ingest import lake
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 
@@ -51,7 +50,7 @@ def inputs(imports: list[dict], fixed: str) -> dict[str, Inputs]:
     depends on, such as reference tables.
     """
     made_of: dict[str, Inputs] = {}
-    for name, mart in MARTS.items():
+    for name, mart in sources.marts().items():
         if mart.made_of:
             made_of[name] = _inputs_of_mart(name, made_of[mart.made_of], fixed)
         else:
@@ -74,7 +73,7 @@ def _inputs_of_mart(name: str, other: Inputs, fixed: str) -> Inputs:
 
 def _around(name: str, month: str) -> list[str]:
     """Return the months of the other mart that a month of a mart is made of."""
-    mart = MARTS[name]
+    mart = sources.mart(name)
     return [
         _month(periods.add_months(_first(month), away))
         for away in range(-mart.months_before, mart.months_after + 1)
@@ -88,7 +87,7 @@ def _inputs_of_source(source: str, imports: list[dict], fixed: str) -> Inputs:
         for month in one["months"]:
             held.setdefault(month, set()).add((one["import_id"], month))
     linked = _linked(own)
-    mart = MARTS[source]
+    mart = sources.mart(source)
     files: dict[str, frozenset] = {}
     for month in _mart_months(held, mart.later_months):
         window = set(held) if mart.is_whole else _window(month, mart.later_months)
@@ -170,6 +169,11 @@ def span(month: str) -> periods.Period:
     return _first(month), periods.end_of_month(_first(month))
 
 
+def names(build_dir: Path) -> list[str]:
+    """Return the marts of a build, which may be another version's."""
+    return sorted(place.name for place in (build_dir / "marts").glob("*/"))
+
+
 def files(build_dir: Path, source: str) -> list[Path]:
     """Return the files of a mart, month by month."""
     return sorted((build_dir / "marts" / source).glob("*/*.parquet"))
@@ -200,7 +204,7 @@ def write(
     months: list[str],
 ) -> None:
     """Write some months of a mart; CheckError where a row got lost or doubled."""
-    if MARTS[made_of.source].made_of:
+    if sources.mart(made_of.source).made_of:
         _write_of_mart(house, target, made_of.source, months)
     else:
         _write_of_source(house, data_dir, target, imports, made_of, months)
@@ -210,7 +214,7 @@ def _write_of_mart(
     house: Warehouse, target: Path, name: str, months: list[str]
 ) -> None:
     """Write some months of a mart from the files of the mart whose rows it has."""
-    other = MARTS[name].made_of
+    other = sources.mart(name).made_of
 
     def found(month: str) -> list[Path]:
         place = target / "marts" / other / f"month={month}"
@@ -252,7 +256,7 @@ def _write_of_source(
         may_repeat = _may_repeat(made_of, group, imports)
         current = _current(source, found, may_repeat)
         # then the files hold rows of these months and of no others
-        is_closed = not may_repeat and not MARTS[source].later_months
+        is_closed = not may_repeat and not sources.mart(source).later_months
         _write_group(house, source, current, target, group, is_closed)
 
     sizes = {
@@ -296,8 +300,7 @@ def _may_repeat(made_of: Inputs, months: list[str], imports: list[dict]) -> bool
 def _current(source: str, found: list[Path], may_repeat: bool) -> str:
     """Return the `with` clause of a source's current rows among some files."""
     contract = contracts.load(source)
-    types = {name: TYPES[one.type] for name, one in contract.columns.items()}
-    types |= {"import_id": "varchar", "line": "bigint", "extracted_at": "timestamptz"}
+    types = contract.lake_columns
     columns = ", ".join(
         f"null::{kind} as {identifier(name)}" for name, kind in types.items()
     )
@@ -354,7 +357,7 @@ def _copy(
     if is_one:
         place /= f"month={months[0]}"
     place.mkdir(parents=True, exist_ok=True)
-    month_of = f"strftime({identifier(MARTS[name].on_date)}, '%Y-%m')"
+    month_of = f"strftime({identifier(sources.mart(name).on_date)}, '%Y-%m')"
     is_in = "true" if months == [WHOLE] else f"{month_of} in ({literals(months)})"
     return house.tuples(
         fill(
@@ -370,7 +373,7 @@ def _copy(
 
 def show_files(house: Warehouse, target: Path) -> None:
     """Make a view of every mart's files."""
-    for source in MARTS:
+    for source in sources.marts():
         house.run(
             fill(
                 "results/view_of_files",
@@ -390,6 +393,7 @@ def fixed_digest(reference_digest: str) -> str:
             Path(__file__).with_name(f"{name}.py")
             for name in ("cube", "findings", "kpi_rows", "marts")
         ),
+        Path(sources.__file__),
         settings.PROJECT / "kpis" / "pipeline.py",
     ]
     statements = [

@@ -7,10 +7,12 @@ from kpis.definitions import (
     indicators,
     mappings,
     reference_tables,
+    sources,
+    trial,
     typed_toml,
 )
 from kpis.definitions.contracts import TYPES, Column, Contract, Rule
-from kpis.definitions.indicator_model import FAMILIES, KINDS, THEMES, Kpi
+from kpis.definitions.indicator_model import FAMILIES, KINDS, THEMES, UNITS, Kpi
 from kpis.definitions.mapping_model import ENCODINGS, Layout, Mapping, Source, Split
 from kpis.definitions.typed_toml import BY_PROGRAM
 
@@ -29,11 +31,14 @@ __all__ = [
     "Split",
     "THEMES",
     "TYPES",
+    "UNITS",
     "contracts",
     "expressions",
     "glossary",
     "indicators",
     "mappings",
     "reference_tables",
+    "sources",
+    "trial",
     "typed_toml",
 ]

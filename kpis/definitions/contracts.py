@@ -38,6 +38,7 @@ TYPES: dict[str, str] = {
     "decimal": "decimal(18, 6)",
     "bool": "boolean",
 }
+OF_EVERY_ROW = {"import_id": "varchar", "line": "bigint", "extracted_at": "timestamptz"}
 # how long one row stands for, where it is more than the day of its event
 STANDS_FOR = {"month": "month", "financial_year": "year"}
 NUMBERS = ("int", "decimal")
@@ -81,7 +82,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Contract:
-    """All that is asked of one source."""
+    """All that is asked of one source, and what must be known of it.
+
+    `may_be_months_earlier`: a row may count in a month up to so many before that of
+    `happened`. `made_as_a_whole`: its mart is small, and is not kept by month.
+    `is_survey`: a period without an answer was not asked. `moves_with_control_room`: a
+    borough's rows are another measure from the day on which another control room serves
+    it. `title_is_singular`: "finance has", not "have".
+    """
 
     source: str = field(metadata=BY_PROGRAM)
     title: str
@@ -91,12 +99,23 @@ class Contract:
     area: str
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
+    may_be_months_earlier: int = 0
+    made_as_a_whole: bool = False
+    is_survey: bool = False
+    moves_with_control_room: bool = False
+    title_is_singular: bool = False
     digest: str = field(default="", repr=False, metadata=BY_PROGRAM)
 
     @property
     def stands_for(self) -> str:
         """Return how long one row stands for: "day", "month" or "year" (financial)."""
         return STANDS_FOR.get(self.columns[self.happened].type, "day")
+
+    @property
+    def lake_columns(self) -> dict[str, str]:
+        """Return the columns of a row in the lake, with their DuckDB types."""
+        own = {name: TYPES[column.type] for name, column in self.columns.items()}
+        return own | OF_EVERY_ROW
 
 
 @cache
@@ -138,6 +157,8 @@ def _faults(contract: Contract, file: str) -> Iterator[str]:
     happened = columns.get(contract.happened)
     if happened and happened.type not in ("", *TIMES):
         yield f"{file}, column {happened.name}: what says when must be a time or a day."
+    if contract.may_be_months_earlier < 0:
+        yield f"{file}: may_be_months_earlier cannot be negative."
     for rule in contract.rules:
         yield from _rule_faults(rule, columns, f"{file}, rule {rule.name}")
 
@@ -163,3 +184,10 @@ def in_words(source: str) -> str:
     """Return a source's name in a sentence: "patrol hours" for patrol_monthly."""
     contract = load_all().get(source)
     return contract.title[0].lower() + contract.title[1:] if contract else source
+
+
+def that_say(key: str) -> frozenset[str]:
+    """Return the sources whose contract says that a key is true: "is_survey"."""
+    return frozenset(
+        source for source, contract in load_all().items() if getattr(contract, key)
+    )

@@ -34,6 +34,7 @@ Accumulate = Literal["none", "rolling12"]
 FAMILIES: tuple[str, ...] = get_args(Family)
 THEMES: tuple[str, ...] = get_args(Theme)
 KINDS: tuple[str, ...] = get_args(Kind)
+UNITS: tuple[str, ...] = get_args(Unit)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpis import settings, warehouse
-from kpis.builds import kpi_rows, marts, store
+from kpis.builds import marts, store
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.periods import Period
@@ -70,7 +70,7 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
             "Or make the demo: python -m kpis demo."
         )
     place = store.directory(data_dir, build_id)
-    views = {f"mart_{name}": marts.files(place, name) for name in kpi_rows.MARTS}
+    views = {f"mart_{name}": marts.files(place, name) for name in marts.names(place)}
     house = warehouse.reader(place / "cube.duckdb", views)
     facts = dict(house.tuples(warehouse.text("results/facts")))
     names = {

@@ -12,7 +12,7 @@ from kpis import pipeline
 from kpis.builds import revisions
 from kpis.context import lookup
 from kpis.definitions import indicators
-from kpis.definitions.indicators import Disclosure
+from kpis.definitions.indicator_model import Disclosure
 from kpis.ingest import lake
 from kpis.results import opened_build
 from pages._indicator import definition_panel

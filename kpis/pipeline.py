@@ -43,13 +43,14 @@ def build(
                 "There is nothing to build: no import counts. Import a file first: "
                 "python -m kpis import FILE --mapping NAME."
             )
-        work = _Work(data_dir, imports, is_full)
-        if now and now.startswith(work.digest) and not is_full:
+        previous = store.newest_readable(data_dir)
+        is_whole = previous and previous.name == now and not store.damage(previous)
+        work = _Work(data_dir, imports, is_full or not is_whole)
+        if now and now.startswith(work.digest) and not work.is_full:
             return {"build": now, "is_new": False, "imports": len(imports)}
         build_id = f"{work.digest}-{store.next_number(data_dir):04d}"
         target = temporary / "build"
         target.mkdir()
-        previous = store.directory(data_dir, now) if now else None
         work.make(target, temporary / "spill", build_id, previous, progress)
         target.replace(store.directory(data_dir, build_id))
         lake.write_atomically(data_dir / "builds" / "current", build_id + "\n")
@@ -126,6 +127,7 @@ class _Work:
             house.run(warehouse.text("cube/checkpoint"))
         finally:
             house.close()
+        store.list_files(target)
         progress(1.0, "done")
 
     def _describe(self, house: Warehouse, build_id: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kpis import settings
-from kpis.definitions import contracts, typed_toml
+from kpis.definitions import contracts, sources, typed_toml
 from kpis.definitions.contracts import Contract
 from kpis.definitions.indicator_model import Header, Kpi, Measure
 from kpis.errors import UserError, unknown
@@ -27,8 +27,8 @@ def load_from(directory: Path) -> dict[str, Kpi]:
     """Return the indicators of a directory; UserError names all faults at once."""
     paths = sorted(directory.glob("*.sql"))
     ids = [path.stem for path in paths]
-    sources = contracts.load_all()
-    return typed_toml.each(paths, lambda path: _load(path, ids, sources))
+    known = contracts.load_all()
+    return typed_toml.each(paths, lambda path: _load(path, ids, known))
 
 
 def get(kpi_id: str) -> Kpi:
@@ -39,7 +39,7 @@ def get(kpi_id: str) -> Kpi:
     return kpis[kpi_id]
 
 
-def _load(path: Path, ids: list[str], sources: dict[str, Contract]) -> Kpi:
+def _load(path: Path, ids: list[str], known: dict[str, Contract]) -> Kpi:
     header, sql = typed_toml.read_header(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -48,7 +48,7 @@ def _load(path: Path, ids: list[str], sources: dict[str, Contract]) -> Kpi:
 
     def check(checked: Any, file: str) -> list[str]:
         kpi = of_header(checked)
-        faults = [*_faults(kpi), *_need_faults(kpi, sources), *_name_faults(kpi, ids)]
+        faults = [*_faults(kpi), *_need_faults(kpi, known), *_name_faults(kpi, ids)]
         return [f"{file}: {fault}" for fault in faults]
 
     return of_header(typed_toml.build(Header, header, path.name, check))
@@ -94,12 +94,16 @@ def _disclosure_faults(kpi: Kpi) -> Iterator[str]:
         yield "base: an indicator of staff says how many, base = 'staff'."
 
 
-def _need_faults(kpi: Kpi, sources: dict[str, Contract]) -> Iterator[str]:
+def _need_faults(kpi: Kpi, known: dict[str, Contract]) -> Iterator[str]:
     for source, columns in kpi.population.needs.items():
-        if source not in sources:
-            yield f"needs: {unknown('source', source, sources)}"
+        if source not in known:
+            yield f"needs: {unknown('source', source, known)}"
             continue
-        known = sources[source].columns
+        there = known[source].columns
         for name in columns:
-            if name not in known:
-                yield f"needs: {unknown(f'column of {source}', name, known)}"
+            if name not in there:
+                yield f"needs: {unknown(f'column of {source}', name, there)}"
+    marts = sources.names()
+    for name in kpi.population.reads:
+        if name not in marts:
+            yield f"reads: {unknown('mart', name, marts)}"

@@ -7,6 +7,7 @@ header and no contract.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,18 +83,34 @@ def marts() -> dict[str, Mart]:
     Raises UserError for a contract without a mart, a mart without a contract, and a
     select that cannot run or does not begin with name and day of the row.
     """
+    with trial.without_rows() as db:
+        return _made_in(db)
+
+
+@contextmanager
+def without_rows() -> Iterator[Warehouse]:
+    """Open a warehouse that has the tables and marts of a build, without a row.
+
+    Raises UserError as `marts` does.
+    """
+    with trial.without_rows() as db:
+        _made_in(db)
+        yield db
+
+
+def _made_in(db: Warehouse) -> dict[str, Mart]:
+    """Make a view of every mart and return what they are."""
     known = contracts.load_all()
     found: dict[str, Mart] = {}
     faults = list(_missing(known))
-    with trial.without_rows() as db:
-        for name in sorted(names(), key=lambda name: (name not in known, name)):
-            try:
-                if name in known:
-                    found[name] = _of_source(db, known[name])
-                elif (made := _made(name, known)).made_of in found:
-                    found[name] = _of_mart(db, name, made)
-            except UserError as error:
-                faults.append(str(error))
+    for name in sorted(names(), key=lambda name: (name not in known, name)):
+        try:
+            if name in known:
+                found[name] = _of_source(db, known[name])
+            elif (made := _made(name, known)).made_of in found:
+                found[name] = _of_mart(db, name, made)
+        except UserError as error:
+            faults.append(str(error))
     refuse(faults)
     return found
 

@@ -10,8 +10,15 @@ from kpis.definitions import reference_contracts
 from kpis.definitions.contracts import Contract
 from kpis.warehouse import StatementError, Warehouse, fill, identifier
 
-# tables of a build that statements read beside the reference tables
-OF_REFERENCE = ("answers", "resident_spans", "area_parts")
+# what a build has beside its reference tables, and statements may read
+TABLES = (
+    "cube/answers",
+    "cube/resident_spans",
+    "cube/area_parts",
+    "definitions/create_areas",
+    "definitions/create_imports",
+    "definitions/create_kpis",
+)
 
 
 @contextmanager
@@ -26,8 +33,8 @@ def without_rows() -> Iterator[Warehouse]:
         try:
             for name, table in reference_contracts.tables().items():
                 db.add_frame(name, reference_contracts.frame(table, []))
-            for name in OF_REFERENCE:
-                db.run(warehouse.text(f"cube/{name}"))
+            for name in TABLES:
+                db.run(warehouse.text(name))
             yield db
         finally:
             db.close()
@@ -79,4 +86,4 @@ def _rows_of_mart(mart: str) -> str:
 def reason(error: StatementError) -> str:
     """Return what DuckDB says against a statement, in one line with a full stop."""
     said = " ".join(str(error).split("\n\n")[0].split())
-    return f"{said.rstrip('.!')}."
+    return said if said.endswith("?") else f"{said.rstrip('.!')}."

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from kpis import demo, formatting, periods, pipeline, settings
+from kpis import checking, demo, formatting, periods, pipeline, settings
 from kpis.builds import pruning, store
-from kpis.definitions import contracts, indicators, reference_tables
+from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
-from kpis.ingest import importer, lake, mapping_choice
+from kpis.ingest import importer, lake
 from kpis.results import arrivals, opened_build, queries
 
 DEMO_SCALE, DEMO_YEARS, DEMO_SEED = 0.1, 4, 2004
@@ -395,24 +395,14 @@ def _rows(options) -> int:
     return 0
 
 
-def _check(options) -> int:
-    kpis = indicators.load()
-    sources = contracts.load_all()
-    layouts = mapping_choice.available(settings.home())
-    tables = reference_tables.load_all(settings.data_dir())
-    units = {kpi.id: kpi.measure.unit for kpi in kpis.values()}
-    reference_tables.check_indicators(settings.data_dir(), units)
-    print(f"{len(sources)} contracts, {len(layouts)} mappings, {len(kpis)} indicators")
-    print(f"{len(tables)} reference tables")
-    if store.current_id(settings.data_dir()) is None:
-        print("no build yet")
-        return 0
-    one = _open()
-    queries.scoreboard(one, settings.FORCE)
-    for kpi in one.kpis.values():
-        queries.rows(one, kpi.id, settings.FORCE, one.as_at, one.as_at)
-    print(f"build {one.id}: every indicator answers")
-    return 0
+def _check(options: argparse.Namespace) -> int:
+    report = checking.check(settings.data_dir(), settings.home())
+    print(", ".join(report.checked))
+    for note in report.notes:
+        print(note)
+    for fault in report.faults:
+        _say(fault)
+    return 2 if report.faults else 0
 
 
 def _demo(options) -> int:

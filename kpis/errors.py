@@ -60,10 +60,21 @@ def of_storage(error: Exception) -> UserError | None:
 
 
 def unknown(what: str, given: str, known: Iterable[str]) -> str:
-    """One sentence: `given` is no `what`, with the nearest known names."""
-    known = list(known)
+    """Return two sentences: there is no such `what`, and the nearest known names."""
+    names = list(known)
+    listed = f"Known: {', '.join(sorted(names)) or 'none'}."
+    return f"There is no {what} '{given}'. {nearest(given, names) or listed}"
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """Return a question with the known name nearest to a given one, or ""."""
     by_lower = {name.lower(): name for name in known}
     near = get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.5)
-    if near:
-        return f"There is no {what} '{given}'. Did you mean '{by_lower[near[0]]}'?"
-    return f"There is no {what} '{given}'. Known: {', '.join(sorted(known)) or 'none'}."
+    return f"Did you mean '{by_lower[near[0]]}'?" if near else ""
+
+
+def refuse(faults: Iterable[str]) -> None:
+    """Raise UserError with every fault, a line each, if there is one."""
+    said = "\n".join(faults)
+    if said:
+        raise UserError(said)

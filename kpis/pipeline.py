@@ -102,9 +102,12 @@ def build(
                 "There is nothing to build: no import counts. Import a file first: "
                 "python -m kpis import FILE --mapping NAME."
             )
+        previous = store.newest_readable(data_dir)
+        is_whole = previous and previous.name == now and not store.damage(previous)
+        is_full = is_full or not is_whole
         if now and now.startswith(plan.digest) and not is_full:
             return Built(now, False, len(plan.imports))
-        draft = begin(plan, temporary, now, is_full)
+        draft = begin(plan, temporary, previous, is_full)
         try:
             for step, within in zip(STEPS, _parts_of(progress), strict=True):
                 draft = step.run(draft, within)
@@ -155,11 +158,10 @@ def _digest(
     return versions.digest(*parts)[:10]
 
 
-def begin(plan: Plan, temporary: Path, now: str | None, is_full: bool) -> Draft:
-    """Open an empty build next to the one in use, if there is one."""
+def begin(plan: Plan, temporary: Path, previous: Path | None, is_full: bool) -> Draft:
+    """Open an empty build next to the one before, if there is one."""
     target = temporary / "build"
     target.mkdir()
-    previous = store.directory(plan.data_dir, now) if now else None
     db = warehouse.writer(temporary / "spill", str(target / "cube.duckdb"))
     before = _attach_previous(db, previous)
     build_id = f"{plan.digest}-{store.next_number(plan.data_dir):04d}"
@@ -272,6 +274,7 @@ def publish(draft: Draft, progress: Progress) -> Draft:
     # closing alone would hide that the disk is full
     draft.db.run(warehouse.text("cube/checkpoint"))
     draft.db.close()
+    store.list_files(draft.target)
     builds = draft.plan.data_dir / "builds"
     draft.target.replace(store.directory(draft.plan.data_dir, draft.build_id))
     lake.write_atomically(builds / "current", draft.build_id + "\n")

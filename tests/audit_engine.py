@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kpis import formatting, periods, settings
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.periods import Period
 from kpis.results import arrivals, queries
 from kpis.results.opened_build import Build

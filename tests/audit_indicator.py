@@ -6,7 +6,7 @@ from kpis import formatting
 from kpis.analysis import grouped_rows
 from kpis.charts import breakdown_chart
 from kpis.charts.axes import SCALES
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.results import queries
 from tests.audit_engine import figure
 from tests.audit_visit import (

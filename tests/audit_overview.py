@@ -8,7 +8,7 @@ from collections import Counter
 import pandas as pd
 
 from kpis import formatting, settings
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from tests.audit_engine import figure
 from tests.audit_visit import (
     ESCAPED,

@@ -10,7 +10,7 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from kpis import formatting
-from kpis.definitions.indicators import Kpi
+from kpis.definitions import Kpi
 from kpis.results import queries
 from pages._frame import filters
 from tests.audit_engine import TOLERANCE, Engine, figure

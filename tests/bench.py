@@ -22,7 +22,7 @@ import duckdb
 
 from kpis import demo, pipeline, settings
 from kpis.builds import kpi_rows, marts, store
-from kpis.definitions import contracts
+from kpis.definitions import contracts, sources
 from kpis.ingest import importer, lake
 from kpis.results import opened_build
 from tests import bench_answers, bench_pages
@@ -263,7 +263,7 @@ def copy_marts(data_dir: Path) -> None:
     """Read the finished marts, and write them again: what no full build can save."""
     current = store.directory(data_dir, store.current_id(data_dir))
     with tempfile.TemporaryDirectory() as scratch:
-        for mart in kpi_rows.MARTS:
+        for mart in sources.marts():
             listed = ", ".join(f"'{file}'" for file in marts.files(current, mart))
             duckdb.sql(
                 f"copy (select * from read_parquet([{listed}], hive_partitioning = "

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from kpis import __main__ as command_line
+from tests.product import Product
 
 PROJECT = Path(__file__).resolve().parent.parent
 TESTS = PROJECT / "tests"
@@ -94,6 +95,15 @@ def data_dir(tmp_path, monkeypatch) -> Path:
     """An empty data directory which the engine uses during this test."""
     monkeypatch.setenv("DEMAND_DATA_DIR", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def product(tmp_path_factory, monkeypatch) -> Iterator[Product]:
+    """A copy of the product's definitions, in force during this test."""
+    with monkeypatch.context() as patch:
+        copy = Product(tmp_path_factory.mktemp("product"), patch)
+        yield copy
+    copy.forget()
 
 
 def pytest_collection_modifyitems(items):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpis import formatting
-from kpis.definitions import indicators
+from kpis.definitions import UNITS
 from kpis.statistics import intervals
 
 
@@ -107,7 +107,7 @@ def test_in_words(value, unit, words):
     assert formatting.in_words(value, unit) == words
 
 
-@pytest.mark.parametrize("unit", indicators.CHOICES["unit"])
+@pytest.mark.parametrize("unit", UNITS)
 def test_every_unit_has_figures_and_words_that_name_it(unit):
     assert formatting.figure(np.nan, unit) == "–"
     said = formatting.figure(0.5, unit)

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from kpis import periods
-from kpis.builds import MARTS
-from kpis.definitions import contracts
+from kpis.definitions import contracts, sources
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.results import Build
@@ -94,7 +93,7 @@ def rows(
     sql = fill(
         "results/source_rows",
         columns=", ".join(f"mart.{identifier(one)}" for one in kept),
-        ref=identifier(MARTS[source].ref),
+        ref=identifier(sources.mart(source).ref),
         limit=f"limit {int(limit)}" if limit is not None else "",
         **words,
     )
@@ -126,7 +125,7 @@ def _asked(
     ]
     words = {
         "mart": identifier(f"mart_{source}"),
-        "on_date": f"mart.{identifier(MARTS[source].on_date)}",
+        "on_date": f"mart.{identifier(sources.mart(source).on_date)}",
         "is_of_area": f"({' or '.join(places)})" if places else "false",
         "condition": " and ".join(kept) or "true",
     }

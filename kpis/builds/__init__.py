@@ -13,12 +13,10 @@ from kpis.builds import (
     versions,
 )
 from kpis.builds.cube import CellPlan
-from kpis.builds.kpi_rows import MARTS
 from kpis.builds.mart_inputs import MartInputs
 from kpis.builds.marts import CheckError
 
 __all__ = [
-    "MARTS",
     "CellPlan",
     "CheckError",
     "MartInputs",

@@ -10,10 +10,9 @@ from datetime import timedelta
 
 from kpis import periods, warehouse
 from kpis.builds import kpi_rows, mart_inputs, versions
-from kpis.builds.kpi_rows import MARTS
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.builds.versions import digest
-from kpis.definitions import Kpi
+from kpis.definitions import Kpi, sources
 from kpis.periods import Period
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 
@@ -160,7 +159,9 @@ def _months(
     kpi: Kpi, inputs: dict[str, MartInputs], covered: list[Period]
 ) -> list[str]:
     is_of_all = kpi.population.stage == "after_cube"
-    if is_of_all or any(MARTS[source].is_whole for source in kpi.population.needs):
+    if is_of_all or any(
+        sources.mart(source).is_whole for source in kpi.population.needs
+    ):
         return [WHOLE]
     months = {
         month for source in kpi.population.needs for month in inputs[source].files

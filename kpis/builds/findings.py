@@ -8,20 +8,20 @@ says that columns are `unusable`, figures that need them are not reliable.
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
 from kpis import periods, settings
-from kpis.builds import kpi_rows, mart_inputs, versions
+from kpis.builds import mart_inputs, versions
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.builds.versions import digest
-from kpis.definitions import contracts, indicators
-from kpis.errors import UserError, unknown
+from kpis.definitions import BY_PROGRAM, contracts, sources, typed_toml
+from kpis.errors import unknown
 from kpis.periods import Period
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 
@@ -45,41 +45,42 @@ class Finding:
     that what is found does not depend on the month that arrived last.
     """
 
-    id: str
-    digest: str
-    sql: str
+    id: str = field(metadata=BY_PROGRAM)
+    digest: str = field(metadata=BY_PROGRAM)
+    sql: str = field(metadata=BY_PROGRAM)
     title: str
     says: str
     source: str
     reads: tuple[str, ...]
     looks_days: int = 0
-    unusable: dict = field(default_factory=dict)
+    unusable: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @cache
 def load() -> dict[str, Finding]:
-    """Return every finding by id; UserError for a header that is none."""
-    found = {}
-    for path in sorted((settings.SQL / "findings").glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        parts = indicators.HEADER.fullmatch(text)
-        if not parts:
-            raise UserError(f"{path.name}: it does not open with a /* header */.")
-        one = contracts.build(
-            Finding,
-            tomllib.loads(parts[1]),
-            path.name,
-            id=path.stem,
-            digest=hashlib.sha256(text.encode()).hexdigest(),
-            sql=parts[2].strip(),
-        )
-        for source in (one.source, *one.reads, *one.unusable):
-            if source not in kpi_rows.MARTS:
-                raise UserError(
-                    f"{path.name}: {unknown('source', source, kpi_rows.MARTS)}"
-                )
-        found[path.stem] = one
-    return found
+    """Return every finding by id; UserError names all faults of all headers."""
+    return typed_toml.each(sorted((settings.SQL / "findings").glob("*.sql")), _load)
+
+
+def _load(path: Path) -> Finding:
+    header, sql = typed_toml.read_header(path)
+    return typed_toml.build(
+        Finding,
+        header,
+        path.name,
+        _faults,
+        id=path.stem,
+        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sql=sql,
+    )
+
+
+def _faults(finding: Finding, file: str) -> Iterator[str]:
+    named = (finding.source, *finding.reads, *finding.unusable)
+    known = {*contracts.load_all(), *sources.names()}
+    for source in filter(None, dict.fromkeys(named)):
+        if source not in known:
+            yield f"{file}: {unknown('source', source, known)}"
 
 
 def plan(
@@ -133,7 +134,7 @@ def _statement(finding: Finding, year: Period, months: list[str]) -> str:
             "findings_store/near",
             mart=identifier(source),
             view=identifier(f"mart_{source}"),
-            on_date=identifier(kpi_rows.MARTS[source].on_date),
+            on_date=identifier(sources.mart(source).on_date),
             first=literal(first.isoformat()),
             last=literal(last.isoformat()),
         )

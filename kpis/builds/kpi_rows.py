@@ -4,54 +4,12 @@ Build and drill-down use the same statement, so a cell is the sum of its rows.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from kpis import warehouse
 from kpis.definitions import Kpi
 from kpis.warehouse import fill, identifier, literal, literals
 
-
-@dataclass(frozen=True)
-class Mart:
-    """A source made ready for indicators: one row for each current row of the lake.
-
-    `ref` is the stored column that names a row, `on_date` the one that says when. A row
-    may belong to a month up to `later_months` before the one in which the lake keeps
-    it. `is_whole` says that it is small, and is made all at once.
-
-    One that is `made_of` another mart has rows about that mart's rows, and how they
-    follow each other: a month is made of that mart's files from `months_before` it to
-    `months_after` it.
-    """
-
-    ref: str
-    on_date: str
-    later_months: int = 0
-    is_whole: bool = False
-    made_of: str = ""
-    months_before: int = 0
-    months_after: int = 0
-
-
-MARTS = {
-    "calls": Mart("call_id", "offered_on"),
-    # what follows a call is looked for within 14 days
-    "call_sequence": Mart(
-        "call_id", "offered_on", made_of="calls", months_before=1, months_after=1
-    ),
-    "incidents": Mart("incident_ref", "created_on"),
-    "front_counter_visits": Mart("visit_id", "arrived_on"),
-    # an interview is at most 20 weeks after what it asks about
-    "survey_responses": Mart("answer_ref", "on_date", later_months=5),
-    "workforce_monthly": Mart("return_ref", "month_on"),
-    "finance_monthly": Mart("entry_ref", "month_on"),
-    "patrol_monthly": Mart("return_ref", "month_on"),
-    "facility_hours_monthly": Mart("return_ref", "month_on"),
-    "contacts_other_monthly": Mart("return_ref", "month_on"),
-    "activity_annual": Mart("return_ref", "year_on"),
-    "published_figures": Mart("figure_ref", "period_start_on", is_whole=True),
-}
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 

@@ -9,8 +9,9 @@ from datetime import date
 
 from kpis import periods
 from kpis.builds import mart_statements, versions
-from kpis.builds.kpi_rows import FIRST_DAY, LAST_DAY, MARTS
+from kpis.builds.kpi_rows import FIRST_DAY, LAST_DAY
 from kpis.builds.versions import digest
+from kpis.definitions import sources
 
 WHOLE = "all"
 
@@ -36,7 +37,7 @@ def of_imports(imports: list[dict], shared: str) -> dict[str, MartInputs]:
     depends on: reference tables, DuckDB's version.
     """
     inputs: dict[str, MartInputs] = {}
-    for name, mart in MARTS.items():
+    for name, mart in sources.marts().items():
         if mart.made_of:
             inputs[name] = _of_mart(name, inputs[mart.made_of], shared)
         else:
@@ -46,7 +47,7 @@ def of_imports(imports: list[dict], shared: str) -> dict[str, MartInputs]:
 
 def neighbours(name: str, month: str) -> list[str]:
     """Return the months of the other mart that a month of this mart is made of."""
-    mart = MARTS[name]
+    mart = sources.mart(name)
     return [
         _month(periods.add_months(_first(month), away))
         for away in range(-mart.months_before, mart.months_after + 1)
@@ -95,7 +96,7 @@ def _of_source(source: str, imports: list[dict], shared: str) -> MartInputs:
         for month in record["months"]:
             held.setdefault(month, set()).add((record["import_id"], month))
     linked = _linked(own)
-    mart = MARTS[source]
+    mart = sources.mart(source)
     files: dict[str, frozenset[tuple[str, str]]] = {}
     for month in _mart_months(held, mart.later_months):
         window = set(held) if mart.is_whole else _window(month, mart.later_months)

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kpis import warehouse
-from kpis.builds.kpi_rows import MARTS
-from kpis.definitions import TYPES, contracts
+from kpis.definitions import contracts, sources
 from kpis.warehouse import fill, identifier, literal, literals
 
 # stands for the files and the place of one run in the statements of a version
@@ -19,7 +18,7 @@ ANY_MONTH = "2000-01"
 
 def of(name: str) -> list[str]:
     """Return the statements that make a month of a mart, for any files."""
-    return of_mart(name) if MARTS[name].made_of else of_source(name)
+    return of_mart(name) if sources.mart(name).made_of else of_source(name)
 
 
 def of_source(source: str) -> list[str]:
@@ -39,8 +38,7 @@ def current_rows(source: str, files: Iterable[Path], may_repeat: bool) -> str:
     Where no key can occur twice, every row is current.
     """
     contract = contracts.load(source)
-    types = {name: TYPES[column.type] for name, column in contract.columns.items()}
-    types |= {"import_id": "varchar", "line": "bigint", "extracted_at": "timestamptz"}
+    types = contract.lake_columns
     columns = ", ".join(
         f"null::{kind} as {identifier(name)}" for name, kind in types.items()
     )
@@ -62,7 +60,7 @@ def current_rows(source: str, files: Iterable[Path], may_repeat: bool) -> str:
 
 def rows_of_mart(name: str, files: Iterable[Path]) -> str:
     """Return the `with` clause of the rows of the mart that a mart is made of."""
-    other = MARTS[name].made_of
+    other = sources.mart(name).made_of
     return fill("staging/mart", mart=identifier(other), files=literals(map(str, files)))
 
 
@@ -74,7 +72,7 @@ def copy(
     One month goes into the file `place`, several into a directory with one folder
     each. `condition` replaces the one that keeps to these months.
     """
-    month_of = f"strftime({identifier(MARTS[name].on_date)}, '%Y-%m')"
+    month_of = f"strftime({identifier(sources.mart(name).on_date)}, '%Y-%m')"
     return fill(
         "cube/mart" if len(months) == 1 else "cube/mart_months",
         current=rows,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from kpis import warehouse
 from kpis.builds import mart_inputs, mart_statements
-from kpis.builds.kpi_rows import MARTS
 from kpis.builds.mart_inputs import WHOLE, MartInputs
+from kpis.definitions import sources
 from kpis.ingest import lake
 from kpis.warehouse import Warehouse, fill, identifier, literals
 
@@ -25,6 +25,11 @@ GROUP_BYTES_OF_MART = 4 * GROUP_BYTES
 
 class CheckError(RuntimeError):
     """A claim about the build does not hold: the build is not shown."""
+
+
+def names(build_dir: Path) -> list[str]:
+    """Return the marts of a build, which another version may have made."""
+    return sorted(place.name for place in (build_dir / "marts").glob("*/"))
 
 
 def files(build_dir: Path, name: str) -> list[Path]:
@@ -57,7 +62,7 @@ def write(
     months: list[str],
 ) -> None:
     """Write some months of a mart; CheckError if a row was lost or doubled."""
-    if MARTS[inputs.mart].made_of:
+    if sources.mart(inputs.mart).made_of:
         _write_of_mart(db, target, inputs.mart, months)
     else:
         _write_of_source(db, data_dir, target, imports, inputs, months)
@@ -65,7 +70,7 @@ def write(
 
 def show_files(db: Warehouse, target: Path) -> None:
     """Make a view over every mart's files."""
-    for name in MARTS:
+    for name in sources.marts():
         listed = literals(str(file) for file in files(target, name))
         db.run(
             fill("results/view_of_files", name=identifier(f"mart_{name}"), files=listed)
@@ -74,23 +79,23 @@ def show_files(db: Warehouse, target: Path) -> None:
 
 def _write_of_mart(db: Warehouse, target: Path, name: str, months: list[str]) -> None:
     """Write some months of a mart from the files of the mart that it is made of."""
-    other = MARTS[name].made_of
+    other = sources.mart(name).made_of
 
     def held(month: str) -> list[Path]:
         place = target / "marts" / other / f"month={month}"
         return sorted(place.glob("*.parquet"))
 
-    def write_group(group: list[str], sources: list[Path]) -> None:
-        _copy(db, name, mart_statements.rows_of_mart(name, sources), target, group)
+    def write_group(group: list[str], held_files: list[Path]) -> None:
+        _copy(db, name, mart_statements.rows_of_mart(name, held_files), target, group)
 
     sizes = {
         month: sum(file.stat().st_size for file in held(month)) for month in months
     }
     for group in _groups(sizes, GROUP_BYTES_OF_MART):
         near = {one for month in group for one in mart_inputs.neighbours(name, month)}
-        sources = [file for month in sorted(near) for file in held(month)]
-        if sources:
-            write_group(group, sources)
+        held_files = [file for month in sorted(near) for file in held(month)]
+        if held_files:
+            write_group(group, held_files)
     if not files(target, name):
         # no call follows another: a file without rows, for its columns
         write_group([WHOLE], files(target, other)[:1])
@@ -116,7 +121,7 @@ def _write_of_source(
         found = [path(*file) for file in held]
         rows = mart_statements.current_rows(source, found, may_repeat)
         # then the files hold rows of these months and of no others
-        is_closed = not may_repeat and not MARTS[source].later_months
+        is_closed = not may_repeat and not sources.mart(source).later_months
         _write_group(db, source, rows, target, group, is_closed)
 
     sizes = {

@@ -164,9 +164,16 @@ def _kept_builds(
 ) -> set[int]:
     newest = sorted(builds)[-keep:]
     now = store.current_id(data_dir)
+    if now and not store.is_readable(builds[_number(now)]):
+        raise UserError(
+            "The build in use is damaged. Make it again first: "
+            "python -m kpis build --full."
+        )
     kept = {*newest, _number(now)} if now else set(newest)
     last = _last_build_with_rows_to_delete(manifest)
-    return {number for number in kept if number > last}
+    return {
+        number for number in kept if number > last and store.is_readable(builds[number])
+    }
 
 
 def _listed(builds: Iterable[Path]) -> set[str]:

@@ -1,16 +1,29 @@
-"""Where builds lie, and which of them is in use."""
+"""Where builds lie, which of them is in use, and whether its files are all there."""
 
+import json
 from pathlib import Path
+
+from kpis import warehouse
+from kpis.errors import UserError
+from kpis.warehouse import StatementError
+
+CUBE = "cube.duckdb"
+# the size of every other file of a build, by its path in it
+SIZES = "files.json"
 
 
 def current_id(data_dir: Path) -> str | None:
     """Return the id of the build in use, or None before the first."""
+    build_id = named(data_dir)
+    # whoever deletes a build by hand has none until the next
+    is_there = build_id is not None and directory(data_dir, build_id).is_dir()
+    return build_id if is_there else None
+
+
+def named(data_dir: Path) -> str | None:
+    """Return the build that `builds/current` names, which may be gone."""
     pointer = data_dir / "builds" / "current"
-    if not pointer.exists():
-        return None
-    build_id = pointer.read_text(encoding="utf-8").strip()
-    # a build that was deleted by hand is not in use
-    return build_id if directory(data_dir, build_id).is_dir() else None
+    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
 
 
 def directory(data_dir: Path, build_id: str) -> Path:
@@ -19,7 +32,67 @@ def directory(data_dir: Path, build_id: str) -> Path:
 
 
 def next_number(data_dir: Path) -> int:
-    """Return the number of the next build; numbers give the order of builds."""
+    """Return the number of the next build."""
     (data_dir / "builds").mkdir(parents=True, exist_ok=True)
-    names = [path.name for path in (data_dir / "builds").iterdir() if path.is_dir()]
-    return max((int(name.rsplit("-", 1)[1]) for name in names), default=0) + 1
+    return max(map(_number, _directories(data_dir)), default=0) + 1
+
+
+def newest_readable(data_dir: Path) -> Path | None:
+    """Return the build in use, or else the newest one whose cube can be opened."""
+    now = current_id(data_dir)
+    in_use = [directory(data_dir, now)] if now else []
+    others = sorted(_directories(data_dir), key=_number, reverse=True)
+    return next((one for one in [*in_use, *others] if is_readable(one)), None)
+
+
+def _directories(data_dir: Path) -> list[Path]:
+    return list((data_dir / "builds").glob("*-*/"))
+
+
+def _number(build_dir: Path) -> int:
+    return int(build_dir.name.rsplit("-", 1)[1])
+
+
+def is_readable(build_dir: Path) -> bool:
+    """Whether the cube of a build is whole and can be opened."""
+    return not any(CUBE in fault for fault in damage(build_dir))
+
+
+def list_files(build_dir: Path) -> None:
+    """Write down the size of every file of a finished build, for `damage`."""
+    sizes = {
+        path.relative_to(build_dir).as_posix(): path.stat().st_size
+        for path in sorted(build_dir.rglob("*"))
+        if path.is_file()
+    }
+    text = json.dumps(sizes, indent=1) + "\n"
+    (build_dir / SIZES).write_text(text, encoding="utf-8")
+
+
+def damage(build_dir: Path) -> list[str]:
+    """Return what is wrong with a build's files, a sentence each; often nothing.
+
+    Of builds of an earlier version of this product, which have no list of files, only
+    the cube is known.
+    """
+    listed = build_dir / SIZES
+    sizes: dict[str, int | None] = {CUBE: None}
+    if listed.exists():
+        sizes = json.loads(listed.read_text(encoding="utf-8"))
+    problems = {name: _problem(build_dir / name, size) for name, size in sizes.items()}
+    return [f"{build_dir / name} {what}." for name, what in problems.items() if what]
+
+
+def _problem(path: Path, size: int | None) -> str:
+    if not path.exists():
+        return "is missing"
+    found = path.stat().st_size
+    if size not in (None, found):
+        return f"is damaged: it has {found:,} bytes in place of {size:,}"
+    if path.name != CUBE:
+        return ""
+    try:
+        warehouse.reader(path, {}).close()
+    except (StatementError, UserError) as error:
+        return f"cannot be opened: {str(error).splitlines()[0].rstrip('.')}"
+    return ""

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from kpis import formatting, periods, settings
 from kpis.context.marks import Mark
+from kpis.definitions import contracts
 from kpis.periods import Period
 
 # what follows tells of the time before, or explains
@@ -19,8 +20,6 @@ _ASIDE = re.compile(r" in place of |[;:] | \(")
 LONGEST_NAME = 48
 DAY = timedelta(days=1)
 LAST_DAY = date(9999, 12, 31)
-# sources of what a control room takes and sends
-MOVED_WITH_THE_CONTROL_ROOM = frozenset({"calls", "incidents"})
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def _moves(series: Series, rows: Iterable[tuple]) -> list[Break]:
 
     Of most boroughs it is only known between which days.
     """
-    if not series.sources & MOVED_WITH_THE_CONTROL_ROOM:
+    if not series.sources & contracts.that_say("moves_with_control_room"):
         return []
     own = [row[1:] for row in rows if row[0] == series.area]
     found = []

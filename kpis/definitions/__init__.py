@@ -7,26 +7,38 @@ from kpis.definitions import (
     indicators,
     mappings,
     reference_tables,
+    sources,
+    trial,
+    typed_toml,
 )
 from kpis.definitions.contracts import TYPES, Column, Contract, Rule
-from kpis.definitions.indicators import Kpi
+from kpis.definitions.indicator_model import FAMILIES, KINDS, THEMES, UNITS, Kpi
 from kpis.definitions.mapping_model import ENCODINGS, Layout, Mapping, Source, Split
+from kpis.definitions.typed_toml import BY_PROGRAM
 
 __all__ = [
+    "BY_PROGRAM",
     "Column",
     "Contract",
     "ENCODINGS",
+    "FAMILIES",
+    "KINDS",
     "Kpi",
     "Layout",
     "Mapping",
     "Rule",
     "Source",
     "Split",
+    "THEMES",
     "TYPES",
+    "UNITS",
     "contracts",
     "expressions",
     "glossary",
     "indicators",
     "mappings",
     "reference_tables",
+    "sources",
+    "trial",
+    "typed_toml",
 ]

@@ -7,17 +7,24 @@ value is not used.
 """
 
 import hashlib
-import tomllib
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import get_args, get_origin
+from typing import Literal
 
 from kpis import settings
-from kpis.definitions import expressions
+from kpis.definitions import expressions, typed_toml
+from kpis.definitions.typed_toml import BY_PROGRAM
 from kpis.errors import UserError, unknown
 
-TYPES = {
+Type = Literal[
+    "id", "text", "code", "enum", "caller", "instant", "date", "month",
+    "financial_year", "int", "decimal", "bool",
+]  # fmt: skip
+# what a code is looked up in; empty for columns of other types
+Reference = Literal["", "bocu", "site", "facility", "area", "question", "kpi"]
+TYPES: dict[str, str] = {
     "id": "varchar",
     "text": "varchar",
     "code": "varchar",
@@ -31,10 +38,11 @@ TYPES = {
     "decimal": "decimal(18, 6)",
     "bool": "boolean",
 }
-REFERENCES = ("bocu", "site", "facility", "area", "question", "kpi")
+OF_EVERY_ROW = {"import_id": "varchar", "line": "bigint", "extracted_at": "timestamptz"}
 # how long one row stands for, where it is more than the day of its event
 STANDS_FOR = {"month": "month", "financial_year": "year"}
 NUMBERS = ("int", "decimal")
+TIMES = ("instant", "date", "month", "financial_year")
 
 
 @dataclass(frozen=True)
@@ -44,12 +52,12 @@ class Column:
     A number below `least` is flagged and not used.
     """
 
-    name: str
-    type: str
+    name: str = field(metadata=BY_PROGRAM)
+    type: Type
     says: str
     required: bool = False
     values: tuple[str, ...] = ()
-    reference: str = ""
+    reference: Reference = ""
     least: int | None = None
 
 
@@ -65,7 +73,7 @@ class Rule:
 
     name: str
     holds: str
-    otherwise: str
+    otherwise: Literal["refuse", "flag"]
     says: str
     unusable: tuple[str, ...] = ()
     may_lack: tuple[str, ...] = ()
@@ -74,9 +82,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Contract:
-    """All that is asked of one source."""
+    """All that is asked of one source, and what must be known of it.
 
-    source: str
+    `may_be_months_earlier`: a row may count in a month up to so many before that of
+    `happened`. `made_as_a_whole`: its mart is small, and is not kept by month.
+    `is_survey`: a period without an answer was not asked. `moves_with_control_room`: a
+    borough's rows are another measure from the day on which another control room serves
+    it. `title_is_singular`: "finance has", not "have".
+    """
+
+    source: str = field(metadata=BY_PROGRAM)
     title: str
     grain: str
     key: tuple[str, ...]
@@ -84,19 +99,29 @@ class Contract:
     area: str
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
-    digest: str = field(default="", repr=False)
+    may_be_months_earlier: int = 0
+    made_as_a_whole: bool = False
+    is_survey: bool = False
+    moves_with_control_room: bool = False
+    title_is_singular: bool = False
+    digest: str = field(default="", repr=False, metadata=BY_PROGRAM)
 
     @property
     def stands_for(self) -> str:
         """Return how long one row stands for: "day", "month" or "year" (financial)."""
         return STANDS_FOR.get(self.columns[self.happened].type, "day")
 
+    @property
+    def lake_columns(self) -> dict[str, str]:
+        """Return the columns of a row in the lake, with their DuckDB types."""
+        own = {name: TYPES[column.type] for name, column in self.columns.items()}
+        return own | OF_EVERY_ROW
+
 
 @cache
 def load_all() -> dict[str, Contract]:
-    """Return every contract by source; UserError names all that is wrong in one."""
-    paths = sorted(settings.CONTRACTS.glob("*.toml"))
-    return {path.stem: _load(path) for path in paths}
+    """Return every contract by source; UserError names all that is wrong in all."""
+    return typed_toml.each(sorted(settings.CONTRACTS.glob("*.toml")), _load)
 
 
 def load(source: str) -> Contract:
@@ -107,118 +132,62 @@ def load(source: str) -> Contract:
     return contracts[source]
 
 
-def read_toml(path: Path) -> dict:
-    """Return a TOML file's content; UserError with its line if it is no TOML."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: {error}.") from None
-
-
-def build(kind: type, values: dict, where: str, **own):
-    """Make a dataclass from TOML keys and from `own`, which no file may set.
-
-    Raises UserError for unknown and missing keys and for values of another type.
-    """
-    if not isinstance(values, dict):
-        raise UserError(f"{where}: write {{ key = value }}, not {values!r}.")
-    given = {one.name: one for one in fields(kind) if one.name not in own}
-    for key, value in values.items():
-        if key not in given:
-            raise UserError(f"{where}: {unknown('key', key, given)}")
-        if not _is_of(value, given[key].type):
-            raise UserError(
-                f"{where}: {key} = {value!r} must be {_described(given[key].type)}."
-            )
-    frozen = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    try:
-        return kind(**frozen, **own)
-    except TypeError as error:
-        missing = str(error).split("missing", 1)[-1]
-        raise UserError(f"{where}: missing{missing}.") from None
-
-
-def _is_of(value, kind) -> bool:
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is tuple:
-        return isinstance(value, list) and all(_is_of(one, inner[0]) for one in value)
-    if origin is dict:
-        return isinstance(value, dict) and all(
-            _is_of(one, inner[1]) for one in value.values()
-        )
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, kind)
-
-
-def _described(kind) -> str:
-    if get_origin(kind) is tuple:
-        return 'a list of texts, such as ["a", "b"]'
-    if get_origin(kind) is dict:
-        return 'a table of texts, such as { given = "meant" }'
-    return {str: "a text in quotes", bool: "true or false", int: "a whole number"}.get(
-        kind, "a text, a number, true or false"
-    )
-
-
 def _load(path: Path) -> Contract:
-    raw = read_toml(path)
-    columns = {
-        name: build(Column, column, f"{path.name}, column {name}", name=name)
-        for name, column in raw.pop("columns", {}).items()
-    }
-    rules = tuple(
-        build(Rule, rule, f"{path.name}, rule {rule.get('name')}")
-        for rule in raw.pop("rules", [])
-    )
-    contract = build(
+    return typed_toml.build(
         Contract,
-        raw,
+        typed_toml.read(path),
         path.name,
+        _faults,
         source=path.stem,
-        columns=columns,
-        rules=rules,
         digest=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
-    _check(contract, path.name)
-    return contract
 
 
-def _check(contract: Contract, file: str) -> None:
-    for column in contract.columns.values():
-        _check_column(column, f"{file}, column {column.name}")
-    for name in (*contract.key, contract.happened, contract.area):
-        if name not in contract.columns:
-            raise UserError(f"{file}: {unknown('column', name, contract.columns)}")
-    for name in (*contract.key, contract.happened):
-        if not contract.columns[name].required:
-            raise UserError(f"{file}, column {name}: a part of the key is required.")
+def _faults(contract: Contract, file: str) -> Iterator[str]:
+    columns = contract.columns
+    for column in columns.values():
+        for fault in _column_faults(column):
+            yield f"{file}, column {column.name}: {fault}"
+    named = (*contract.key, contract.happened, contract.area)
+    for name in filter(None, dict.fromkeys(named)):
+        if name not in columns:
+            yield f"{file}: {unknown('column', name, columns)}"
+        elif name in (*contract.key, contract.happened) and not columns[name].required:
+            yield f"{file}, column {name}: a part of the key is required."
+    happened = columns.get(contract.happened)
+    if happened and happened.type not in ("", *TIMES):
+        yield f"{file}, column {happened.name}: what says when must be a time or a day."
+    if contract.may_be_months_earlier < 0:
+        yield f"{file}: may_be_months_earlier cannot be negative."
     for rule in contract.rules:
-        _check_rule(rule, contract, f"{file}, rule {rule.name}")
+        yield from _rule_faults(rule, columns, f"{file}, rule {rule.name}")
 
 
-def _check_column(column: Column, where: str) -> None:
-    if column.type not in TYPES:
-        raise UserError(f"{where}: {unknown('type', column.type, TYPES)}")
-    if column.type == "code" and column.reference not in REFERENCES:
-        raise UserError(
-            f"{where}: {unknown('reference', column.reference, REFERENCES)}"
-        )
+def _column_faults(column: Column) -> Iterator[str]:
+    if column.type == "code" and not column.reference:
+        yield "a code needs a reference: what it is the code of."
+    if column.type == "enum" and not column.values:
+        yield "an enum needs values: the words that it may be."
     if column.least is not None and column.type not in NUMBERS:
-        raise UserError(f"{where}: only a number (int, decimal) has a least.")
+        yield "only a number (int, decimal) has a least."
 
 
-def _check_rule(rule: Rule, contract: Contract, where: str) -> None:
-    expressions.check(rule.holds, contract.columns, where)
-    if rule.otherwise not in ("refuse", "flag"):
-        choices = unknown("action", rule.otherwise, ("refuse", "flag"))
-        raise UserError(f"{where}: {choices}")
+def _rule_faults(rule: Rule, columns: dict[str, Column], where: str) -> Iterator[str]:
+    if rule.holds:
+        yield from expressions.faults(rule.holds, columns, where)
     for name in (*rule.unusable, *rule.may_lack):
-        if name not in contract.columns:
-            raise UserError(f"{where}: {unknown('column', name, contract.columns)}")
+        if name not in columns:
+            yield f"{where}: {unknown('column', name, columns)}"
 
 
 def in_words(source: str) -> str:
     """Return a source's name in a sentence: "patrol hours" for patrol_monthly."""
     contract = load_all().get(source)
     return contract.title[0].lower() + contract.title[1:] if contract else source
+
+
+def that_say(key: str) -> frozenset[str]:
+    """Return the sources whose contract says that a key is true: "is_survey"."""
+    return frozenset(
+        source for source, contract in load_all().items() if getattr(contract, key)
+    )

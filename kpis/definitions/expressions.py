@@ -51,10 +51,19 @@ def check(expression: str, columns: Iterable[str] | None, where: str) -> set[str
         or any(node[clause] for clause in clauses)
     ):
         raise UserError(f"{where}: `{expression}` is more than one expression.")
-    used = set()
+    used: set[str] = set()
     for part in _nodes(node["select_list"]):
         used |= _check_node(part, columns, expression, where)
     return used
+
+
+def faults(expression: str, columns: Iterable[str] | None, where: str) -> list[str]:
+    """Return what `check` says against an expression: one sentence, or none."""
+    try:
+        check(expression, columns, where)
+    except UserError as error:
+        return [str(error)]
+    return []
 
 
 def closed(expression: str) -> str:
@@ -73,7 +82,9 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             yield from _nodes(item)
 
 
-def _check_node(node, columns: list[str] | None, expression, where: str) -> set[str]:
+def _check_node(
+    node: dict[str, Any], columns: list[str] | None, expression: str, where: str
+) -> set[str]:
     kind = node["class"]
     if kind not in CLASSES:
         raise UserError(

@@ -1,11 +1,15 @@
 """What a mapping may say: one system's layout, as plain values.
 
-`docs/adding-an-export.md` teaches the format; `kpis.mapping` reads and checks it.
+`docs/adding-an-export.md` teaches the format; `mappings` reads and checks it.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-ENCODINGS = {
+from kpis.definitions.typed_toml import BY_PROGRAM
+
+Encoding = Literal["utf-8", "utf-16", "latin-1", "windows-1252"]
+ENCODINGS: dict[str, str] = {
     "utf-8": "utf-8",
     "utf-16": "utf-16",
     "latin-1": "latin-1",
@@ -66,7 +70,7 @@ class Edition:
 
     file_name: str = ""
     last_row: bool = False
-    replaces: str = "rows"
+    replaces: Literal["rows", "period"] = "rows"
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Covers:
     """
 
     file_name: str = ""
-    areas: str = "all"
+    areas: Literal["all", "present"] = "all"
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Mapping:
     contract that bind only where a mapping asks for them.
     """
 
-    name: str
+    name: str = field(metadata=BY_PROGRAM)
     title: str
     source: str
     columns: dict[str, Source]
@@ -98,10 +102,10 @@ class Mapping:
     filters: tuple[Filter, ...] = ()
     edition: Edition = Edition()
     covers: Covers = Covers()
-    encoding: str = "utf-8"
+    encoding: Encoding = "utf-8"
     delimiter: str = ","
     quote: str = '"'
-    decimal: str = "."
+    decimal: Literal[".", ","] = "."
     header_rows_above: int = 0
     footer_rows: int = 0
     nulls: tuple[str, ...] = ()
@@ -109,7 +113,7 @@ class Mapping:
     may_lack_columns: bool = False
     asks_for: tuple[str, ...] = ()
     notes: str = ""
-    digest: str = field(default="", repr=False)
+    digest: str = field(default="", repr=False, metadata=BY_PROGRAM)
 
     @property
     def hides_numbers(self) -> bool:
@@ -140,8 +144,8 @@ class Mapping:
 class Split:
     """A layout whose rows hold several sources: each part is applied to the file."""
 
-    name: str
+    name: str = field(metadata=BY_PROGRAM)
     title: str
     splits: tuple[str, ...]
     notes: str = ""
-    parts: tuple[Mapping, ...] = ()
+    parts: tuple[Mapping, ...] = field(default=(), metadata=BY_PROGRAM)

@@ -6,24 +6,18 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kpis import settings
-from kpis.definitions import contracts, expressions, mapping_model
-from kpis.definitions.contracts import Contract
-from kpis.definitions.mapping_model import (
-    Covers,
-    Edition,
-    Filter,
-    Mapping,
-    Source,
-    Split,
-)
+from kpis.definitions import contracts, expressions, typed_toml
+from kpis.definitions.contracts import Column, Contract
+from kpis.definitions.mapping_model import Mapping, Source, Split
 from kpis.errors import UserError, unknown
 
 # Instants outside these years are slips of a keyboard, and local ones would need a
@@ -47,10 +41,10 @@ def available(data_dir: Path) -> dict[str, Path]:
 def load(name: str, data_dir: Path) -> Mapping | Split:
     """Return a mapping by name or by path of its file, checked.
 
-    Raises UserError, with the nearest name, for whatever in it does not exist.
+    Raises UserError with all that is wrong in it, with the nearest names.
     """
     path = _find(name, data_dir)
-    raw = contracts.read_toml(path)
+    raw = typed_toml.read(path)
     if "splits" in raw:
         return _split(path, raw, data_dir)
     return _one(path, raw)
@@ -68,21 +62,22 @@ def _find(name: str, data_dir: Path) -> Path:
     return known[name]
 
 
-def _one(path: Path, raw: dict) -> Mapping:
-    mapping = _build(path, raw)
-    _check(mapping, path.name)
-    return mapping
+def _one(path: Path, raw: dict[str, Any]) -> Mapping:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return typed_toml.build(
+        Mapping, raw, path.name, _faults, name=path.stem, digest=digest
+    )
 
 
-def _split(path: Path, raw: dict, data_dir: Path) -> Split:
-    split = contracts.build(Split, raw, path.name, name=path.stem, parts=())
+def _split(path: Path, raw: dict[str, Any], data_dir: Path) -> Split:
+    split = typed_toml.build(Split, raw, path.name, name=path.stem)
     parts = []
     for name in split.splits:
         try:
             file = _find(name, data_dir)
         except UserError as error:
             raise UserError(f"{path.name}, splits: {error}") from None
-        part = contracts.read_toml(file)
+        part = typed_toml.read(file)
         if "splits" in part:
             raise UserError(f"{path.name}: {name} is split itself; name its parts.")
         parts.append(_one(file, part))
@@ -95,147 +90,121 @@ def _split(path: Path, raw: dict, data_dir: Path) -> Split:
     return replace(split, parts=tuple(parts))
 
 
-def _build(path: Path, raw: dict) -> Mapping:
-    file = path.name
-    parts = {
-        section: {
-            name: contracts.build(Source, values, f"{file}, {section}.{name}")
-            for name, values in _table(raw, section, file).items()
-        }
-        for section in ("columns", "helpers")
-    }
-    for section, kind in (("edition", Edition), ("covers", Covers)):
-        values = _table(raw, section, file)
-        parts[section] = contracts.build(kind, values, f"{file}, {section}")
-    filters = raw.pop("filters", [])
-    if not isinstance(filters, list):
-        raise UserError(f"{file}: write [[filters]], with two brackets.")
-    parts["filters"] = tuple(
-        contracts.build(Filter, one, f"{file}, filter {place}")
-        for place, one in enumerate(filters, start=1)
-    )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return contracts.build(Mapping, raw, file, name=path.stem, digest=digest, **parts)
+def _faults(mapping: Mapping, file: str) -> Iterator[str]:
+    known = contracts.load_all()
+    if mapping.source in known:
+        yield from _column_faults(mapping, known[mapping.source], file)
+    elif mapping.source:
+        yield f"{file}: {unknown('source', mapping.source, known)}"
+    reasons = [one.reason for one in mapping.filters]
+    if "" in reasons or len(set(reasons)) < len(reasons):
+        yield f"{file}: every filter needs a reason of its own."
+    for place, expression in mapping.expressions.items():
+        if expression:
+            yield from expressions.faults(expression, None, f"{file}, {place}")
+    yield from _layout_faults(mapping, file)
+    yield from _pattern_faults(mapping, file)
 
 
-def _table(raw: dict, section: str, file: str) -> dict:
-    values = raw.pop(section, {})
-    if not isinstance(values, dict):
-        raise UserError(f"{file}: write [{section}] and its keys below it.")
-    return values
-
-
-def _check(mapping: Mapping, file: str) -> None:
-    contract = contracts.load(mapping.source)
+def _column_faults(mapping: Mapping, contract: Contract, file: str) -> Iterator[str]:
+    """Say where mapping and contract do not fit together."""
     for name in mapping.columns:
         if name not in contract.columns:
             reason = unknown("column", name, contract.columns)
-            raise UserError(f"{file}: {reason} ({mapping.source}.toml lists them.)")
+            yield f"{file}: {reason} ({mapping.source}.toml lists them.)"
     for column in contract.columns.values():
         if column.required and column.name not in mapping.columns:
-            raise UserError(
+            yield (
                 f"{file}: the contract of {mapping.source} requires {column.name}; "
                 f"add a line for it under [columns]. {column.says}"
             )
+    kinds = dict.fromkeys(mapping.helpers, "instant")
+    kinds |= {
+        name: contract.columns[name].type
+        for name in mapping.columns
+        if name in contract.columns
+    }
     for name, source in {**mapping.helpers, **mapping.columns}.items():
-        where = f"{file}, {name}"
-        _check_way(name, source, contract, where)
-        _check_times(name, source, mapping, contract, where)
+        if name in kinds:
+            where = f"{file}, {name}"
+            yield from _way_faults(source, contract.columns.get(name), where)
+            yield from _time_faults(name, source, mapping, kinds, where)
     askable = [rule.name for rule in contract.rules if rule.only_where_asked]
     for name in mapping.asks_for:
         if name not in askable:
-            reason = unknown("rule to ask for", name, askable)
-            raise UserError(f"{file}, asks_for: {reason}")
-    reasons = [one.reason for one in mapping.filters]
-    for one in mapping.filters:
-        if not one.reason or reasons.count(one.reason) > 1:
-            raise UserError(f"{file}: every filter needs a reason of its own.")
-    for place, expression in mapping.expressions.items():
-        expressions.check(expression, None, f"{file}, {place}")
-    _check_words(mapping, file)
-    _check_patterns(mapping, file)
+            yield f"{file}, asks_for: {unknown('rule to ask for', name, askable)}"
 
 
-def _check_way(name: str, source: Source, contract: Contract, where: str) -> None:
-    """Check that a column is read in one way, and in one that fits it."""
+def _way_faults(source: Source, column: Column | None, where: str) -> Iterator[str]:
+    """Say whether a column is read in one way, and in one that fits it."""
     ways = [
         source.column, source.columns, source.constant is not None, source.expression,
         source.after, source.number, source.hash,
     ]  # fmt: skip
     if sum(bool(way) for way in ways) != 1:
-        raise UserError(
+        yield (
             f"{where}: say exactly one of column, columns, constant, expression, "
             "after, number, hash."
         )
     if bool(source.after) != bool(source.seconds):
-        raise UserError(f"{where}: after and seconds go together.")
-    column = contract.columns.get(name)
+        yield f"{where}: after and seconds go together."
     is_caller = column is not None and column.type == "caller"
     if is_caller != bool(source.number or source.hash):
-        raise UserError(
+        yield (
             f"{where}: a caller is given as number = (a telephone or customer number, "
             "hashed at import) or hash = (a hash that the force made), and only a "
             "caller is."
         )
     values = column.values if column else ()
     if values and source.constant is not None and source.constant not in values:
-        reason = unknown("value", str(source.constant), values)
-        raise UserError(f"{where}: {reason}")
+        yield f"{where}: {unknown('value', str(source.constant), values)}"
 
 
-def _check_times(name, source: Source, mapping, contract: Contract, where: str) -> None:
-    """Check what only a date or time may have."""
-    kinds = dict.fromkeys(mapping.helpers, "instant")
-    kinds |= {name: contract.columns[name].type for name in mapping.columns}
+def _time_faults(
+    name: str, source: Source, mapping: Mapping, kinds: dict[str, str], where: str
+) -> Iterator[str]:
+    """Say what is wrong in what only a date or time may have."""
     known = [other for other in kinds if kinds[other] == "instant"]
     for other in filter(None, (source.after, source.rolls_over_after)):
         if kinds[name] != "instant":
-            raise UserError(f"{where}: only a time can follow another time.")
-        if other not in known or other == name:
-            raise UserError(f"{where}: {unknown('column', other, known)}")
-        if list(kinds).index(other) > list(kinds).index(name):
-            raise UserError(f"{where}: put {other} above {name}.")
+            yield f"{where}: only a time can follow another time."
+        elif other not in known or other == name:
+            yield f"{where}: {unknown('column', other, known)}"
+        elif list(kinds).index(other) > list(kinds).index(name):
+            yield f"{where}: put {other} above {name}."
     if not source.format:
         return
     if kinds[name] not in ("instant", "date", "month"):
-        raise UserError(f"{where}: only a date, a month or a time has a format.")
+        yield f"{where}: only a date, a month or a time has a format."
     for sign in re.findall("%-?(.?)", source.format):
         if sign not in FORMAT_SIGNS or not sign:
-            raise UserError(
-                f"{where}: %{sign} is no part of a date in {source.format!r}."
-            )
+            yield f"{where}: %{sign} is not a part of a date in {source.format!r}."
     has_zone = "%z" in source.format.lower() or mapping.time_zone
     if kinds[name] == "instant" and not has_zone:
-        raise UserError(
+        yield (
             f"{where}: a local time needs a zone: add time_zone, such as "
             f'time_zone = "{settings.TIME_ZONE}".'
         )
 
 
-def _check_words(mapping: Mapping, file: str) -> None:
-    choices = (
-        ("encoding", mapping.encoding, mapping_model.ENCODINGS),
-        ("replaces", mapping.edition.replaces, ("rows", "period")),
-        ("areas", mapping.covers.areas, ("all", "present")),
-        ("decimal", mapping.decimal, (".", ",")),
-    )
-    for what, given, known in choices:
-        if given not in known:
-            raise UserError(f"{file}: {unknown(what, given, known)}")
+def _layout_faults(mapping: Mapping, file: str) -> Iterator[str]:
     for what, sign in (("delimiter", mapping.delimiter), ("quote", mapping.quote)):
         is_missing = what == "delimiter" and not sign
         if len(sign.encode()) > 1 or sign in ("\n", "\r") or is_missing:
-            raise UserError(f"{file}: {what} must be one plain character.")
+            yield f"{file}: {what} must be one plain character."
     if mapping.delimiter == mapping.quote:
-        raise UserError(f"{file}: delimiter and quote cannot be the same.")
+        yield f"{file}: delimiter and quote cannot be the same."
     for what in ("header_rows_above", "footer_rows"):
         if getattr(mapping, what) < 0:
-            raise UserError(f"{file}: {what} cannot be negative.")
+            yield f"{file}: {what} cannot be negative."
     if mapping.time_zone:
-        clock_changes(mapping.time_zone)
+        try:
+            clock_changes(mapping.time_zone)
+        except UserError as error:
+            yield f"{file}, {error}"
 
 
-def _check_patterns(mapping: Mapping, file: str) -> None:
+def _pattern_faults(mapping: Mapping, file: str) -> Iterator[str]:
     for what, pattern, groups in (
         ("edition.file_name", mapping.edition.file_name, ("year",)),
         ("covers.file_name", mapping.covers.file_name, ("first", "last")),
@@ -243,10 +212,11 @@ def _check_patterns(mapping: Mapping, file: str) -> None:
         try:
             found = re.compile(pattern).groupindex
         except re.error as error:
-            raise UserError(f"{file}, {what}: {error} in {pattern!r}.") from None
+            yield f"{file}, {what}: {error} in {pattern!r}."
+            continue
         for group in groups:
             if pattern and group not in found:
-                raise UserError(f"{file}, {what}: (?P<{group}>...) is missing.")
+                yield f"{file}, {what}: (?P<{group}>...) is missing."
 
 
 def for_header(mapping: Mapping, header: Sequence[str]) -> Mapping:
@@ -321,7 +291,9 @@ def extracted_at(mapping: Mapping, file_name: str) -> datetime | None:
         ) from None
 
 
-def _end_of(year: int, month=0, day=0, hour: int | None = None, minute=0) -> datetime:
+def _end_of(
+    year: int, month: int = 0, day: int = 0, hour: int | None = None, minute: int = 0
+) -> datetime:
     zone = ZoneInfo(settings.TIME_ZONE)
     if day and hour is not None:
         return datetime(year, month, day, hour, minute, tzinfo=zone)
@@ -364,19 +336,21 @@ def clock_changes(zone_name: str) -> tuple[list[datetime], list[datetime]]:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         reason = unknown("time zone", zone_name, available_timezones())
         raise UserError(f"time_zone: {reason}") from None
-    missing, twice = [], []
+    missing: list[datetime] = []
+    twice: list[datetime] = []
     hour = timedelta(hours=1)
     day = datetime(FIRST_YEAR, 1, 1)
     while day.year <= LAST_YEAR:
-        before = day.replace(tzinfo=zone).utcoffset()
-        change = (day + 24 * hour).replace(tzinfo=zone).utcoffset() - before
+        change = _offset(day + 24 * hour, zone) - _offset(day, zone)
         if change and change % hour:
             raise UserError(f"time_zone: the clock of {zone_name} is not handled.")
         for moment in (day + i * hour for i in range(25) if change):
-            early, late = (
-                moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)
-            )
+            early, late = (_offset(moment, zone, fold) for fold in (0, 1))
             if early != late:
                 (missing if late > early else twice).append(moment)
         day += 24 * hour
     return missing, twice
+
+
+def _offset(moment: datetime, zone: ZoneInfo, fold: int = 0) -> timedelta:
+    return moment.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()

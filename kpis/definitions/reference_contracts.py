@@ -7,19 +7,22 @@ line, column and value, and what to do.
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
 
 from kpis import settings
-from kpis.definitions import contracts
+from kpis.definitions import typed_toml
+from kpis.definitions.typed_toml import BY_PROGRAM
 from kpis.errors import UserError, unknown
 
-TYPES = {
+Type = Literal["text", "code", "enum", "time", "date", "year", "int", "decimal", "bool"]
+TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "code": pa.string(),
     "enum": pa.string(),
@@ -39,8 +42,8 @@ EVER = {"valid_from": date(1900, 1, 1), "valid_to": date(9999, 12, 31)}
 class Column:
     """One column of a reference table; `reference` is the table that a code is in."""
 
-    name: str
-    type: str
+    name: str = field(metadata=BY_PROGRAM)
+    type: Type
     says: str
     required: bool = False
     values: tuple[str, ...] = ()
@@ -54,7 +57,7 @@ class Column:
 class Table:
     """A reference table: its key holds for one row at a time."""
 
-    name: str
+    name: str = field(metadata=BY_PROGRAM)
     title: str
     key: tuple[str, ...]
     columns: dict[str, Column]
@@ -65,22 +68,25 @@ class Row:
     """Typed values of one row, and where its file has it."""
 
     line: int
-    values: dict
+    values: dict[str, Any]
 
 
 @cache
 def tables() -> dict[str, Table]:
     """Return what each reference table must be, by its name."""
     path = settings.REFERENCE / "tables.toml"
-    found = {}
-    for name, raw in contracts.read_toml(path).items():
-        where = f"{path.name}, {name}"
-        columns = {
-            column: contracts.build(Column, given, f"{where}.{column}", name=column)
-            for column, given in raw.pop("columns", {}).items()
-        }
-        found[name] = contracts.build(Table, raw, where, name=name, columns=columns)
-    return found
+    return typed_toml.build(dict[str, Table], typed_toml.read(path), path.name, _faults)
+
+
+def _faults(tables: dict[str, Table], file: str) -> Iterator[str]:
+    for table in tables.values():
+        for name in table.key:
+            if name not in table.columns:
+                yield f"{file}, {table.name}: {unknown('column', name, table.columns)}"
+        for column in table.columns.values():
+            where = f"{file}, {table.name}.columns.{column.name}"
+            if column.type == "code" and column.reference not in (*tables, "area"):
+                yield f"{where}: {unknown('table', column.reference, tables)}"
 
 
 def read(file: Path, table: Table) -> list[Row]:
@@ -110,7 +116,7 @@ def frame(table: Table, rows: list[Row]) -> pd.DataFrame:
     """Return the rows as a frame with every column of the contract, typed."""
     return pd.DataFrame(
         {
-            name: pd.array(
+            name: pd.Series(
                 [row.values.get(name) for row in rows],
                 dtype=pd.ArrowDtype(TYPES[column.type]),
             )
@@ -154,7 +160,9 @@ def _required(table: Table) -> list[str]:
     return [one.name for one in table.columns.values() if one.required]
 
 
-def _typed(file: Path, line: int, table: Table, texts: dict[str, str]) -> dict:
+def _typed(
+    file: Path, line: int, table: Table, texts: dict[str, str]
+) -> dict[str, Any]:
     values = dict.fromkeys(table.columns) | {
         name: value for name, value in EVER.items() if name in table.columns
     }
@@ -170,12 +178,12 @@ def _typed(file: Path, line: int, table: Table, texts: dict[str, str]) -> dict:
     return values
 
 
-def fault(file: Path, line: int, column: str, value, problem: str) -> UserError:
+def fault(file: Path, line: int, column: str, value: object, problem: str) -> UserError:
     """Return the error for one value: where it stands, what it is, what to do."""
     return UserError(f"{file}, line {line}, column {column}: '{value}'. {problem}")
 
 
-def _value(column: Column, text: str):
+def _value(column: Column, text: str) -> Any:
     if column.pattern and not re.fullmatch(column.pattern, text):
         raise ValueError(f"Write it so: {column.says}")
     if column.values and text not in column.values:

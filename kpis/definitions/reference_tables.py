@@ -7,6 +7,7 @@ takes the place of the shipped one.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -96,7 +97,7 @@ def _digest(found: dict[str, str]) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def check_indicators(data_dir: Path, units: dict[str, str]) -> None:
+def check_indicators(data_dir: Path, units: Mapping[str, str]) -> None:
     """Raise UserError for a row about an indicator that there is not.
 
     `units` are the units of all indicators, by id. What is a share is written as one:

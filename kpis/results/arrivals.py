@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kpis.definitions import Kpi
+from kpis.definitions import Kpi, contracts
 from kpis.results import coverage, suppression
 from kpis.results.coverage import Coverage
 from kpis.results.opened_build import Build
@@ -33,7 +33,7 @@ def _arrived(build: Build, kpi: Kpi) -> Arrived:
     exports = tuple((source, cover.spans) for source, cover in covers.items())
     told = build.told.setdefault(exports, {})
     # a survey without the question is no survey with no answers
-    is_asked = "survey_responses" in kpi.population.needs
+    is_asked = not contracts.that_say("is_survey").isdisjoint(kpi.population.needs)
     months = frozenset(build.months.get(kpi.id, ())) if is_asked else None
     whole = Arrived(covers, faults, build.names, standards, months=months, told=told)
     hidden = suppression.areas(build.warehouse, kpi, build.places, whole)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kpis import settings, warehouse
-from kpis.builds import kpi_rows, marts, store
-from kpis.definitions import Kpi, indicators
+from kpis.builds import marts, store
+from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.periods import Period
 from kpis.results.coverage import Places
@@ -70,7 +70,7 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
             "Or make the demo: python -m kpis demo."
         )
     place = store.directory(data_dir, build_id)
-    views = {f"mart_{name}": marts.files(place, name) for name in kpi_rows.MARTS}
+    views = {f"mart_{name}": marts.files(place, name) for name in marts.names(place)}
     house = warehouse.reader(place / "cube.duckdb", views)
     facts = dict(house.tuples(warehouse.text("results/facts")))
     names = {
@@ -134,7 +134,7 @@ def _kpis(house: Warehouse) -> dict[str, Kpi]:
     rows = house.tuples(warehouse.text("results/kpis"))
     kpis = {}
     for kpi_id, digest, header, sql in rows:
-        kpis[kpi_id] = indicators.of_header(kpi_id, json.loads(header), sql, digest)
+        kpis[kpi_id] = Kpi.of_header(kpi_id, json.loads(header), sql, digest)
     return kpis
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpis import periods, warehouse
 from kpis.builds import kpi_rows
-from kpis.definitions import Kpi, reference_tables
+from kpis.definitions import Kpi, reference_tables, sources
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.results import coverage, states
@@ -305,8 +305,8 @@ def rows(
             "results/place",
             source=literal(source),
             mart=identifier(f"mart_{source}"),
-            ref=identifier(kpi_rows.MARTS[source].ref),
-            on_date=identifier(kpi_rows.MARTS[source].on_date),
+            ref=identifier(sources.mart(source).ref),
+            on_date=identifier(sources.mart(source).on_date),
             first=first,
             last=last,
         )

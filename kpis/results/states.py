@@ -27,8 +27,6 @@ LENGTH_WORDS = {
     "year": "financial year",
     "rolling12": "twelve months",
 }
-# sources whose name is no plural: "finance has not arrived"
-ONE_THING = ("activity_annual", "finance_monthly", "workforce_monthly")
 MEASURED_BY = {
     "facility": "front counter",
     "site": "call-handling site",
@@ -267,8 +265,8 @@ def _why_not_reliable(arrived: Arrived, gaps: dict[str, dict]) -> str:
 def absence(names, source: str, area: str, first: date, last: date) -> str:
     """Say what has not arrived, without a full stop; area "" is the whole force."""
     owner = f"{names.get(area, area)}: " if area else ""
-    verb = "has" if source in ONE_THING else "have"
     what, when = contracts.in_words(source), formatting.span(first, last)
+    verb = "has" if source in contracts.that_say("title_is_singular") else "have"
     return formatting.capital(f"{owner}{what} for {when} {verb} not arrived")
 
 

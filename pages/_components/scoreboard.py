@@ -14,13 +14,12 @@ from kpis.analysis import Verdict, verdicts
 from kpis.charts import PALETTES, sparkline, spc_chart
 from kpis.context import Target
 from kpis.context import targets as target_words
-from kpis.definitions import Kpi, glossary
+from kpis.definitions import FAMILIES, Kpi, glossary
 from kpis.formatting import capital
 from pages._components.mounting import component
 from pages._indicator import headline
 
 SPARKLINE_PERIODS = 24
-FAMILIES = ("operational", "customer", "employee", "financial")
 NOT_IN_SPARKLINES = ("too_few", "gap")
 # what is worth saying, the worse first
 NEWS = ("concern", "change", "improvement")

@@ -5,14 +5,13 @@ import streamlit as st
 
 from kpis import formatting, settings
 from kpis.context import targets
-from kpis.definitions import Kpi
+from kpis.definitions import FAMILIES, Kpi
 from pages import _cached
 from pages._frame import filters, widgets
 from pages._frame.filters import Scope
 from pages._indicator import definition_panel
 
 LIST = "definitions"
-FAMILIES = ("customer", "employee", "financial", "operational")
 
 
 def listed(kpis: dict[str, Kpi], judged: pd.DataFrame, build_id: str) -> pd.DataFrame:

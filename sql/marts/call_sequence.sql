@@ -1,3 +1,9 @@
+/*
+made_of = "calls"
+# what follows a call is looked for within 14 days
+months_before = 1
+months_after = 1
+*/
 with contacts as (
     select
         call_id,

@@ -1,8 +1,8 @@
 select
     current.call_id,
+    current.offered_at::date as offered_on,
     current.call_site_code,
     current.bocu_code,
-    current.offered_at::date as offered_on,
     current.offered_at,
     current.answered_at,
     current.ended_at,

@@ -1,4 +1,5 @@
 select
+    entry_ref,
     month as month_on,
-    * exclude (month, extracted_at)
+    * exclude (entry_ref, month, extracted_at)
 from current_finance_monthly

@@ -74,9 +74,9 @@ open_visits as (
 
 select
     current.visit_id,
+    current.arrived_at::date as arrived_on,
     current.facility_code,
     facility.bocu_code,
-    current.arrived_at::date as arrived_on,
     current.arrived_at,
     current.service_started_at,
     current.service_ended_at,

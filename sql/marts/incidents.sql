@@ -65,8 +65,8 @@ with judged as (
 
 select
     judged.incident_ref,
-    judged.bocu_code,
     judged.created_at::date as created_on,
+    judged.bocu_code,
     judged.created_at,
     judged.first_dispatched_at,
     judged.first_on_scene_at,

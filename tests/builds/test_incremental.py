@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from kpis import pipeline
-from kpis.builds import cube, kpi_rows, marts, revisions, store
-from kpis.definitions import contracts
+from kpis.builds import cube, marts, revisions, store
+from kpis.definitions import contracts, sources
 from kpis.errors import UserError
 from kpis.ingest import lake
 from kpis.results import opened_build
@@ -142,7 +142,7 @@ def content(force: Force) -> dict[str, pd.DataFrame]:
     with closing(opened_build.open_build(force.data_dir)) as one:
         tables = (*cube.TABLES, "findings", *revisions.TABLES)
         names = [f"cube.{table}" for table in tables]
-        names += [f"mart_{source}" for source in kpi_rows.MARTS]
+        names += [f"mart_{source}" for source in sources.marts()]
         return {
             name: one.warehouse.query(f"select * from {name} order by all")
             for name in names

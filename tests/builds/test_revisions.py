@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from kpis import pipeline
 from kpis.context import lookup, revision_words
 from kpis.definitions import indicators
-from kpis.definitions.indicators import Disclosure
+from kpis.definitions.indicator_model import Disclosure
 from kpis.ingest import lake
 from kpis.results import opened_build
 from pages._indicator import definition_panel

@@ -9,7 +9,7 @@ import pytest
 
 from kpis.charts import axes, sparkline, spc_chart
 from kpis.charts.theme import LABELS_WIDTH, LETTER_WIDTH, MARGIN, PALETTES
-from kpis.definitions import indicators
+from kpis.definitions import UNITS
 from kpis.statistics import spc_judgement
 from kpis.statistics.spc import DIRECTIONS
 
@@ -324,7 +324,7 @@ def test_plotly_takes_every_chart(kpi):
 
 
 def test_every_unit_has_a_scale():
-    assert set(axes.SCALES) == set(indicators.CHOICES["unit"])
+    assert set(axes.SCALES) == set(UNITS)
 
 
 @pytest.mark.parametrize("low", [0, 0.3, 12.5, 61, 63.4, 88])

@@ -4,11 +4,11 @@ import csv
 
 import pytest
 
-from kpis.definitions import indicators
+from kpis.definitions import KINDS, THEMES, indicators
 from tests.exports import PROJECT
 from tests.visitors import visitor, words
 
-THEMES = dict(zip(("T1", "T2", "T3", "T4", "T5"), indicators.THEMES, strict=True))
+THEME_OF = dict(zip(("T1", "T2", "T3", "T4", "T5"), THEMES, strict=True))
 KPIS = indicators.load()
 ABOUT = {kpi.id for kpi in KPIS.values() if kpi.wording.tier == "about"}
 
@@ -38,7 +38,8 @@ def test_an_indicator_is_what_the_catalogue_says(catalogue, kpi_id):
         row["tier"],
     )
     assert kpi.judging.min_n == int(row["min_n"])
-    assert kpi.wording.themes == tuple(THEMES[one] for one in row["themes"].split(","))
+    themes = row["themes"].split(",")
+    assert kpi.wording.themes == tuple(THEME_OF[one] for one in themes)
     assert set(filter(None, row["read_with"].split(";"))) <= set(kpi.wording.read_with)
 
 
@@ -56,7 +57,7 @@ def test_an_indicator_says_what_it_leaves_open(kpi):
         )
 
 
-@pytest.mark.parametrize("kind", indicators.CHOICES["kind"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_methods_explain_every_kind(kind):
     methods = (PROJECT / "docs" / "methods.md").read_text(encoding="utf-8")
     assert f"**{kind}**" in methods.lower()

@@ -265,6 +265,38 @@ def test_a_fault_in_a_contract_is_told_with_the_nearest_name(
     assert "calls.toml" in str(caught.value)
 
 
+def test_all_faults_of_all_contracts_are_told_at_once(tmp_path, monkeypatch):
+    shutil.copytree(settings.CONTRACTS, tmp_path / "contracts")
+    for source, changes in {
+        "calls": (
+            ('type = "id"', 'type = "idd"'),
+            ('key = ["call_id"]', 'key = ["cal_id"]'),
+            ("ended_at >= answered_at", "ended_at >= answerd_at"),
+        ),
+        "incidents": (('happened = "created_at"', 'happened = "origin"'),),
+    }.items():
+        file = tmp_path / "contracts" / f"{source}.toml"
+        text = file.read_text(encoding="utf-8")
+        for before, after in changes:
+            assert before in text
+            text = text.replace(before, after, 1)
+        file.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(settings, "CONTRACTS", tmp_path / "contracts")
+    contracts.load_all.cache_clear()
+    try:
+        with pytest.raises(UserError) as caught:
+            contracts.load_all()
+    finally:
+        contracts.load_all.cache_clear()
+    told = str(caught.value).splitlines()
+    assert [line.split(":")[0] for line in told] == [
+        "calls.toml, columns.call_id",
+        "calls.toml",
+        "calls.toml, rule ended_before_answered",
+        "incidents.toml, column origin",
+    ]
+
+
 def test_an_unknown_source_is_answered_with_the_nearest():
     with pytest.raises(UserError, match="Did you mean 'calls'"):
         contracts.load("call")

@@ -99,28 +99,63 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
     third = changed(('"offered_at"', '"ofered_at"'))
     found = faults(tmp_path, first=first, second=second, third=third)
     assert found == [
+        "first.sql: 'acess' in themes is not a choice. Did you mean 'access'?",
+        "first.sql: unit = 'per cent' is not a choice. Did you mean 'percent'?",
         "first.sql: the key 'min_n' is missing.",
-        "first.sql: unit: There is no choice 'per cent'. Did you mean 'percent'?",
-        "first.sql: themes: There is no theme 'acess'. Did you mean 'access'?",
-        "second.sql: smallest_period: There is no period 'wekk'. Did you mean 'week'?",
-        "second.sql: default: 'origin' is not among the dimensions.",
+        "second.sql: 'wekk' in smallest_period is not a choice. Did you mean 'week'?",
+        "second.sql: default: 'origin' is not one of the dimensions.",
         "second.sql: needs: There is no source 'cals'. Did you mean 'calls'?",
         "third.sql: needs: There is no column of calls 'ofered_at'. "
         "Did you mean 'offered_at'?",
     ]
 
 
+def test_values_of_another_type_are_told_with_what_would_be_right(tmp_path):
+    wrong = changed(
+        ("min_n = 100", 'min_n = "many"'),
+        ('smallest_period = { mps = "day", site = "week" }', 'smallest_period = "day"'),
+        ('needs = { calls = ["offered_at"] }', 'needs = ["calls"]'),
+        ('better = "higher"', 'better = "highr"'),
+        ('["origin"]', '["origin"]\ndefault = { orgin = ["public"] }'),
+    )
+    assert faults(tmp_path, a=wrong, b="select 1", c="/*\nmin_n =\n*/ select 1") == [
+        "a.sql: smallest_period = 'day' must be a table of texts, such as "
+        '{ given = "a" }.',
+        "a.sql: needs = ['calls'] must be a table of lists, such as "
+        '{ a = ["b", "c"] }.',
+        "a.sql: better = 'highr' is not a choice. Did you mean 'higher'?",
+        "a.sql: min_n = 'many' must be a whole number.",
+        "a.sql: default: 'orgin' is not one of the dimensions.",
+        "b.sql: the file does not open with a /* header */.",
+        "c.sql, header: Invalid value (at line 2, column 8).",
+    ]
+
+
+def test_a_quantile_belongs_to_a_percentile(tmp_path):
+    percentile = ('kind = "proportion"', 'kind = "percentile"')
+    assert faults(
+        tmp_path,
+        a=changed(percentile),
+        b=changed(("min_n", "quantile = 0.95\nmin_n")),
+        c=changed(percentile, ("min_n", "quantile = 95\nmin_n")),
+    ) == [
+        "a.sql: quantile: a percentile says which one it is, such as 0.95.",
+        "b.sql: quantile: only a percentile has one.",
+        "c.sql: quantile: lies between 0 and 1, such as 0.95.",
+    ]
+
+
 def test_an_area_that_has_no_figures_cannot_have_a_smallest_period(tmp_path):
     text = changed(("site = ", "sitte = "))
     assert faults(tmp_path, calls=text) == [
-        "calls.sql: smallest_period: There is no area 'sitte'. Did you mean 'site'?"
+        "calls.sql: 'sitte' in smallest_period is not a choice. Did you mean 'site'?"
     ]
 
 
 def test_an_indicator_is_read_with_one_that_exists(tmp_path):
     text = changed(('source = "', 'read_with = ["cals_b"]\nsource = "'))
     assert faults(tmp_path, calls_a=text, calls_b=GOOD) == [
-        "calls_a.sql, read_with: There is no indicator 'cals_b'. "
+        "calls_a.sql: read_with: There is no indicator 'cals_b'. "
         "Did you mean 'calls_b'?"
     ]
 

@@ -40,7 +40,7 @@ FAULTS = {
     ),
     "no required column": (without("origin"), ("requires origin", "Who asked.")),
     "unknown encoding": (
-        'encoding = "utf8"\n' + JOBS, ("encoding 'utf8'", "'utf-8'?"),
+        'encoding = "utf8"\n' + JOBS, ("encoding = 'utf8'", "'utf-8'?"),
     ),
     "unknown zone": (
         JOBS.replace("Europe/London", "Europe/Londres"), ("'Europe/London'?",),
@@ -48,8 +48,13 @@ FAULTS = {
     "unknown replaces": (
         JOBS + '[edition]\nreplaces = "periods"\n', ("'periods'", "'period'?"),
     ),
-    "unknown areas": (JOBS + '[covers]\nareas = "some"\n', ("no areas 'some'",)),
-    "unknown decimal": ('decimal = ";"\n' + JOBS, ("no decimal ';'",)),
+    "unknown areas": (
+        JOBS + '[covers]\nareas = "some"\n',
+        ("areas = 'some' is not a choice", "'all', 'present'"),
+    ),
+    "unknown decimal": (
+        'decimal = ";"\n' + JOBS, ("decimal = ';' is not a choice", "'.', ','"),
+    ),
     "long delimiter": ('delimiter = ";;"\n' + JOBS, ("delimiter must be one",)),
     "no delimiter": ('delimiter = ""\n' + JOBS, ("delimiter must be one",)),
     "line end as delimiter": ('delimiter = "\\n"\n' + JOBS, ("delimiter must be one",)),
@@ -62,7 +67,7 @@ FAULTS = {
     "numbers in a list": ("nulls = [0]\n" + JOBS, ("list of texts",)),
     "text for a column": (
         JOBS.replace('{ column = "Job" }', '"Job"'),
-        ("columns.incident_ref", "{ key = value }", "'Job'"),
+        ("jobs.toml, columns: incident_ref = 'Job'", "{ key = value }"),
     ),
     "text for columns": ('columns = "Job"\n' + without("[col"), ("[columns]",)),
     "one filter": (
@@ -107,9 +112,9 @@ FAULTS = {
         JOBS + "nsir_open = { column = 'x', format = '%d' }\n", ("has a format",),
     ),
     "unknown sign in a format": (
-        JOBS.replace("%H:%M", "%H:%Q"), ("%Q is no part", "%d/%m/%Y %H:%Q"),
+        JOBS.replace("%H:%M", "%H:%Q"), ("%Q is not a part", "%d/%m/%Y %H:%Q"),
     ),
-    "format that breaks off": (JOBS.replace("%H:%M", "%H:%"), ("is no part",)),
+    "format that breaks off": (JOBS.replace("%H:%M", "%H:%"), ("% is not a part",)),
     "local time without a zone": (
         JOBS.replace('time_zone = "Europe/London"', ""), ("add time_zone",),
     ),
@@ -139,6 +144,27 @@ def test_a_fault_is_told_with_its_place_and_the_nearest_name(fault, data_dir):
         mappings.load("jobs", data_dir)
     for word in words:
         assert word in str(caught.value)
+
+
+def test_all_faults_of_a_mapping_are_told_at_once(data_dir):
+    text = without("origin").replace("%d/%m", "%q/%m") + (
+        "grade_final = { column = 'x', constant = 'J' }\n"
+        "closed_at = { column = 5 }\n"
+        "[edition]\nreplaces = 'periods'\nfile_name = 'x'\n"
+    )
+    save_mapping(data_dir, text)
+    with pytest.raises(UserError) as caught:
+        mappings.load("jobs", data_dir)
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()] == [
+        "jobs.toml, columns.closed_at",
+        "jobs.toml, edition",
+        "jobs.toml",
+        "jobs.toml, created_at",
+        "jobs.toml, grade_final",
+        "jobs.toml, grade_final",
+        "jobs.toml, closed_at",
+        "jobs.toml, edition.file_name",
+    ]
 
 
 def test_a_caller_is_given_as_number_or_hash(data_dir):

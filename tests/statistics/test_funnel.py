@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from kpis.definitions import indicators
-from kpis.definitions.indicators import Measure
+from kpis.definitions.indicator_model import Measure
 from kpis.statistics import funnel, intervals
 
 FILES = Path(__file__).parent.parent / "golden"

@@ -1,0 +1,5 @@
+create table areas (
+    code varchar,
+    name varchar,
+    kind varchar
+)

@@ -1,0 +1,9 @@
+describe
+with {near},
+
+found as (
+    {select}
+)
+
+select *
+from found

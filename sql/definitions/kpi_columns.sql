@@ -1,0 +1,4 @@
+describe
+{rows}
+select *
+from kpi_rows

@@ -1,0 +1,4 @@
+create view {name} as
+{rows}
+select *
+from ({mart})

@@ -1,8 +1,9 @@
 """A finished build, open for reading: what it is made of, and the way to its cells."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,25 @@ from kpis import settings, warehouse
 from kpis.builds import kpi_rows, marts, store
 from kpis.definitions import Kpi, indicators
 from kpis.errors import UserError
-from kpis.periods import Period
+from kpis.results.arrivals import Arrivals
 from kpis.results.coverage import Places
 from kpis.results.states import Arrived
 from kpis.warehouse import Warehouse
+
+
+class SmallTables:
+    """What the small statements of `sql/results/` return, each read once.
+
+    A build never changes, so what was read stays true and is kept for as long as the
+    build is open: a dozen short tables at most, as no statement has parameters.
+    """
+
+    def __init__(self, db: Warehouse) -> None:
+        self._db = db
+        self.read = cache(self._read)
+
+    def _read(self, name: str) -> tuple[tuple, ...]:
+        return tuple(self._db.tuples(warehouse.text(f"results/{name}")))
 
 
 @dataclass(frozen=True)
@@ -28,14 +44,8 @@ class Build:
     imports: list[dict]
     places: Places
     names: dict[str, str]
-    faults: list[dict]
-    standards: dict[str, list[Period]]
     serving: dict[str, list[tuple[str, str, date, date]]]
-    months: dict[str, set[date]]
     is_demo: bool
-    known: dict[str, Arrived] = field(default_factory=dict)
-    told: dict[tuple, dict] = field(default_factory=dict)
-    tables: dict[str, list[tuple]] = field(default_factory=dict)
 
     @property
     def as_at(self) -> date:
@@ -43,11 +53,23 @@ class Build:
         days = [one["extracted_at"] for one in self.imports]
         return max(days, default=date.today())
 
-    def table(self, name: str) -> list[tuple]:
-        """Return what a small statement of `sql/results/` finds, asked once."""
-        if name not in self.tables:
-            self.tables[name] = self.warehouse.tuples(warehouse.text(f"results/{name}"))
-        return self.tables[name]
+    def arrived(self, kpi_id: str) -> Arrived:
+        """Return what has arrived of the exports that measure an indicator."""
+        return self._arrivals.of(kpi_id)
+
+    def table(self, name: str) -> tuple[tuple, ...]:
+        """Return the rows of a small statement of `sql/results/`, by its name."""
+        return self._tables.read(name)
+
+    @cached_property
+    def _arrivals(self) -> Arrivals:
+        return Arrivals(
+            self.warehouse, self.kpis, self.imports, self.places, self.names
+        )
+
+    @cached_property
+    def _tables(self) -> SmallTables:
+        return SmallTables(self.warehouse)
 
     def close(self) -> None:
         """Close the database."""
@@ -76,13 +98,16 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
     names = {
         code: name for code, name, _ in house.tuples(warehouse.text("results/areas"))
     }
-    faults = house.query(warehouse.text("results/faults")).to_dict("records")
-    kpis = _kpis(house)
     return Build(
-        build_id, house, kpis, _imports(house), _places(house), names,
-        [_fault(one) for one in faults], _standards(house, kpis), _serving(house),
-        _months(house), facts["is_demo"] == "true",
-    )  # fmt: skip
+        build_id,
+        house,
+        _kpis(house),
+        _imports(house),
+        _places(house),
+        names,
+        _serving(house),
+        facts["is_demo"] == "true",
+    )
 
 
 def _places(house: Warehouse) -> Places:
@@ -96,37 +121,12 @@ def _places(house: Warehouse) -> Places:
     return Places(kinds, parts, open_days)
 
 
-def _standards(house: Warehouse, kpis: dict[str, Kpi]) -> dict[str, list[Period]]:
-    """Return when there was a standard, for each that an indicator names."""
-    spans = {
-        kpi.population.standard: [] for kpi in kpis.values() if kpi.population.standard
-    }
-    rows = house.tuples(warehouse.text("results/standard_spans"))
-    for applies_to, first, last in rows:
-        spans.setdefault(applies_to, []).append((first, last))
-    return spans
-
-
 def _serving(house: Warehouse) -> dict[str, list[tuple[str, str, date, date]]]:
     """Return by borough the line (or ""), site, first and last day of its service."""
     serving: dict[str, list] = {}
     for borough, *served in house.tuples(warehouse.text("results/serving_sites")):
         serving.setdefault(borough, []).append(tuple(served))
     return serving
-
-
-def _months(house: Warehouse) -> dict[str, set[date]]:
-    """Return by indicator the months in which anything was recorded for it."""
-    months: dict[str, set[date]] = {}
-    for kpi_id, month in house.tuples(warehouse.text("results/months_with_rows")):
-        months.setdefault(kpi_id, set()).add(month)
-    return months
-
-
-def _fault(one: dict) -> dict:
-    """Return a finding that makes figures unreliable, with days and columns."""
-    days = {name: one[name].date() for name in ("first_on", "last_on")}
-    return {**one, **days, "unusable": json.loads(one["unusable"])}
 
 
 def _kpis(house: Warehouse) -> dict[str, Kpi]:

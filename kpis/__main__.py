@@ -312,7 +312,7 @@ def _open() -> opened_build.Build:
     data_dir = settings.data_dir()
     one = opened_build.open_build(data_dir)
     listed = {each["import_id"] for each in lake.current(lake.read_manifest(data_dir))}
-    if listed != {each["import_id"] for each in one.imports}:
+    if listed != {each.import_id for each in one.imports}:
         _say("Imports have changed since this build: run python -m kpis build.")
     return one
 

@@ -16,7 +16,16 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from kpis import settings, warehouse
-from kpis.builds import CheckError, cube, findings, kpi_rows, marts, revisions, store
+from kpis.builds import (
+    CheckError,
+    Import,
+    cube,
+    findings,
+    kpi_rows,
+    marts,
+    revisions,
+    store,
+)
 from kpis.definitions import Kpi, contracts, indicators, reference_tables
 from kpis.errors import UserError
 from kpis.ingest import lake
@@ -188,21 +197,24 @@ def _same(hashes: dict[str, str], before: dict[str, str]) -> list[str]:
     return [month for month, one in hashes.items() if before.get(month) == one]
 
 
-def _arrival(one: dict) -> dict:
+def _arrival(one: dict) -> Import:
     """Return an import as readers of a build see it: with days instead of texts."""
     made_at = datetime.fromisoformat(one["extracted_at"])
-    days = {
-        name: one[name] and date.fromisoformat(one[name])
+    first, last = (
+        date.fromisoformat(one[name]) if one[name] else None
         for name in ("covers_from", "covers_to")
-    }
-    return {
-        "import_id": one["import_id"],
-        "source": one["source"],
-        "extracted_at": made_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
-        "areas": one["covers_areas"],
-        "columns": one["columns"],
-        **days,
-    }
+    )
+    areas = one["covers_areas"]
+    return Import(
+        one["import_id"],
+        one["source"],
+        one["file"],
+        made_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
+        first,
+        last,
+        None if areas is None else frozenset(areas),
+        frozenset(one["columns"]),
+    )
 
 
 def _imports_frame(imports: list[dict]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from kpis import periods, settings, warehouse
 from kpis.builds import kpi_rows, marts
+from kpis.builds.imports import Import
 from kpis.builds.marts import WHOLE, Inputs, digest
 from kpis.definitions import Kpi
 from kpis.warehouse import Warehouse, fill, identifier, literal
@@ -55,12 +56,12 @@ def spans(months: set[str]) -> list[periods.Period]:
 def plan(
     kpi: Kpi,
     made_of: dict[str, Inputs],
-    imports: list[dict],
+    imports: list[Import],
     fixed: str,
     known: dict[str, str],
 ) -> Plan:
     """Return what is to be counted; `known` are the hashes of the build before."""
-    able = {one["import_id"] for one in kpi_rows.able(kpi, imports)}
+    able = {one.import_id for one in kpi_rows.able(kpi, imports)}
     covered = kpi_rows.covered(kpi, imports) if kpi.population.exposure else []
     hashes = {}
     for month in _months(kpi, made_of, covered):
@@ -138,7 +139,7 @@ def keep(house: Warehouse, plans: list[Plan]) -> None:
             house.run(fill("cube/keep_cells", table=identifier(name), **words))
 
 
-def count(house: Warehouse, one: Plan, imports: list[dict]) -> None:
+def count(house: Warehouse, one: Plan, imports: list[Import]) -> None:
     """Fill the cells of an indicator's months that are to be counted anew."""
     if not one.changed:
         return

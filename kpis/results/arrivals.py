@@ -6,12 +6,13 @@ from datetime import date
 from functools import cache, cached_property
 
 from kpis import warehouse
+from kpis.builds import Import
 from kpis.definitions import Kpi
 from kpis.periods import Period
 from kpis.results import coverage, suppression
 from kpis.results.coverage import Coverage, Places
 from kpis.results.missing_exports import MissingExports
-from kpis.results.states import Arrived
+from kpis.results.states import Arrived, UnreliableFinding
 from kpis.warehouse import Warehouse
 
 
@@ -26,7 +27,7 @@ class Arrivals:
         self,
         db: Warehouse,
         kpis: dict[str, Kpi],
-        imports: list[dict],
+        imports: list[Import],
         places: Places,
         names: dict[str, str],
     ) -> None:
@@ -48,7 +49,7 @@ class Arrivals:
         arrived = Arrived(
             covers,
             missing,
-            self._own_faults(kpi),
+            self._own_findings(kpi),
             self._names,
             standards=self._standards.get(kpi.population.standard),
             months=frozenset(self._months.get(kpi_id, ())) if is_asked else None,
@@ -64,30 +65,34 @@ class Arrivals:
             covers |= self._covers(self._kpis[part])
         return covers
 
-    def _own_faults(self, kpi: Kpi) -> list[dict]:
-        """Return the faults in columns that an indicator, or a part of it, needs."""
+    def _own_findings(self, kpi: Kpi) -> list[UnreliableFinding]:
+        """Return the findings in columns that an indicator, or a part of it, needs."""
         needs = dict(kpi.population.needs)
         for part in kpi.population.made_of:
             needs |= self._kpis[part].population.needs
         return [
-            fault
-            for fault in self._faults
+            finding
+            for finding in self._findings
             if any(
-                set(columns) & set(needs.get(source, ()))
-                for source, columns in fault["unusable"].items()
+                columns & set(needs.get(source, ()))
+                for source, columns in finding.unusable.items()
             )
         ]
 
     @cached_property
-    def _faults(self) -> list[dict]:
-        """Return the findings that make figures unreliable, with days and columns."""
-        frame = self._db.query(warehouse.text("results/faults"))
-        faults = []
-        for fault in frame.to_dict("records"):
-            days = {name: fault[name].date() for name in ("first_on", "last_on")}
-            unusable = json.loads(fault["unusable"])
-            faults.append({**fault, **days, "unusable": unusable})
-        return faults
+    def _findings(self) -> list[UnreliableFinding]:
+        """Return the findings that make figures unreliable, the oldest first."""
+        rows = self._db.tuples(warehouse.text("results/unreliable_findings"))
+        return [
+            UnreliableFinding(
+                *where_and_what,
+                {
+                    source: frozenset(names)
+                    for source, names in json.loads(columns).items()
+                },
+            )
+            for *where_and_what, columns in rows
+        ]
 
     @cached_property
     def _standards(self) -> dict[str, list[Period]]:

@@ -6,11 +6,8 @@ from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from kpis import settings, warehouse
-from kpis.builds import kpi_rows, marts, store
+from kpis.builds import Import, kpi_rows, marts, store
 from kpis.definitions import Kpi, indicators
 from kpis.errors import UserError
 from kpis.results.arrivals import Arrivals
@@ -41,7 +38,7 @@ class Build:
     id: str
     warehouse: Warehouse
     kpis: dict[str, Kpi]
-    imports: list[dict]
+    imports: list[Import]
     places: Places
     names: dict[str, str]
     serving: dict[str, list[tuple[str, str, date, date]]]
@@ -50,7 +47,7 @@ class Build:
     @property
     def as_at(self) -> date:
         """Return the day of the latest extraction; today where no import counts."""
-        days = [one["extracted_at"] for one in self.imports]
+        days = [one.extracted_at for one in self.imports]
         return max(days, default=date.today())
 
     def arrived(self, kpi_id: str) -> Arrived:
@@ -138,26 +135,10 @@ def _kpis(house: Warehouse) -> dict[str, Kpi]:
     return kpis
 
 
-def _imports(house: Warehouse) -> list[dict]:
-    frame = house.query(warehouse.text("results/imports"))
-    rows = []
-    for row in frame.itertuples():
-        has_days = not pd.isna(row.covers_from)
-        rows.append(
-            {
-                "import_id": row.import_id,
-                "source": row.source,
-                "file": row.file,
-                "extracted_at": row.extracted_at.tz_convert(settings.TIME_ZONE).date(),
-                "covers_from": row.covers_from.date() if has_days else None,
-                "covers_to": row.covers_to.date() if has_days else None,
-                "areas": None if _is_none(row.areas) else list(row.areas),
-                "columns": list(row.columns),
-            }
-        )
-    return rows
-
-
-def _is_none(value) -> bool:
-    # DuckDB's frame says None, NaN or NA, whatever else the column holds
-    return value is None or value is pd.NA or (np.isscalar(value) and pd.isna(value))
+def _imports(house: Warehouse) -> list[Import]:
+    """Return the imports that the build is made of, the oldest export first."""
+    rows = house.tuples(warehouse.text("results/imports"))
+    return [
+        Import(*given, None if areas is None else frozenset(areas), frozenset(columns))
+        for *given, areas, columns in rows
+    ]

@@ -19,7 +19,7 @@ from kpis.results.disclosure import LEAST
 from kpis.results.missing_exports import MissingExports, never_imported
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
-MOST_FAULTS_NAMED = 3
+MOST_FINDINGS_NAMED = 3
 LENGTH_WORDS = {
     "month": "month",
     "quarter": "quarter",
@@ -35,19 +35,33 @@ MEASURED_BY = {
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """What is known of an indicator's sources: covered days, faults, areas' names.
+class UnreliableFinding:
+    """A finding that makes figures unreliable: what it says of an area and its days.
 
-    `faults` are the findings that make figures unreliable, with area_code (empty: the
-    whole force), first_on, last_on and says. `standards` are the spans of days in which
-    the indicator's standard was in force, or None where it has none. `hidden` are, by
-    length of period, the areas that are not shown for the sake of few people. `months`
-    are those in which anything was recorded for it, None where that says nothing.
+    `area_code` is empty for the whole force; `unusable` has, by source, the columns
+    that no figure can be made of.
+    """
+
+    area_code: str
+    first_on: date
+    last_on: date
+    says: str
+    unusable: dict[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What is known of an indicator's sources: what has arrived, and what is missing.
+
+    `findings` are those that make its figures unreliable. `standards` are the spans of
+    days in which its standard was in force, None where it has none. `hidden` are, by
+    length of period, the areas that are not shown because of few people. `months` are
+    those that have rows, None where that says nothing.
     """
 
     covers: dict[str, Coverage]
     missing: MissingExports
-    faults: list[dict]
+    findings: list[UnreliableFinding]
     names: dict[str, str]
     standards: list[Period] | None = None
     hidden: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -95,7 +109,7 @@ def of_cell(
     reason = _why_suppressed(kpi, arrived, area_kind, by, cell)
     if reason:
         return "suppressed", reason
-    reason = missing.not_reliable or _faults(arrived, period, cell.area)
+    reason = missing.not_reliable or _why_unreliable(arrived, period, cell.area)
     if reason:
         return "not_reliable", reason
     n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
@@ -189,16 +203,16 @@ def _why_no_rows(arrived: Arrived, period: Period) -> str:
     return "No survey of this period asked it, anywhere in the force."
 
 
-def _faults(arrived: Arrived, period: Period, area: str) -> str:
+def _why_unreliable(arrived: Arrived, period: Period, area: str) -> str:
     """Say what makes a figure unreliable though everything has arrived."""
     said = dict.fromkeys(
-        f"{arrived.names.get(one['area_code'], 'Everywhere')}, "
-        f"{formatting.span(one['first_on'], one['last_on'])}: {one['says']}"
-        for one in arrived.faults
-        if one["first_on"] <= period[1]
-        and one["last_on"] >= period[0]
-        and (area == settings.FORCE or one["area_code"] in ("", area))
+        f"{arrived.names.get(finding.area_code, 'Everywhere')}, "
+        f"{formatting.span(finding.first_on, finding.last_on)}: {finding.says}"
+        for finding in arrived.findings
+        if finding.first_on <= period[1]
+        and finding.last_on >= period[0]
+        and (area == settings.FORCE or finding.area_code in ("", area))
     )
-    rest = len(said) - MOST_FAULTS_NAMED
+    rest = len(said) - MOST_FINDINGS_NAMED
     also = [f"And {rest} more."] if rest > 0 else []
-    return " ".join([*list(said)[:MOST_FAULTS_NAMED], *also])
+    return " ".join([*list(said)[:MOST_FINDINGS_NAMED], *also])

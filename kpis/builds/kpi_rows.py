@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kpis import warehouse
+from kpis import periods, warehouse
 from kpis.builds.imports import Import
 from kpis.definitions import Kpi
 from kpis.warehouse import fill, identifier, literal, literals
@@ -53,7 +53,6 @@ MARTS = {
     "activity_annual": Mart("return_ref", "year_on"),
     "published_figures": Mart("figure_ref", "period_start_on", is_whole=True),
 }
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 
 def able(kpi: Kpi, imports: list[Import]) -> list[Import]:
@@ -86,7 +85,7 @@ def rows(
     if kpi.population.stage == "after_cube":
         parts.append(warehouse.text("results/month_figures"))
     if kpi.population.exposure:
-        spans = covered(kpi, imports) or [(LAST_DAY, FIRST_DAY)]
+        spans = covered(kpi, imports) or [(periods.LAST_DAY, periods.FIRST_DAY)]
         values = ", ".join(f"({_day(first)}, {_day(last)})" for first, last in spans)
         parts.append(fill(f"results/exposure_{kpi.population.exposure}", spans=values))
     defaults = [

@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 
 from kpis import periods, settings, warehouse
-from kpis.builds import kpi_rows
 from kpis.builds.kpi_rows import MARTS
 from kpis.definitions import TYPES, contracts
 from kpis.ingest import lake
@@ -166,7 +165,7 @@ def _month(first: date) -> str:
 def span(month: str) -> periods.Period:
     """Return first and last day of a mart's month, or of all time."""
     if month == WHOLE:
-        return kpi_rows.FIRST_DAY, kpi_rows.LAST_DAY
+        return periods.FIRST_DAY, periods.LAST_DAY
     return _first(month), periods.end_of_month(_first(month))
 
 

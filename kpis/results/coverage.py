@@ -14,6 +14,7 @@ import pandas as pd
 from kpis import periods, settings
 from kpis.builds import Import, kpi_rows
 from kpis.definitions import Kpi
+from kpis.periods import FIRST_DAY, LAST_DAY
 
 DAY = timedelta(days=1)
 Span = tuple[date, date]
@@ -133,7 +134,7 @@ class Coverage:
         It may be empty (end before start). An area that sent an export before it is
         known to have opened had opened.
         """
-        opened, closed = self.places.open_days.get(area, (date.min, date.max))
+        opened, closed = self.places.open_days.get(area, (FIRST_DAY, LAST_DAY))
         own = [first for first, _, areas in self.spans if areas and area in areas]
         return max(min([opened, *own]), period[0]), min(closed, period[1])
 

@@ -10,6 +10,7 @@ from kpis import settings, warehouse
 from kpis.builds import Import, kpi_rows, marts, store
 from kpis.definitions import Kpi, indicators
 from kpis.errors import UserError
+from kpis.periods import FIRST_DAY, LAST_DAY
 from kpis.results.arrivals import Arrivals
 from kpis.results.coverage import Places
 from kpis.results.states import Arrived
@@ -111,7 +112,7 @@ def _places(house: Warehouse) -> Places:
     kinds, open_days = {}, {}
     for code, kind, opened, closed in house.tuples(warehouse.text("results/places")):
         kinds[code] = kind
-        open_days[code] = (opened, closed)
+        open_days[code] = (opened or FIRST_DAY, closed or LAST_DAY)
     parts: dict[str, tuple] = {}
     for area, *part in house.tuples(warehouse.text("results/area_parts")):
         parts[area] = (*parts.get(area, ()), tuple(part))

@@ -20,7 +20,7 @@ from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
 from kpis.ingest import importer, lake
-from kpis.results import arrivals, opened_build, queries
+from kpis.results import opened_build, queries
 
 DEMO_SCALE, DEMO_YEARS, DEMO_SEED = 0.1, 4, 2004
 
@@ -313,7 +313,7 @@ def _open() -> opened_build.Build:
     data_dir = settings.data_dir()
     one = opened_build.open_build(data_dir)
     listed = {each["import_id"] for each in lake.current(lake.read_manifest(data_dir))}
-    if listed != {each["import_id"] for each in one.imports}:
+    if listed != {each.import_id for each in one.imports}:
         _say("Imports have changed since this build: run python -m kpis build.")
     return one
 
@@ -325,7 +325,7 @@ def _chosen(one: opened_build.Build, options, area: str, by: str) -> tuple[date,
         end = options.end or options.start
         return periods.read(start, is_end=False), periods.read(end, is_end=True)
     latest = queries.latest_settled(one, options.kpi, area, by)
-    last = arrivals.arrived(one, options.kpi).last or one.as_at
+    last = one.arrived(options.kpi).last or one.as_at
     return latest or (last, last)
 
 

@@ -16,6 +16,8 @@ YEAR_OF = {
     "day": 364, "week": 52, "month": 12, "quarter": 4, "year": 1, "rolling12": 12,
 }  # fmt: skip
 Period = tuple[date, date]
+# where a span begins or ends of which no day is known: it holds always
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 
 def of_day(day: date, by: str) -> Period:

@@ -19,6 +19,7 @@ from kpis import settings, warehouse
 from kpis.builds import (
     CellPlan,
     CheckError,
+    Import,
     MartInputs,
     cube,
     findings,
@@ -59,7 +60,7 @@ class Plan:
 
     data_dir: Path
     imports: list[dict]
-    arrivals: list[dict]
+    arrivals: list[Import]
     inputs: dict[str, MartInputs]
     shared: str
     rules: str
@@ -130,7 +131,7 @@ def plan_of(data_dir: Path) -> Plan:
     return Plan(
         data_dir,
         imports,
-        [_arrival(record) for record in imports],
+        [_import(record) for record in imports],
         inputs,
         shared,
         rules,
@@ -320,21 +321,24 @@ def _same(hashes: dict[str, str], before: dict[str, str]) -> list[str]:
     return [month for month, digest in hashes.items() if before.get(month) == digest]
 
 
-def _arrival(record: dict) -> dict:
-    """Return an import as readers of a build see it: with days instead of texts."""
+def _import(record: dict) -> Import:
+    """Return an import as a build and its readers see it: with days, not texts."""
     made_at = datetime.fromisoformat(record["extracted_at"])
-    days = {
-        name: record[name] and date.fromisoformat(record[name])
+    first, last = (
+        date.fromisoformat(record[name]) if record[name] else None
         for name in ("covers_from", "covers_to")
-    }
-    return {
-        "import_id": record["import_id"],
-        "source": record["source"],
-        "extracted_at": made_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
-        "areas": record["covers_areas"],
-        "columns": record["columns"],
-        **days,
-    }
+    )
+    areas = record["covers_areas"]
+    return Import(
+        record["import_id"],
+        record["source"],
+        record["file"],
+        made_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
+        first,
+        last,
+        None if areas is None else frozenset(areas),
+        frozenset(record["columns"]),
+    )
 
 
 def _imports_frame(imports: list[dict]) -> pd.DataFrame:

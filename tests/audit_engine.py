@@ -12,7 +12,7 @@ import pandas as pd
 from kpis import formatting, periods, settings
 from kpis.definitions import Kpi
 from kpis.periods import Period
-from kpis.results import arrivals, queries
+from kpis.results import queries
 from kpis.results.opened_build import Build
 
 # figures of tables whose rows add up; values are taken to be the same within this
@@ -145,7 +145,7 @@ class Engine:
             smallest = queries.smallest_period(self.build, kpi, area) or by
             own = max(by, smallest, key=periods.LENGTHS.index)
             lengths.setdefault(own, []).append(kpi.id)
-        known = [arrivals.arrived(self.build, kpi_id) for kpi_id in self.kpis]
+        known = [self.build.arrived(kpi_id) for kpi_id in self.kpis]
         first = min((one.first for one in known if one.first), default=date.max)
         start, end = min(first, self.build.as_at), self.build.as_at
         series, latest = {}, {}
@@ -160,7 +160,7 @@ class Engine:
     def _last_days(self, kpi_ids: list[str], area: str, by: str) -> dict[str, date]:
         """Return the last day of the period that each indicator's figure is of."""
         settled = {one: self._settled(one, area, by) for one in kpi_ids}
-        arrived = {one: arrivals.arrived(self.build, one).last for one in kpi_ids}
+        arrived = {one: self.build.arrived(one).last for one in kpi_ids}
         some = [one for one in kpi_ids if settled[one]] or kpi_ids
         days = [arrived[one] for one in some if arrived[one]]
         ends = [period[1] for period in settled.values() if period]

@@ -30,7 +30,7 @@ def offered(build: Build) -> dict[str, str]:
         if kpi.disclosure.is_needed
         for source in kpi.population.needs
     }
-    arrived = {one["source"] for one in build.imports} - protected
+    arrived = {one.source for one in build.imports} - protected
     known = contracts.load_all()
     return {name: one.title for name, one in known.items() if name in arrived}
 
@@ -45,11 +45,7 @@ def dimensions(build: Build, source: str) -> list[str]:
 
 def spans(build: Build, source: str, by: str) -> list[Period]:
     """Return the periods of that length that exports of the source cover."""
-    covered = [
-        (one["covers_from"], one["covers_to"])
-        for one in build.imports
-        if one["source"] == source and one["covers_from"]
-    ]
+    covered = [one.days for one in build.imports if one.source == source and one.days]
     if not covered:
         return []
     first, last = min(start for start, _ in covered), max(end for _, end in covered)

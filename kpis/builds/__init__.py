@@ -13,12 +13,14 @@ from kpis.builds import (
     versions,
 )
 from kpis.builds.cube import CellPlan
+from kpis.builds.imports import Import
 from kpis.builds.mart_inputs import MartInputs
 from kpis.builds.marts import CheckError
 
 __all__ = [
     "CellPlan",
     "CheckError",
+    "Import",
     "MartInputs",
     "cube",
     "findings",

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from kpis import periods, warehouse
 from kpis.builds import kpi_rows, mart_inputs, versions
+from kpis.builds.imports import Import
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.builds.versions import digest
 from kpis.definitions import Kpi, sources
@@ -43,7 +44,7 @@ class CellPlan:
 def plan(
     kpi: Kpi,
     inputs: dict[str, MartInputs],
-    imports: list[dict],
+    imports: list[Import],
     shared: str,
     known: dict[str, str],
 ) -> CellPlan:
@@ -52,7 +53,7 @@ def plan(
     `inputs` says what the marts are made of, `shared` is a hash of what every cell
     depends on, `known` has the hashes of the build before, by month.
     """
-    able = {record["import_id"] for record in kpi_rows.able(kpi, imports)}
+    able = {import_.import_id for import_ in kpi_rows.able(kpi, imports)}
     covered = kpi_rows.covered(kpi, imports) if kpi.population.exposure else []
     version = version_of(kpi)
     hashes = {}
@@ -127,7 +128,7 @@ def keep(db: Warehouse, plans: Iterable[CellPlan]) -> None:
             db.run(fill("cube/keep_cells", table=identifier(name), **words))
 
 
-def count(db: Warehouse, plan_: CellPlan, imports: list[dict]) -> None:
+def count(db: Warehouse, plan_: CellPlan, imports: list[Import]) -> None:
     """Count the cells of an indicator's changed months."""
     if not plan_.changed:
         return
@@ -136,7 +137,7 @@ def count(db: Warehouse, plan_: CellPlan, imports: list[dict]) -> None:
         db.run(statement)
 
 
-def _statements(kpi: Kpi, imports: list[dict], condition: str) -> list[str]:
+def _statements(kpi: Kpi, imports: list[Import], condition: str) -> list[str]:
     """Return the statements that fill an indicator's cells, by day and by month."""
     table = _table(kpi)
     rows = kpi_rows.rows(kpi, imports, condition)

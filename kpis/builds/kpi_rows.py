@@ -6,14 +6,13 @@ Build and drill-down use the same statement, so a cell is the sum of its rows.
 from collections.abc import Iterable
 from datetime import date
 
-from kpis import warehouse
+from kpis import periods, warehouse
+from kpis.builds.imports import Import
 from kpis.definitions import Kpi
 from kpis.warehouse import fill, identifier, literal, literals
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
-
-def able(kpi: Kpi, imports: list[dict]) -> list[dict]:
+def able(kpi: Kpi, imports: list[Import]) -> list[Import]:
     """Return the imports that measure an indicator.
 
     An export without a column that the indicator needs (no arrival times, say) takes
@@ -22,14 +21,14 @@ def able(kpi: Kpi, imports: list[dict]) -> list[dict]:
     return [
         one
         for one in imports
-        if one["source"] in kpi.population.needs
-        and set(kpi.population.needs[one["source"]]) <= set(one["columns"])
+        if one.source in kpi.population.needs
+        and one.columns.issuperset(kpi.population.needs[one.source])
     ]
 
 
 def rows(
     kpi: Kpi,
-    imports: list[dict],
+    imports: list[Import],
     condition: str = "true",
     chosen: dict[str, list[str] | None] | None = None,
 ) -> str:
@@ -43,7 +42,7 @@ def rows(
     if kpi.population.stage == "after_cube":
         parts.append(warehouse.text("results/month_figures"))
     if kpi.population.exposure:
-        spans = covered(kpi, imports) or [(LAST_DAY, FIRST_DAY)]
+        spans = covered(kpi, imports) or [(periods.LAST_DAY, periods.FIRST_DAY)]
         values = ", ".join(f"({_day(first)}, {_day(last)})" for first, last in spans)
         parts.append(fill(f"results/exposure_{kpi.population.exposure}", spans=values))
     defaults = [
@@ -80,15 +79,9 @@ def columns(kpi: Kpi) -> dict[str, str]:
     }
 
 
-def covered(kpi: Kpi, imports: list[dict]) -> list[tuple[date, date]]:
+def covered(kpi: Kpi, imports: list[Import]) -> list[tuple[date, date]]:
     """Return the spans of days that exports measure, for which exposure counts."""
-    return sorted(
-        {
-            (one["covers_from"], one["covers_to"])
-            for one in able(kpi, imports)
-            if one["covers_from"] is not None
-        }
-    )
+    return sorted({one.days for one in able(kpi, imports) if one.days is not None})
 
 
 def within(spans: Iterable[tuple[date, date]]) -> str:
@@ -101,9 +94,9 @@ def within(spans: Iterable[tuple[date, date]]) -> str:
     )
 
 
-def _mart(source: str, kpi: Kpi, imports: list[dict]) -> str:
-    own = [one["import_id"] for one in imports if one["source"] == source]
-    chosen = [one["import_id"] for one in able(kpi, imports) if one["source"] == source]
+def _mart(source: str, kpi: Kpi, imports: list[Import]) -> str:
+    own = [one.import_id for one in imports if one.source == source]
+    chosen = [one.import_id for one in able(kpi, imports) if one.source == source]
     is_all = chosen == own
     return _measured(source, "true" if is_all else _one_of("import_id", chosen))
 

@@ -9,7 +9,6 @@ from datetime import date
 
 from kpis import periods
 from kpis.builds import mart_statements, versions
-from kpis.builds.kpi_rows import FIRST_DAY, LAST_DAY
 from kpis.builds.versions import digest
 from kpis.definitions import sources
 
@@ -57,7 +56,7 @@ def neighbours(name: str, month: str) -> list[str]:
 def span(month: str) -> periods.Period:
     """Return first and last day of a mart's month, or of all time."""
     if month == WHOLE:
-        return FIRST_DAY, LAST_DAY
+        return periods.FIRST_DAY, periods.LAST_DAY
     return _first(month), periods.end_of_month(_first(month))
 
 

@@ -19,7 +19,6 @@ _ASIDE = re.compile(r" in place of |[;:] | \(")
 # letters of a name above a chart
 LONGEST_NAME = 48
 DAY = timedelta(days=1)
-LAST_DAY = date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def _of_standard(series: Series, rows: Iterable[tuple]) -> list[Break]:
     """Return the days on which another standard came into force in the area."""
     own = _own_standards(series.standard, series.area, rows)
     days = {first for _, first, *_ in own}
-    days |= {last + DAY for _, _, last, *_ in own if last < LAST_DAY}
+    days |= {last + DAY for _, _, last, *_ in own if last < periods.LAST_DAY}
     found = []
     for day in days:
         before, now = (_in_force(own, one) for one in (day - DAY, day))

@@ -10,7 +10,6 @@ from kpis.statistics import spc
 
 ADOPTED = ("statutory", "plan", "local")
 NOT_SET = "local target to be set"
-EVER = date(1900, 1, 1)
 
 _BETTER = {
     "at_least": ("higher",),
@@ -37,8 +36,8 @@ class Target:
     status: str = "none"
     owner: str | None = None
     source: str = NOT_SET
-    valid_from: date = EVER
-    valid_to: date = date(9999, 12, 31)
+    valid_from: date = periods.FIRST_DAY
+    valid_to: date = periods.LAST_DAY
 
     @property
     def is_set(self) -> bool:
@@ -95,7 +94,7 @@ def _aim(target: Target, unit: str) -> str:
 def _when(target: Target) -> str:
     """The financial year that it is for, or the year from which it held, or ""."""
     first, last = target.valid_from, target.valid_to
-    if first == EVER:
+    if first == periods.FIRST_DAY:
         return ""
     if periods.of_day(first, "year") == (first, last):
         return f"{first.year}/{last.year % 100:02d}"

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow as pa
 
-from kpis import settings
+from kpis import periods, settings
 from kpis.definitions import typed_toml
 from kpis.definitions.typed_toml import BY_PROGRAM
 from kpis.errors import UserError, unknown
@@ -35,7 +35,7 @@ TYPES: dict[str, pa.DataType] = {
 }
 # first and last day of a row; the first pair decides when a key holds
 PERIODS = (("valid_from", "valid_to"), ("opened", "closed"))
-EVER = {"valid_from": date(1900, 1, 1), "valid_to": date(9999, 12, 31)}
+EVER = {"valid_from": periods.FIRST_DAY, "valid_to": periods.LAST_DAY}
 
 
 @dataclass(frozen=True)

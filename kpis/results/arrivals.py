@@ -1,49 +1,118 @@
-"""What has arrived of the exports that measure an indicator."""
+"""What has arrived of the exports that measure each indicator."""
 
+import json
 from dataclasses import replace
+from datetime import date
+from functools import cache, cached_property
 
+from kpis import warehouse
+from kpis.builds import Import
 from kpis.definitions import Kpi, contracts
+from kpis.periods import Period
 from kpis.results import coverage, suppression
-from kpis.results.coverage import Coverage
-from kpis.results.opened_build import Build
-from kpis.results.states import Arrived
+from kpis.results.coverage import Coverage, Places
+from kpis.results.missing_exports import MissingExports
+from kpis.results.states import Arrived, UnreliableFinding
+from kpis.warehouse import Warehouse
 
 
-def arrived(build: Build, kpi_id: str) -> Arrived:
-    """Return what has arrived of the exports that measure an indicator."""
-    if kpi_id not in build.known:
-        build.known[kpi_id] = _arrived(build, build.kpis[kpi_id])
-    return build.known[kpi_id]
+class Arrivals:
+    """What has arrived for each indicator of a build, worked out when first asked.
 
+    A build never changes, so an answer stays true and is kept for as long as the build
+    is open: one for each indicator, and one MissingExports for each set of exports.
+    """
 
-def _arrived(build: Build, kpi: Kpi) -> Arrived:
-    needs = dict(kpi.population.needs)
-    for part in kpi.population.made_of:
-        needs |= build.kpis[part].population.needs
-    faults = [
-        one
-        for one in build.faults
-        if any(
-            set(columns) & set(needs.get(source, ()))
-            for source, columns in one["unusable"].items()
+    def __init__(
+        self,
+        db: Warehouse,
+        kpis: dict[str, Kpi],
+        imports: list[Import],
+        places: Places,
+        names: dict[str, str],
+    ) -> None:
+        self._db = db
+        self._kpis = kpis
+        self._imports = imports
+        self._places = places
+        self._names = names
+        self._missing: dict[tuple, MissingExports] = {}
+        self.of = cache(self._of)
+
+    def _of(self, kpi_id: str) -> Arrived:
+        kpi = self._kpis[kpi_id]
+        covers = self._covers(kpi)
+        exports = tuple((source, cover.spans) for source, cover in covers.items())
+        missing = self._missing.setdefault(exports, MissingExports(covers, self._names))
+        # a survey that did not ask the question is not one without answers
+        surveys = contracts.that_say("is_survey")
+        is_asked = not surveys.isdisjoint(kpi.population.needs)
+        arrived = Arrived(
+            covers,
+            missing,
+            self._own_findings(kpi),
+            self._names,
+            standards=self._standards.get(kpi.population.standard),
+            months=frozenset(self._months.get(kpi_id, ())) if is_asked else None,
         )
-    ]
-    standards = build.standards.get(kpi.population.standard)
-    covers = _covers(build, kpi)
-    exports = tuple((source, cover.spans) for source, cover in covers.items())
-    told = build.told.setdefault(exports, {})
-    # a survey without the question is no survey with no answers
-    is_asked = not contracts.that_say("is_survey").isdisjoint(kpi.population.needs)
-    months = frozenset(build.months.get(kpi.id, ())) if is_asked else None
-    whole = Arrived(covers, faults, build.names, standards, months=months, told=told)
-    hidden = suppression.areas(build.warehouse, kpi, build.places, whole)
-    return replace(whole, hidden=hidden)
+        hidden = suppression.areas(self._db, kpi, self._places, arrived)
+        return replace(arrived, hidden=hidden)
 
+    def _covers(self, kpi: Kpi) -> dict[str, Coverage]:
+        if kpi.population.stage == "after_cube" and not kpi.population.made_of:
+            return coverage.of_everything(self._imports)
+        covers = coverage.of_kpi(kpi, self._imports, self._places)
+        for part in kpi.population.made_of:
+            covers |= self._covers(self._kpis[part])
+        return covers
 
-def _covers(build: Build, kpi: Kpi) -> dict[str, Coverage]:
-    if kpi.population.stage == "after_cube" and not kpi.population.made_of:
-        return coverage.of_everything(build.imports)
-    covers = coverage.of_kpi(kpi, build.imports, build.places)
-    for part in kpi.population.made_of:
-        covers |= _covers(build, build.kpis[part])
-    return covers
+    def _own_findings(self, kpi: Kpi) -> list[UnreliableFinding]:
+        """Return the findings in columns that an indicator, or a part of it, needs."""
+        needs = dict(kpi.population.needs)
+        for part in kpi.population.made_of:
+            needs |= self._kpis[part].population.needs
+        return [
+            finding
+            for finding in self._findings
+            if any(
+                columns & set(needs.get(source, ()))
+                for source, columns in finding.unusable.items()
+            )
+        ]
+
+    @cached_property
+    def _findings(self) -> list[UnreliableFinding]:
+        """Return the findings that make figures unreliable, the oldest first."""
+        rows = self._db.tuples(warehouse.text("results/unreliable_findings"))
+        return [
+            UnreliableFinding(
+                *where_and_what,
+                {
+                    source: frozenset(names)
+                    for source, names in json.loads(columns).items()
+                },
+            )
+            for *where_and_what, columns in rows
+        ]
+
+    @cached_property
+    def _standards(self) -> dict[str, list[Period]]:
+        """Return when there was a standard, for each that an indicator names."""
+        spans: dict[str, list[Period]] = {
+            kpi.population.standard: []
+            for kpi in self._kpis.values()
+            if kpi.population.standard
+        }
+        rows = self._db.tuples(warehouse.text("results/standard_spans"))
+        for applies_to, first, last in rows:
+            spans.setdefault(applies_to, []).append((first, last))
+        return spans
+
+    @cached_property
+    def _months(self) -> dict[str, set[date]]:
+        """Return the months that have rows, by indicator."""
+        months: dict[str, set[date]] = {}
+        rows = self._db.tuples(warehouse.text("results/months_with_rows"))
+        for kpi_id, month in rows:
+            months.setdefault(kpi_id, set()).add(month)
+        return months

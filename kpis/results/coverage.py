@@ -12,8 +12,9 @@ from functools import cached_property
 import pandas as pd
 
 from kpis import periods, settings
-from kpis.builds import kpi_rows
+from kpis.builds import Import, kpi_rows
 from kpis.definitions import Kpi
+from kpis.periods import FIRST_DAY, LAST_DAY
 
 DAY = timedelta(days=1)
 Span = tuple[date, date]
@@ -133,7 +134,7 @@ class Coverage:
         It may be empty (end before start). An area that sent an export before it is
         known to have opened had opened.
         """
-        opened, closed = self.places.open_days.get(area, (date.min, date.max))
+        opened, closed = self.places.open_days.get(area, (FIRST_DAY, LAST_DAY))
         own = [first for first, _, areas in self.spans if areas and area in areas]
         return max(min([opened, *own]), period[0]), min(closed, period[1])
 
@@ -157,41 +158,28 @@ class Coverage:
 
 
 def of_kpi(
-    kpi: Kpi, imports: list[dict], places: Places = NOWHERE
+    kpi: Kpi, imports: list[Import], places: Places = NOWHERE
 ) -> dict[str, Coverage]:
     """Return by source what arrived of the exports that measure an indicator."""
     able = kpi_rows.able(kpi, imports)
     return {source: of_source(source, able, places) for source in kpi.population.needs}
 
 
-def of_source(source: str, imports: list[dict], places: Places = NOWHERE) -> Coverage:
+def of_source(source: str, imports: list[Import], places: Places = NOWHERE) -> Coverage:
     """Return what arrived of one source, whatever its exports measure."""
-    dated = [
-        one
-        for one in imports
-        if one["source"] == source and one["covers_from"] is not None
-    ]
-    spans = tuple(
-        (
-            one["covers_from"],
-            one["covers_to"],
-            None if one["areas"] is None else frozenset(one["areas"]),
-        )
-        for one in dated
-    )
-    as_at = max((one["extracted_at"] for one in dated), default=None)
+    dated = [one for one in imports if one.source == source and one.days]
+    spans = tuple((*one.days, one.areas) for one in dated if one.days)
+    as_at = max((one.extracted_at for one in dated), default=None)
     return Coverage(source, spans, as_at, places)
 
 
-def of_everything(imports: list[dict]) -> dict[str, Coverage]:
+def of_everything(imports: list[Import]) -> dict[str, Coverage]:
     """Return what is covered by any export, for indicators of the indicators."""
-    days = [
-        (one["covers_from"], one["covers_to"]) for one in imports if one["covers_from"]
-    ]
+    days = [one.days for one in imports if one.days]
     if not days:
         return {"any source": Coverage("any source", (), None)}
     whole = (min(first for first, _ in days), max(last for _, last in days), None)
-    as_at = max(one["extracted_at"] for one in imports)
+    as_at = max(one.extracted_at for one in imports)
     return {"any source": Coverage("any source", (whole,), as_at)}
 
 
@@ -207,14 +195,14 @@ def last_day(covers: dict[str, Coverage]) -> date | None:
     return None if None in days else min(days)
 
 
-def not_arrived(imports: list[dict], places: Places = NOWHERE) -> pd.DataFrame:
+def not_arrived(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame:
     """Return source, area, missing_from, missing_to: expected, and not arrived.
 
     Expected are all days from a source's first covered day to the last day that any
     of its exports covers, for every area that sends exports of its own.
     """
     rows = []
-    for source in sorted({one["source"] for one in imports}):
+    for source in sorted({one.source for one in imports}):
         arrived = of_source(source, imports, places)
         if arrived.first is None:
             continue
@@ -224,7 +212,7 @@ def not_arrived(imports: list[dict], places: Places = NOWHERE) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["source", "area", "missing_from", "missing_to"])
 
 
-def grid(imports: list[dict], places: Places = NOWHERE) -> pd.DataFrame:
+def grid(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame:
     """Return source, area, month, expected_days, arrived_days: a row for each month.
 
     From a source's first covered month to its last, for every area that sends exports
@@ -232,7 +220,7 @@ def grid(imports: list[dict], places: Places = NOWHERE) -> pd.DataFrame:
     expected (a site that had not opened) have no row.
     """
     rows = []
-    for source in sorted({one["source"] for one in imports}):
+    for source in sorted({one.source for one in imports}):
         arrived = of_source(source, imports, places)
         if arrived.first is None:
             continue

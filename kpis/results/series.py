@@ -11,7 +11,7 @@ import pandas as pd
 from kpis import formatting
 from kpis.definitions import Kpi
 from kpis.periods import Period
-from kpis.results import arrivals, cells, states
+from kpis.results import cells, states
 from kpis.results.opened_build import Build
 
 COLUMNS = [*cells.COLUMNS[1:13], "state", "reason"]
@@ -118,13 +118,11 @@ def _too_low(kpi: Kpi, value: float, floor: float) -> str:
 def _with_states(
     build: Build, frame: pd.DataFrame, questions: list[Question]
 ) -> pd.DataFrame:
-    covers = {
-        kpi_id: arrivals.arrived(build, kpi_id) for kpi_id in frame["kpi"].unique()
-    }
+    arrived = {kpi_id: build.arrived(kpi_id) for kpi_id in frame["kpi"].unique()}
     found = [
         states.of_cell(
             build.kpis[cell.kpi],
-            covers[cell.kpi],
+            arrived[cell.kpi],
             build.places.kinds[cell.area],
             questions[cell.question].by,
             cell,
@@ -137,7 +135,7 @@ def _with_states(
     is_hidden = frame["state"].isin(states.HIDES_VALUE)
     # of people not even the number is told where there is no figure
     is_of_people = frame["kpi"].map(
-        {one: build.kpis[one].disclosure.is_needed for one in covers}
+        {one: build.kpis[one].disclosure.is_needed for one in arrived}
     )
     is_secret = frame["state"].eq("not_applicable") | is_hidden & is_of_people
     frame["parts"] = frame["parts"].mask(is_hidden)

@@ -11,16 +11,15 @@ from functools import cached_property
 import pandas as pd
 
 from kpis import formatting, periods, settings
-from kpis.definitions import Kpi, contracts
+from kpis.definitions import Kpi
 from kpis.periods import Period
 from kpis.results import coverage
 from kpis.results.coverage import Coverage
 from kpis.results.disclosure import LEAST
+from kpis.results.missing_exports import MissingExports, never_imported
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
-MOST_FAULTS_NAMED = 3
-# what a busy server keeps of a build at most, by group of exports
-MOST_TOLD = 20_000
+MOST_FINDINGS_NAMED = 3
 LENGTH_WORDS = {
     "month": "month",
     "quarter": "quarter",
@@ -36,34 +35,37 @@ MEASURED_BY = {
 
 
 @dataclass(frozen=True)
-class Told:
-    """What arrived for an area and period: why there is no figure, what is missing."""
+class UnreliableFinding:
+    """A finding that makes figures unreliable: what it says of an area and its days.
 
-    not_measured: str = ""
-    not_reliable: str = ""
-    has_gaps: bool = False
+    `area_code` is empty for the whole force; `unusable` has, by source, the columns
+    that no figure can be made of.
+    """
+
+    area_code: str
+    first_on: date
+    last_on: date
+    says: str
+    unusable: dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """What is known of an indicator's sources: covered days, faults, areas' names.
+    """What is known of an indicator's sources: what has arrived, and what is missing.
 
-    `faults` are the findings that make figures unreliable, with area_code (empty: the
-    whole force), first_on, last_on and says. `standards` are the spans of days in which
-    the indicator's standard was in force, or None where it has none. `hidden` are, by
-    length of period, the areas that are not shown for the sake of few people. `months`
-    are those in which anything was recorded for it, None where that says nothing.
-    `told` keeps what was found of areas and periods, for all indicators of the same
-    exports.
+    `findings` are those that make its figures unreliable. `standards` are the spans of
+    days in which its standard was in force, None where it has none. `hidden` are, by
+    length of period, the areas that are not shown because of few people. `months` are
+    those that have rows, None where that says nothing.
     """
 
     covers: dict[str, Coverage]
-    faults: list[dict]
+    missing: MissingExports
+    findings: list[UnreliableFinding]
     names: dict[str, str]
     standards: list[Period] | None = None
     hidden: dict[str, frozenset[str]] = field(default_factory=dict)
     months: frozenset[date] | None = None
-    told: dict = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def first(self) -> date | None:
@@ -76,14 +78,10 @@ class Arrived:
         return coverage.last_day(self.covers)
 
     @cached_property
-    def latest(self) -> date:
-        """Return the last day that any of the sources covers."""
-        return max(cover.last for cover in self.covers.values())
-
-    @cached_property
-    def as_at(self) -> date:
-        """Return when the oldest of the sources' latest exports was made."""
-        return min(cover.as_at for cover in self.covers.values())
+    def as_at(self) -> date | None:
+        """Return when the oldest of the sources' latest exports was made, or None."""
+        days = [cover.as_at for cover in self.covers.values() if cover.as_at]
+        return min(days) if len(days) == len(self.covers) else None
 
 
 def of_cell(
@@ -100,9 +98,9 @@ def of_cell(
     if kpi.population.stage == "published":
         return _of_published(arrived, cell)
     period = (cell.period_start, cell.period_end)
-    told = _told(arrived, period, cell.area)
+    missing = arrived.missing.of(cell.area, period)
     reason = (
-        told.not_measured
+        missing.not_measured
         or _why_no_standard(arrived, period)
         or _why_no_rows(arrived, period)
     )
@@ -111,7 +109,7 @@ def of_cell(
     reason = _why_suppressed(kpi, arrived, area_kind, by, cell)
     if reason:
         return "suppressed", reason
-    reason = told.not_reliable or _faults(arrived, period, cell.area)
+    reason = missing.not_reliable or _why_unreliable(arrived, period, cell.area)
     if reason:
         return "not_reliable", reason
     n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
@@ -121,35 +119,12 @@ def of_cell(
         return "not_reliable", cell.incomplete
     if pd.isna(cell.value):
         return "too_few", "There is nothing on one side of the division."
-    if told.has_gaps:
-        return (
-            "provisional",
-            f"Not finished: the exports end on {formatting.day(arrived.last)}.",
-        )
+    if missing.not_finished:
+        return "provisional", missing.not_finished
     if not is_settled(kpi, arrived, period):
         days = kpi.judging.settles_after_days
         return "provisional", f"Late entries may still come in for {days} days."
     return "value", ""
-
-
-def _told(arrived: Arrived, period: Period, area: str) -> Told:
-    key = (area, *period)
-    if key not in arrived.told:
-        if len(arrived.told) >= MOST_TOLD:
-            arrived.told.clear()
-        arrived.told[key] = _tell(arrived, period, area)
-    return arrived.told[key]
-
-
-def _tell(arrived: Arrived, period: Period, area: str) -> Told:
-    reason = _why_not_measured(arrived, period, area)
-    if reason:
-        return Told(not_measured=reason)
-    gaps = {
-        source: cover.missing(period, area) for source, cover in arrived.covers.items()
-    }
-    holes = _why_not_reliable(arrived, gaps)
-    return Told(not_reliable=holes, has_gaps=any(gaps.values()))
 
 
 def is_settled(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
@@ -157,15 +132,18 @@ def is_settled(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
 
     What follows a period's last day must be covered too where it decides its rows.
     """
-    is_late_enough = (
-        period[1] + timedelta(kpi.judging.settles_after_days) < arrived.as_at
-    )
-    needed_until = period[1] + timedelta(kpi.population.looks_ahead_days)
-    return is_late_enough and needed_until <= max(arrived.last, period[1])
+    if arrived.last is None or arrived.as_at is None:
+        return False
+    last = period[1]
+    is_late_enough = last + timedelta(kpi.judging.settles_after_days) < arrived.as_at
+    needed_until = last + timedelta(kpi.population.looks_ahead_days)
+    return is_late_enough and needed_until <= max(arrived.last, last)
 
 
 def is_shown_apart(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
     """Whether a period of few people is shown by area: all has come, and settled."""
+    if arrived.first is None or arrived.last is None:
+        return False
     is_whole = arrived.first <= period[0] and period[1] <= arrived.last
     return is_whole and is_settled(kpi, arrived, period)
 
@@ -189,7 +167,7 @@ def _why_suppressed(kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell) -
 def _of_published(arrived: Arrived, cell) -> tuple[str, str]:
     if pd.isna(cell.publishers):
         unpublished = "No figure was published for exactly this period."
-        return "not_measured", _never_imported(arrived) or unpublished
+        return "not_measured", never_imported(arrived.covers) or unpublished
     if cell.publishers > 1:
         return "not_reliable", "Differing figures were published for this period."
     return "reported", "Published as a finished figure, without its parts."
@@ -204,28 +182,6 @@ def _why_not_applicable(kpi: Kpi, area_kind: str, by: str) -> str:
         return f"Measured by {measured_by}, not for this area."
     if periods.LENGTHS.index(by) < periods.LENGTHS.index(smallest):
         return f"Has a figure by {smallest} and longer only."
-    return ""
-
-
-def _never_imported(arrived: Arrived) -> str:
-    for source, cover in arrived.covers.items():
-        if cover.first is None:
-            named = contracts.in_words(source)
-            return f"No export of {named} with what this needs has been imported."
-    return ""
-
-
-def _why_not_measured(arrived: Arrived, period: Period, area: str) -> str:
-    never = _never_imported(arrived)
-    if never:
-        return never
-    for source, cover in arrived.covers.items():
-        named = contracts.in_words(source)
-        if period[1] < cover.first or period[0] > arrived.latest:
-            first, last = formatting.day(cover.first), formatting.day(cover.last)
-            return f"Exports of {named} that measure it run from {first} to {last}."
-        if not cover.reaches(area):
-            return f"No export of {named} covers this area."
     return ""
 
 
@@ -247,39 +203,16 @@ def _why_no_rows(arrived: Arrived, period: Period) -> str:
     return "No survey of this period asked it, anywhere in the force."
 
 
-def _why_not_reliable(arrived: Arrived, gaps: dict[str, dict]) -> str:
-    """Name the holes: days without an export that lie before the last covered one.
-
-    A month of one source that is still to come, where the others have come, is one.
-    """
-    holes = [
-        f"{absence(arrived.names, source, area, first, min(last, arrived.latest))}."
-        for source, of_area in gaps.items()
-        for area, spans in of_area.items()
-        for first, last in spans
-        if first <= arrived.latest
-    ]
-    return " ".join(holes)
-
-
-def absence(names, source: str, area: str, first: date, last: date) -> str:
-    """Say what has not arrived, without a full stop; area "" is the whole force."""
-    owner = f"{names.get(area, area)}: " if area else ""
-    what, when = contracts.in_words(source), formatting.span(first, last)
-    verb = "has" if source in contracts.that_say("title_is_singular") else "have"
-    return formatting.capital(f"{owner}{what} for {when} {verb} not arrived")
-
-
-def _faults(arrived: Arrived, period: Period, area: str) -> str:
+def _why_unreliable(arrived: Arrived, period: Period, area: str) -> str:
     """Say what makes a figure unreliable though everything has arrived."""
     said = dict.fromkeys(
-        f"{arrived.names.get(one['area_code'], 'Everywhere')}, "
-        f"{formatting.span(one['first_on'], one['last_on'])}: {one['says']}"
-        for one in arrived.faults
-        if one["first_on"] <= period[1]
-        and one["last_on"] >= period[0]
-        and (area == settings.FORCE or one["area_code"] in ("", area))
+        f"{arrived.names.get(finding.area_code, 'Everywhere')}, "
+        f"{formatting.span(finding.first_on, finding.last_on)}: {finding.says}"
+        for finding in arrived.findings
+        if finding.first_on <= period[1]
+        and finding.last_on >= period[0]
+        and (area == settings.FORCE or finding.area_code in ("", area))
     )
-    rest = len(said) - MOST_FAULTS_NAMED
+    rest = len(said) - MOST_FINDINGS_NAMED
     also = [f"And {rest} more."] if rest > 0 else []
-    return " ".join([*list(said)[:MOST_FAULTS_NAMED], *also])
+    return " ".join([*list(said)[:MOST_FINDINGS_NAMED], *also])

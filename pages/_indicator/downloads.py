@@ -107,5 +107,5 @@ def exports(scope: Scope, kpi: Kpi) -> pd.DataFrame:
         "extracted_at",
         "import_id",
     ]
-    used = [one for one in build.imports if one["source"] in needs]
+    used = [one for one in build.imports if one.source in needs]
     return pd.DataFrame(used, columns=columns)

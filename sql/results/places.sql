@@ -1,8 +1,8 @@
 select
     areas.code,
     areas.kind,
-    coalesce(site.opened, facility.opened, date '1900-01-01')::date as opened,
-    coalesce(site.closed, facility.closed, date '9999-12-31')::date as closed
+    coalesce(site.opened, facility.opened)::date as opened,
+    coalesce(site.closed, facility.closed)::date as closed
 from cube.areas as areas
 left join cube.site as site
     on areas.kind = 'site'

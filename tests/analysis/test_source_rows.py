@@ -90,7 +90,7 @@ def test_what_is_no_dimension_is_refused_and_never_reaches_a_statement(one):
 
 @pytest.mark.parametrize("source", ["calls", "front_counter_visits"])
 def test_all_rows_of_a_year_are_those_of_its_exports(spoilt, spoilt_home, source):
-    own = [row for row in spoilt.imports if row["source"] == source]
+    own = [row for row in spoilt.imports if row.source == source]
     assert own
     accepted = lake.imports(spoilt_home / "demo").query("source == @source")["accepted"]
     (whole,) = source_rows.grouped(spoilt, source, "MPS", YEAR, [], {})["n"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpis.builds import Import
 from kpis.definitions import indicators
 from kpis.results import coverage
 
@@ -17,14 +18,16 @@ KPI = indicators.get("ops_999_answered_in_target")
 
 def export(first, last, areas=None, columns=NEEDED, source="calls", on="2003-07-01"):
     """An import as the build describes it."""
-    return {
-        "source": source,
-        "columns": columns,
-        "areas": areas,
-        "covers_from": first and date.fromisoformat(first),
-        "covers_to": last and date.fromisoformat(last),
-        "extracted_at": date.fromisoformat(on),
-    }
+    return Import(
+        import_id="",
+        source=source,
+        file="",
+        extracted_at=date.fromisoformat(on),
+        covers_from=first and date.fromisoformat(first),
+        covers_to=last and date.fromisoformat(last),
+        areas=areas and frozenset(areas),
+        columns=frozenset(columns),
+    )
 
 
 def of_calls(exports) -> coverage.Coverage:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kpis import demo, periods, pipeline
 from kpis.errors import UserError
 from kpis.ingest import importer
-from kpis.results import arrivals, opened_build, queries
+from kpis.results import opened_build, queries
 from kpis.results.disclosure import LEAST, LONGEST_FIRST, Measure, Tree, hidden
 from tests.second_count import source_of
 
@@ -160,7 +160,7 @@ def every_series(one, kpi_id: str) -> pd.DataFrame:
     codes = areas["code"][
         areas["kind"].isin(list(kpi.population.smallest_period))
     ].tolist()
-    cover = arrivals.arrived(one, kpi_id)
+    cover = one.arrived(kpi_id)
     frames = [
         queries.series(one, [kpi_id], codes, cover.first, cover.last, by).assign(by=by)
         for by in periods.LENGTHS

@@ -295,7 +295,7 @@ def test_an_import_while_a_build_runs_is_in_the_next_build(scenarios, tmp_path):
     assert kills.cells(data_dir) == scenario.after["cells"]
     pipeline.build(data_dir)
     with closing(opened_build.open_build(data_dir)) as one:
-        assert account["import_id"] in {each["import_id"] for each in one.imports}
+        assert account["import_id"] in {each.import_id for each in one.imports}
 
 
 # --- readers ---

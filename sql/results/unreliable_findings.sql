@@ -1,7 +1,7 @@
 select
     findings.area_code,
-    findings.first_on,
-    findings.last_on,
+    findings.first_on::date as first_on,
+    findings.last_on::date as last_on,
     texts.says,
     texts.unusable
 from cube.findings as findings

@@ -7,6 +7,7 @@ has a new id, so nothing old is ever shown and nothing needs to be cleared.
 import atexit
 import gc
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +18,16 @@ import streamlit as st
 from plotly import graph_objects
 
 from kpis import settings
-from kpis.analysis import Waits, area_comparison, breakdown, grouped_rows, source_rows
+from kpis.analysis import (
+    AreaComparison,
+    Split,
+    Waits,
+    area_comparison,
+    breakdown,
+    change_split,
+    grouped_rows,
+    source_rows,
+)
 from kpis.analysis import judged_series as board_of
 from kpis.analysis import waits as waits_of
 from kpis.charts import breakdown_chart, spc_chart
@@ -162,7 +172,7 @@ def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
     Every page takes its series from here, so a figure and its verdict are the same
     wherever they are shown.
     """
-    return board_of.judged(build(build_id), area, by)
+    return board_of.of_area(build(build_id), area, by)
 
 
 @st.cache_resource(max_entries=400, show_spinner=False)
@@ -270,16 +280,15 @@ def spc_figure(scope: Scope, theme: str) -> dict:
 @st.cache_data(max_entries=200, show_spinner=False)
 def compared(
     build_id: str, kpi: str, start: pd.Timestamp, end: pd.Timestamp, by: str
-) -> pd.DataFrame:
+) -> AreaComparison:
     """Return the areas of an indicator beside each other in a period.
 
     Not of a scope: whichever of them is chosen, they are the same.
     """
-    found = area_comparison.areas(build(build_id), kpi, (start.date(), end.date()), by)
-    names = area_names(build_id)
-    named = found.assign(name=found["area"].map(names))
-    named.attrs = found.attrs
-    return named
+    period = (start.date(), end.date())
+    found = area_comparison.compare(build(build_id), kpi, period, by)
+    names = found.table["area"].map(area_names(build_id))
+    return replace(found, table=found.table.assign(name=names))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -289,7 +298,7 @@ def peers(
     """Return the figures of groups of boroughs in a period."""
     opened = build(build_id)
     found = compared(build_id, kpi, start, end, by)
-    return area_comparison.groups(opened, found, opened.kpis[kpi])
+    return area_comparison.groups(opened, found.table, opened.kpis[kpi])
 
 
 @st.cache_data(max_entries=40, show_spinner="Each area is judged on its own past ...")
@@ -304,10 +313,10 @@ def over_time(build_id: str, kpi: str, by: str) -> pd.DataFrame:
 @st.cache_data(max_entries=200, show_spinner=False)
 def change(
     scope: Scope, area: str, before: Period, after: Period, by: str, dimension: str
-) -> pd.DataFrame:
+) -> Split:
     """Return the parts of the change of the scope's indicator between two periods."""
     opened = build(scope.build_id)
-    return breakdown.change(opened, scope.kpi, area, before, after, by, dimension)
+    return change_split.split(opened, scope.kpi, area, before, after, by, dimension)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -1,19 +1,19 @@
 """Areas in a funnel: who differs from the others, given its number of cases.
 
-As in `charts`, nothing here decides what a number means: colour and shape follow the
-column `meaning` of `compare.areas`.
+Nothing here decides what a number means: colour and shape follow the column `meaning`
+of `area_comparison`.
 """
 
 import numpy as np
 import pandas as pd
 
 from kpis import formatting
+from kpis.analysis import Funnel
 from kpis.charts import axes, canvas
 from kpis.charts.axes import SCALES
 from kpis.charts.labels import short, unit_above
 from kpis.charts.theme import PALETTES, SYMBOLS, Palette
 from kpis.definitions import Kpi
-from kpis.statistics import funnel
 
 HEIGHT = 400
 MARGIN = {"l": 48, "r": 72, "t": 24, "b": 56}
@@ -28,21 +28,21 @@ MEANS = {
 }
 
 
-def funnel_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> dict:
-    """Return `compare.areas` as a funnel, a dict that Plotly draws.
+def funnel_figure(
+    areas: pd.DataFrame, funnel: Funnel, kpi: Kpi, chosen: str, theme: str
+) -> dict:
+    """Return the table of an area comparison as a funnel, a dict that Plotly draws.
 
     Areas outside the limits and the `chosen` one are named. The trace "areas" has the
     code of each as `customdata`.
     """
     palette, scale = PALETTES[theme], SCALES[kpi.measure.unit]
-    drawn = found[found["centre"].notna()]
+    drawn = areas[areas["centre"].notna()]
     sizes = _sizes(drawn["cases"])
-    lines = funnel.limits_at(
-        sizes, found.attrs["kind"], found.attrs["centre"], found.attrs["tau2"]
-    )
+    lines = funnel.limits_at(sizes)
     numbers = drawn[["value", "lower_998", "upper_998"]] * scale.factor
     low, high = canvas.value_ends(numbers, scale, SPARE)
-    centre = found.attrs["centre"]
+    centre = funnel.centre
     return {
         "data": [
             *(

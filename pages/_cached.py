@@ -161,7 +161,7 @@ def standards(build_id: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def targets(build_id: str) -> list[Target]:
     """Return the targets that the build used."""
-    return lookup.targets(build(build_id))
+    return lookup.targets_of(build(build_id))
 
 
 # a frame that is shared is read and never changed, which saves a copy at each use
@@ -190,7 +190,7 @@ def breaks(scope: Scope) -> list[Break]:
     """Return the breaks of the scope's series, and of a site that stands for it."""
     opened = build(scope.build_id)
     areas = {scope.area, *series(scope)["area"]}
-    found = {one for area in areas for one in lookup.breaks(opened, scope.kpi, area)}
+    found = {one for area in areas for one in lookup.breaks_of(opened, scope.kpi, area)}
     return sorted(found, key=lambda one: (one.day, one.reason))
 
 
@@ -209,7 +209,7 @@ def revisions(scope: Scope) -> pd.DataFrame:
     opened = build(scope.build_id)
     areas = sorted({scope.area, *series(scope)["area"]})
     found = [
-        lookup.revisions(opened, scope.kpi, area).assign(area=area) for area in areas
+        lookup.revisions_of(opened, scope.kpi, area).assign(area=area) for area in areas
     ]
     return pd.concat(found).sort_values("was_as_at", ascending=False, kind="stable")
 
@@ -217,7 +217,7 @@ def revisions(scope: Scope) -> pd.DataFrame:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def comparators(build_id: str, kpi_id: str) -> list[Comparator]:
     """Return the published figures to set beside an indicator's."""
-    return lookup.comparators(build(build_id), kpi_id)
+    return lookup.comparators_of(build(build_id), kpi_id)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -371,7 +371,7 @@ def waits(scope: Scope, area: str, period: Period) -> Waits:
 @st.cache_data(max_entries=100, show_spinner=False)
 def definitions(build_id: str, kpi_id: str) -> pd.DataFrame:
     """Return what builds up to this one said an indicator was."""
-    return lookup.definitions(build(build_id), kpi_id)
+    return lookup.definitions_of(build(build_id), kpi_id)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

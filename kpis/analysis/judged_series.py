@@ -27,7 +27,7 @@ def of_area(
     breaks = {
         (kpi_id, own_area): [
             each.day
-            for each in lookup.breaks(build, kpi_id, own_area)
+            for each in lookup.breaks_of(build, kpi_id, own_area)
             if not each.is_joinable
         ]
         for kpi_id, own_area in set(zip(series["kpi"], series["area"], strict=True))

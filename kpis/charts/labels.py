@@ -206,7 +206,7 @@ def of_target(target: Target, value: float, unit: str) -> str:
     What others have published and nobody here has adopted is called a standard.
     """
     name = "target" if target.is_adopted else "standard"
-    return f"{name} {targets.bare(value, unit)}"
+    return f"{name} {targets.without_unit(value, unit)}"
 
 
 def on_line(start: date, value: float, text: str, palette: Palette) -> dict:

@@ -9,8 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpis import pipeline
-from kpis.builds import revisions
-from kpis.context import lookup, targets
+from kpis.context import lookup, revision_words, targets
 from kpis.definitions import indicators
 from kpis.definitions.indicators import Disclosure
 from kpis.ingest import lake
@@ -422,11 +421,11 @@ def test_the_page_keeps_earlier_definitions(seen, redefine):
 
 def test_words():
     day = date(2004, 3, 1)
-    said = revisions.in_words(0.712, "percent", day, "definition", False)
+    said = revision_words.in_words(0.712, "percent", day, "definition", False)
     assert said == (
         "was 71.2\u202f% in the build as at 1 March 2004; the definition changed"
     )
-    said = revisions.in_words(math.nan, "percent", day, "data", False)
+    said = revision_words.in_words(math.nan, "percent", day, "data", False)
     assert said.startswith("had no figure in the build as at 1 March 2004")
-    said = revisions.in_words(12.34, "per 1,000 a year", day, "data", False)
+    said = revision_words.in_words(12.34, "per 1,000 a year", day, "data", False)
     assert said.startswith("was 12.3 per 1,000 a year in the build")

@@ -274,7 +274,7 @@ def spc_figure(scope: Scope, theme: str) -> dict:
     by, starts = shown["by"].iloc[0], list(shown["period_start"].dt.date)
     marks = breaks_of.marks(breaks(scope), starts, by)
     marks += events.marks(events_of(scope), starts, by)
-    return spc_chart.spc(shown, kpi, by, theme, marks, targets_of_series(scope))
+    return spc_chart.spc_figure(shown, kpi, by, theme, marks, targets_of_series(scope))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

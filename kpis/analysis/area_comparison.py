@@ -249,10 +249,8 @@ def _why_no_funnel(kpi: Kpi, count: int, total: int) -> str:
     if not kpi.measure.allows_funnel:
         return f"{_NOT_TESTED}: only shares and rates of single cases can be."
     if count < FEWEST:
-        return (
-            f"Only {count} of {total} areas have enough cases to be compared. Choose a "
-            "longer period."
-        )
+        areas = f"Only {count} of {total} areas have" if count else "No area has"
+        return f"{areas} enough cases to be compared. Choose a longer period."
     return ""
 
 

@@ -112,7 +112,7 @@ def warning(found: Split) -> str:
     is_by_few = found.rate * found.change > 0
     where = "higher" if rises else "lower"
     why = (
-        "A few others moved further, or weigh more."
+        "Others moved further, or weigh more."
         if is_by_few
         else f"More of the whole is now where the figure is {where}."
     )

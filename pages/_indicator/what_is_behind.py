@@ -124,8 +124,8 @@ def _waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
 
     widgets.plot(draw, "waits", in_words, headline.ends(cell))
     rows = [
-        (wait_histogram.span(row, kpi), row.n, formatting.figure(row.share, "percent"))
-        for row in classes.itertuples()
+        (wait_histogram.span(start, end, kpi), n, formatting.figure(share, "percent"))
+        for start, end, n, share in classes.itertuples(index=False, name=None)
     ]
     heads = {"wait": "Wait", "n": "Cases", "share": "Of all"}
     widgets.folded(

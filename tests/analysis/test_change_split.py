@@ -85,8 +85,8 @@ def test_one_large_part_against_many_is_no_matter_of_mix():
     )
     assert found.mix == 0
     assert change_split.warning(found) == (
-        "Take care: the whole has risen, but 2 of its 3 parts have fallen. A few "
-        "others moved further, or weigh more."
+        "Take care: the whole has risen, but 2 of its 3 parts have fallen. Others "
+        "moved further, or weigh more."
     )
 
 

@@ -74,7 +74,7 @@ def behind(build: Build, data_dir: Path) -> list[str]:
     manifest = lake.read_manifest(data_dir)
     listed = {one["import_id"] for one in lake.current(manifest)}
     changed = []
-    if listed != {one["import_id"] for one in build.imports}:
+    if listed != {import_.import_id for import_ in build.imports}:
         changed.append("Imports")
     if _digests(build.kpis) != _digests(indicators.load()):
         changed.append("Indicators")

@@ -7,6 +7,7 @@ has a new id, so nothing old is ever shown and nothing needs to be cleared.
 import atexit
 import gc
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +18,16 @@ import streamlit as st
 from plotly import graph_objects
 
 from kpis import settings
-from kpis.analysis import Waits, area_comparison, breakdown, grouped_rows, source_rows
+from kpis.analysis import (
+    AreaComparison,
+    Split,
+    Waits,
+    area_comparison,
+    breakdown,
+    change_split,
+    grouped_rows,
+    source_rows,
+)
 from kpis.analysis import judged_series as board_of
 from kpis.analysis import waits as waits_of
 from kpis.charts import breakdown_chart, spc_chart
@@ -151,7 +161,7 @@ def standards(build_id: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def targets(build_id: str) -> list[Target]:
     """Return the targets that the build used."""
-    return lookup.targets(build(build_id))
+    return lookup.targets_of(build(build_id))
 
 
 # a frame that is shared is read and never changed, which saves a copy at each use
@@ -162,7 +172,7 @@ def judged(build_id: str, area: str, by: str) -> pd.DataFrame:
     Every page takes its series from here, so a figure and its verdict are the same
     wherever they are shown.
     """
-    return board_of.judged(build(build_id), area, by)
+    return board_of.of_area(build(build_id), area, by)
 
 
 @st.cache_resource(max_entries=400, show_spinner=False)
@@ -180,7 +190,7 @@ def breaks(scope: Scope) -> list[Break]:
     """Return the breaks of the scope's series, and of a site that stands for it."""
     opened = build(scope.build_id)
     areas = {scope.area, *series(scope)["area"]}
-    found = {one for area in areas for one in lookup.breaks(opened, scope.kpi, area)}
+    found = {one for area in areas for one in lookup.breaks_of(opened, scope.kpi, area)}
     return sorted(found, key=lambda one: (one.day, one.reason))
 
 
@@ -199,7 +209,7 @@ def revisions(scope: Scope) -> pd.DataFrame:
     opened = build(scope.build_id)
     areas = sorted({scope.area, *series(scope)["area"]})
     found = [
-        lookup.revisions(opened, scope.kpi, area).assign(area=area) for area in areas
+        lookup.revisions_of(opened, scope.kpi, area).assign(area=area) for area in areas
     ]
     return pd.concat(found).sort_values("was_as_at", ascending=False, kind="stable")
 
@@ -207,7 +217,7 @@ def revisions(scope: Scope) -> pd.DataFrame:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def comparators(build_id: str, kpi_id: str) -> list[Comparator]:
     """Return the published figures to set beside an indicator's."""
-    return lookup.comparators(build(build_id), kpi_id)
+    return lookup.comparators_of(build(build_id), kpi_id)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -264,22 +274,21 @@ def spc_figure(scope: Scope, theme: str) -> dict:
     by, starts = shown["by"].iloc[0], list(shown["period_start"].dt.date)
     marks = breaks_of.marks(breaks(scope), starts, by)
     marks += events.marks(events_of(scope), starts, by)
-    return spc_chart.spc(shown, kpi, by, theme, marks, targets_of_series(scope))
+    return spc_chart.spc_figure(shown, kpi, by, theme, marks, targets_of_series(scope))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def compared(
     build_id: str, kpi: str, start: pd.Timestamp, end: pd.Timestamp, by: str
-) -> pd.DataFrame:
+) -> AreaComparison:
     """Return the areas of an indicator beside each other in a period.
 
     Not of a scope: whichever of them is chosen, they are the same.
     """
-    found = area_comparison.areas(build(build_id), kpi, (start.date(), end.date()), by)
-    names = area_names(build_id)
-    named = found.assign(name=found["area"].map(names))
-    named.attrs = found.attrs
-    return named
+    period = (start.date(), end.date())
+    found = area_comparison.compare(build(build_id), kpi, period, by)
+    names = found.table["area"].map(area_names(build_id))
+    return replace(found, table=found.table.assign(name=names))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -289,7 +298,7 @@ def peers(
     """Return the figures of groups of boroughs in a period."""
     opened = build(build_id)
     found = compared(build_id, kpi, start, end, by)
-    return area_comparison.groups(opened, found, opened.kpis[kpi])
+    return area_comparison.groups(opened, found.table, opened.kpis[kpi])
 
 
 @st.cache_data(max_entries=40, show_spinner="Each area is judged on its own past ...")
@@ -304,10 +313,10 @@ def over_time(build_id: str, kpi: str, by: str) -> pd.DataFrame:
 @st.cache_data(max_entries=200, show_spinner=False)
 def change(
     scope: Scope, area: str, before: Period, after: Period, by: str, dimension: str
-) -> pd.DataFrame:
+) -> Split:
     """Return the parts of the change of the scope's indicator between two periods."""
     opened = build(scope.build_id)
-    return breakdown.change(opened, scope.kpi, area, before, after, by, dimension)
+    return change_split.split(opened, scope.kpi, area, before, after, by, dimension)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -362,7 +371,7 @@ def waits(scope: Scope, area: str, period: Period) -> Waits:
 @st.cache_data(max_entries=100, show_spinner=False)
 def definitions(build_id: str, kpi_id: str) -> pd.DataFrame:
     """Return what builds up to this one said an indicator was."""
-    return lookup.definitions(build(build_id), kpi_id)
+    return lookup.definitions_of(build(build_id), kpi_id)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -3,22 +3,29 @@
 from kpis.analysis import (
     area_comparison,
     breakdown,
+    change_split,
     grouped_rows,
     judged_series,
     source_rows,
     verdicts,
     waits,
 )
+from kpis.analysis.area_comparison import AreaComparison, Funnel
 from kpis.analysis.judged_series import UNMEASURED
 from kpis.analysis.verdicts import Verdict
 from kpis.analysis.waits import Waits
+from kpis.statistics.decomposition import Split
 
 __all__ = [
+    "AreaComparison",
+    "Funnel",
+    "Split",
     "UNMEASURED",
     "Verdict",
     "Waits",
     "area_comparison",
     "breakdown",
+    "change_split",
     "grouped_rows",
     "judged_series",
     "source_rows",

@@ -1,4 +1,6 @@
-"""Areas beside each other in one period: who differs from the whole, how surely."""
+"""Areas next to each other in one period: who differs from the whole, how surely."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,13 +14,11 @@ from kpis.statistics import funnel, intervals
 
 KINDS = ("bocu", "site", "facility")
 NAMES = {"bocu": "boroughs", "site": "call-handling sites", "facility": "counters"}
-# what is judged: anything else is too small, or may not be told
-JUDGED = ("value", "provisional")
-# fewer areas are no spread to be compared with
+# states that are tested: others have too few cases, or may not be shown
+TESTED = ("value", "provisional")
+# with fewer areas there is no spread to compare one with
 FEWEST = 3
-# kinds whose numerators and denominators add up over areas
-ADD_UP = ("proportion", "rate", "ratio", "mean")
-# limits are computed, not counted: they keep a decimal
+# limits are calculated, not counted: they keep a decimal
 MANY = 1e9
 COLUMNS = [
     "area", "name", "value", "lower", "upper", "n", "numerator", "denominator",
@@ -26,9 +26,54 @@ COLUMNS = [
     "centre", "lower_95", "upper_95", "lower_998", "upper_998", "outlier", "meaning",
     "first_place", "last_place",
 ]  # fmt: skip
-
+OF_FUNNEL = ["centre", "lower_95", "upper_95", "lower_998", "upper_998", "outlier"]
 GROUP_COLUMNS = ["group", "areas", "value", "n"]
 _NO_GROUPS = pd.DataFrame(columns=[*GROUP_COLUMNS, "kpi", "period_start", "by"])
+_NOT_TESTED = "Not tested for differences"
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """What a funnel is drawn from: proportion or rate, its centre, how areas vary.
+
+    `phi` is how many times as much areas vary as chance makes them, `tau2` the variance
+    by which limits are widened for it.
+    """
+
+    kind: str
+    centre: float
+    phi: float
+    tau2: float
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether areas outside the limits are said to differ.
+
+        Not where nearly all would be outside, for reasons that are not measured here.
+        """
+        return self.phi <= funnel.LARGE_PHI or self.tau2 > 0
+
+    def limits_at(self, cases: np.ndarray) -> dict[str, np.ndarray]:
+        """Return lower_95, upper_95, lower_998, upper_998 for areas of each size."""
+        return funnel.limits_at(cases, self.kind, self.centre, self.tau2)
+
+
+@dataclass(frozen=True)
+class AreaComparison:
+    """Areas of one indicator in one period.
+
+    `table` has COLUMNS, a row for each area, the highest value first. `cases` is what a
+    funnel has on its level axis: the denominator, effective where answers are weighted.
+    Limits and `outlier` are the funnel's, NaN and False without one, or for an area
+    with too few cases; `meaning` is "improvement", "concern", "change" or "".
+    `first_place` and `last_place` enclose the place of an area with 95 % for all areas
+    together. `note` says in a sentence who differs, or why that is not known; `funnel`
+    is None for an indicator that chance does not move.
+    """
+
+    table: pd.DataFrame
+    note: str
+    funnel: Funnel | None
 
 
 def kind_of(kpi: Kpi) -> str:
@@ -39,15 +84,8 @@ def kind_of(kpi: Kpi) -> str:
     return next((kind for kind in KINDS if kind in kpi.population.smallest_period), "")
 
 
-def areas(build: Build, kpi_id: str, period: Period, by: str) -> pd.DataFrame:
-    """Return COLUMNS, a row for each area that exists then, the highest value first.
-
-    `cases` is what a funnel has on its level axis: the denominator, effective where
-    answers are weighted. Limits and `outlier` are the funnel's, NaN and False for an
-    indicator that chance does not move, or an area with too few cases; `meaning` is
-    "improvement", "concern", "change" or "". `first_place` and `last_place` enclose the
-    place of an area with 95 % for all areas together. `.attrs` has `note`, in a
-    sentence, `phi`, `tau2`, `centre` and `kind` ("" where no funnel is drawn).
+def compare(build: Build, kpi_id: str, period: Period, by: str) -> AreaComparison:
+    """Compare all areas that exist in a period.
 
     UserError where the indicator has no figure of single areas.
     """
@@ -55,75 +93,72 @@ def areas(build: Build, kpi_id: str, period: Period, by: str) -> pd.DataFrame:
     kind = kind_of(kpi)
     if not kind:
         raise UserError(f"'{kpi.wording.title}' is measured for the whole force only.")
-    codes = [code for code, one in build.places.kinds.items() if one == kind]
-    found = queries.series(build, [kpi_id], codes, *period, by)
-    found = found[found["period_end"].dt.date == period[1]]
+    codes = [code for code, own in build.places.kinds.items() if own == kind]
+    cells = queries.series(build, [kpi_id], codes, *period, by)
+    cells = cells[cells["period_end"].dt.date == period[1]]
     # a site that was not open yet has no cases, and is not missing
-    is_nothing = found["state"].eq("too_few") & ~(found["n"] > 0)
-    is_there = found["state"].ne("not_applicable") & ~is_nothing
-    found = found[is_there].reset_index(drop=True)
-    found["name"] = found["area"].map(build.names)
-    is_judged = found["state"].isin(JUDGED)
-    why_not = _why_no_funnel(kpi, int(is_judged.sum()), len(found))
+    is_nothing = cells["state"].eq("too_few") & ~(cells["n"] > 0)
+    is_there = cells["state"].ne("not_applicable") & ~is_nothing
+    cells = cells[is_there].reset_index(drop=True)
+    cells["name"] = cells["area"].map(build.names)
+    is_tested = cells["state"].isin(TESTED)
+    why_not = _why_no_funnel(kpi, int(is_tested.sum()), len(cells))
     if why_not:
-        found = found.reindex(columns=COLUMNS).assign(outlier=False, meaning="")
-        found.attrs = {"note": why_not, "kind": ""}
-        return _highest_first(found)
-    return _highest_first(_with_funnel(found, kpi, is_judged))
+        table = cells.reindex(columns=COLUMNS).assign(outlier=False, meaning="")
+        return AreaComparison(_highest_first(table), why_not, None)
+    return _in_funnel(cells, kpi, is_tested)
 
 
-def groups(build: Build, compared: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
+def groups(build: Build, table: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
     """Return the figures of groups of boroughs: group, areas (codes), value, n.
 
-    `compared` is of `areas`. A group's figure is of all its boroughs together, so it is
-    told only where each of them has a figure, and where parts add up to a whole.
+    `table` is that of a comparison. A group's figure is of all its boroughs together:
+    it has one only where each of them has, and where parts add up to a whole.
     """
     rows = []
-    if kpi.measure.kind in ADD_UP:
+    if kpi.measure.is_pooled:
         members: dict[str, list[str]] = {}
-        for name, code in build.table("peer_groups"):
-            members.setdefault(name, []).append(code)
-        known = compared[compared["value"].notna()].set_index("area")
-        for name, codes in members.items():
+        for group, code in build.table("peer_groups"):
+            members.setdefault(group, []).append(code)
+        known = table[table["value"].notna()].set_index("area")
+        for group, codes in members.items():
             if set(codes) <= set(known.index):
                 own = known.loc[codes]
                 whole = own["denominator"].sum()
                 value = own["numerator"].sum() / whole if whole else float("nan")
-                rows.append((name, codes, value, own["n"].sum()))
+                rows.append((group, codes, value, own["n"].sum()))
     found = pd.DataFrame(rows, columns=GROUP_COLUMNS)
     return found[found["value"].notna()]
 
 
 def groups_of_all(build: Build, latest: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of groups of boroughs of many indicators, each in one period.
+    """Return the figures of groups of boroughs for many indicators, each in one period.
 
     `latest` has kpi, period_start, period_end and by, a row an indicator. Columns of
     `groups`, with kpi, period_start and by; where boroughs have no figure of their own
     there are no rows.
     """
     codes = [code for code, kind in build.places.kinds.items() if kind == "bocu"]
-    has_boroughs = [one for one, kpi in build.kpis.items() if kind_of(kpi) == "bocu"]
+    has_boroughs = [kpi.id for kpi in build.kpis.values() if kind_of(kpi) == "bocu"]
     of_boroughs = latest[latest["kpi"].isin(has_boroughs)]
     frames = []
-    for (start, end, by), asked in of_boroughs.groupby(
-        ["period_start", "period_end", "by"]
-    ):
+    for _, alike in of_boroughs.groupby(["period_start", "period_end", "by"]):
+        first = alike.iloc[0]
+        start, end, by = first["period_start"], first["period_end"], first["by"]
         ends = start.date(), end.date()
-        found = queries.series(build, list(asked["kpi"]), codes, *ends, by)
-        of_period = found[found["period_end"] == end]
-        frames += [
-            groups(build, own, build.kpis[kpi_id]).assign(
-                kpi=kpi_id, period_start=start, by=by
-            )
-            for kpi_id, own in of_period.groupby("kpi")
-        ]
+        cells = queries.series(build, list(alike["kpi"]), codes, *ends, by)
+        of_period = cells[cells["period_end"] == end]
+        for kpi_id in of_period["kpi"].unique():
+            own = of_period[of_period["kpi"] == kpi_id]
+            found = groups(build, own, build.kpis[kpi_id])
+            frames.append(found.assign(kpi=kpi_id, period_start=start, by=by))
     return pd.concat(frames, ignore_index=True) if frames else _NO_GROUPS
 
 
 def sentence(row: pd.Series, kpi: Kpi) -> str:
-    """Say of one area whether it differs from the whole, and from what chance allows.
+    """Say of one area whether it differs from the whole, and what chance allows.
 
-    `row` is one of `areas`.
+    `row` is one of a comparison's table.
     """
     if pd.isna(row["value"]):
         return f"{row['name']}: {formatting.missing(row['state'])}. {row['reason']}"
@@ -131,14 +166,13 @@ def sentence(row: pd.Series, kpi: Kpi) -> str:
     if pd.isna(row["centre"]):
         is_few = row["state"] == "too_few"
         return f"{row['name']}: {own}. {row['reason'] if is_few else ''}".strip()
-    centre = formatting.figure(row["centre"], kpi.measure.unit, MANY)
-    low, high = (
-        formatting.figure(row[f"{side}_998"], kpi.measure.unit, MANY)
-        for side in ("lower", "upper")
+    centre, low, high = (
+        formatting.figure(row[name], kpi.measure.unit, MANY)
+        for name in ("centre", "lower_998", "upper_998")
     )
     said = (
-        f"{row['name']}: {own}; all together {centre}. An area of its size that is "
-        f"like the others lies between {low} and {high}"
+        f"{row['name']}: {own}; all together {centre}. An area of its size would "
+        f"normally be between {low} and {high}"
     )
     if row["meaning"]:
         return f"{said}: it differs by more than chance explains."
@@ -148,68 +182,79 @@ def sentence(row: pd.Series, kpi: Kpi) -> str:
 
 
 def places(row: pd.Series, count: int) -> str:
-    """Say which places an area may have of so many: "3 to 11 of 32"."""
+    """Return which places an area may have of so many: "3 to 11 of 32"."""
     if pd.isna(row["first_place"]):
         return ""
     first, last = int(row["first_place"]), int(row["last_place"])
     return f"{first} of {count}" if first == last else f"{first} to {last} of {count}"
 
 
-def _with_funnel(found: pd.DataFrame, kpi: Kpi, is_judged: pd.Series) -> pd.DataFrame:
-    whole = found["denominator"].where(is_judged)
+def note(table: pd.DataFrame, phi: float) -> str:
+    """Say in a sentence how many areas a funnel shows to differ, or that it cannot."""
+    areas = int(table["centre"].notna().sum())
+    outliers = int(table["outlier"].sum())
+    if not areas:
+        return "No area has a figure."
+    if phi > funnel.LARGE_PHI:
+        return (
+            f"These {areas} areas vary {phi:.0f} times as much as chance explains, for "
+            "reasons that this indicator does not measure: their order says little."
+        )
+    if not outliers:
+        return f"None of {areas} areas differs by more than chance explains."
+    verb = "differs" if outliers == 1 else "differ"
+    return f"{outliers} of {areas} areas {verb} by more than chance explains."
+
+
+def _in_funnel(cells: pd.DataFrame, kpi: Kpi, is_tested: pd.Series) -> AreaComparison:
+    whole = cells["denominator"].where(is_tested)
     # weighted answers count as their effective number
-    size = found["cases"].where(is_judged)
-    events = found["numerator"] * (size / whole)
-    make = funnel.proportion if kpi.measure.kind == "proportion" else funnel.rate
-    limits = make(events, size)
-    confidence = intervals.of_each(max(int(is_judged.sum()), 1))
-    interval = (
-        intervals.wilson if kpi.measure.kind == "proportion" else intervals.poisson_rate
-    )
+    size = cells["cases"].where(is_tested)
+    events = cells["numerator"] * (size / whole)
+    is_proportion = kpi.measure.kind == "proportion"
+    limits = (funnel.proportion if is_proportion else funnel.rate)(events, size)
+    confidence = intervals.of_each(max(int(is_tested.sum()), 1))
+    interval = intervals.wilson if is_proportion else intervals.poisson_rate
     first, last = intervals.rank_intervals(*interval(events, size, confidence))
-    own = ["centre", "lower_95", "upper_95", "lower_998", "upper_998", "outlier"]
-    both = found.assign(
-        **limits[own], cases=size, first_place=first, last_place=last, meaning=""
+    table = cells.assign(
+        **limits[OF_FUNNEL], cases=size, first_place=first, last_place=last, meaning=""
     )
-    attrs = {**limits.attrs, "note": funnel.note(limits), "kind": kpi.measure.kind}
-    attrs["centre"] = float(both["centre"].max())
-    if attrs["phi"] <= funnel.LARGE_PHI or attrs["tau2"] > 0:
-        both["meaning"] = _meanings(both, kpi.judging.better)
-    both = both.reindex(columns=COLUMNS)
-    both.attrs = attrs
-    return both
+    drawn = Funnel(
+        kpi.measure.kind,
+        float(table["centre"].max()),
+        limits.attrs["phi"],
+        limits.attrs["tau2"],
+    )
+    if drawn.is_telling:
+        table["meaning"] = _meanings(table, kpi.judging.better)
+    table = _highest_first(table.reindex(columns=COLUMNS))
+    return AreaComparison(table, note(limits, drawn.phi), drawn)
 
 
-def _meanings(found: pd.DataFrame, better: str) -> np.ndarray:
-    is_high = found["value"] > found["centre"]
+def _meanings(table: pd.DataFrame, better: str) -> np.ndarray:
+    is_high = table["value"] > table["centre"]
     if better not in ("higher", "lower"):
-        return np.where(found["outlier"], "change", "")
+        return np.where(table["outlier"], "change", "")
     is_good = is_high == (better == "higher")
-    return np.where(found["outlier"], np.where(is_good, "improvement", "concern"), "")
+    return np.where(table["outlier"], np.where(is_good, "improvement", "concern"), "")
 
 
 def _why_no_funnel(kpi: Kpi, count: int, total: int) -> str:
     if kpi.measure.counts == "amounts":
         return (
-            "No funnel: hours, money and staff are moved by decisions, and not by "
-            "chance."
+            f"{_NOT_TESTED}: hours, money and staff depend on decisions, not on chance."
         )
     if kpi.population.stage == "published":
-        return "No funnel: the figures were published without their numbers of cases."
+        return f"{_NOT_TESTED}: the figures were published without numbers of cases."
     if not kpi.measure.allows_funnel:
-        return "No funnel: it is drawn for shares and rates of single cases."
+        return f"{_NOT_TESTED}: only shares and rates of single cases can be."
     if count < FEWEST:
-        return (
-            f"{count} of {total} areas have enough cases to be compared: choose a "
-            "longer kind of period."
-        )
+        areas = f"Only {count} of {total} areas have" if count else "No area has"
+        return f"{areas} enough cases to be compared. Choose a longer period."
     return ""
 
 
-def _highest_first(found: pd.DataFrame) -> pd.DataFrame:
-    attrs = found.attrs
-    ordered = found.sort_values(
+def _highest_first(table: pd.DataFrame) -> pd.DataFrame:
+    return table.sort_values(
         ["value", "name"], ascending=[False, True], na_position="last"
     ).reset_index(drop=True)
-    ordered.attrs = attrs
-    return ordered

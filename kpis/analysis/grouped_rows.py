@@ -1,4 +1,4 @@
-"""Drill-down: an indicator's rows, filtered and grouped by what they tell.
+"""Drill-down: an indicator's rows, filtered and grouped by their columns.
 
 The rows are those of its figure, so what is grouped adds up to it, and what is listed
 is what was counted.
@@ -15,9 +15,9 @@ from kpis.periods import Period
 from kpis.results import Build, cells, queries
 from kpis.warehouse import fill, identifier
 
-# told by every row, whatever the indicator
+# every row has these, whatever the indicator
 ALWAYS = {"month": "strftime(on_date, '%Y-%m')", "area": "area_code"}
-# between the members of several dimensions: no text of a file holds it
+# between the members of several dimensions: no text of a file contains it
 SEPARATOR = "\x1f"
 FIGURES = ["n", "numerator", "denominator", "value", "lower", "upper"]
 
@@ -34,26 +34,26 @@ def grouped(
 
     `by` are dimensions of the indicator, "month" or "area"; without any there is one
     row, the whole. `chosen` has, by dimension, the members that count ("" for not
-    stated) in place of those that count by default. A dimension in `by` has all its
-    members unless it is chosen from. UserError names the dimensions that there are.
+    stated) instead of those that count by default. A dimension in `by` has all its
+    members unless it is in `chosen`. UserError names the dimensions that there are.
     """
     kpi = build.kpis[kpi_id]
     kept = _kept(kpi, by, chosen or {})
-    rows = kpi_rows.rows(kpi, build.imports, kpi_rows.within([period]), kept)
-    columns = [ALWAYS.get(one, identifier(one)) for one in by]
-    texts = [f"coalesce({one}::varchar, '')" for one in columns]
+    selected = kpi_rows.rows(kpi, build.imports, kpi_rows.within([period]), kept)
+    columns = [ALWAYS.get(name, identifier(name)) for name in by]
+    texts = [f"coalesce({column}::varchar, '')" for column in columns]
     member = f" || '{SEPARATOR}' || ".join(texts) or "''"
-    words = {"rows": rows, "member": member}
+    parts = {"rows": selected, "member": member}
     if kpi.measure.has_values:
-        sql = fill("results/breakdown_values", **words)
+        sql = fill("results/breakdown_values", **parts)
     else:
-        sql = fill("results/breakdown", **words, **kpi_rows.columns(kpi))
+        sql = fill("results/breakdown", **parts, **kpi_rows.columns(kpi))
     codes = [code for _, code in build.places.members([area])]
     counted = build.warehouse.query(sql, [area, codes])
-    found = cells.of_members(kpi, counted, period[0])
-    parts = [one.split(SEPARATOR) for one in found["member"]]
-    groups = {name: [part[place] for part in parts] for place, name in enumerate(by)}
-    return pd.DataFrame({**groups, **{name: found[name] for name in FIGURES}})
+    figures = cells.of_members(kpi, counted, period[0])
+    members = [joined.split(SEPARATOR) for joined in figures["member"]]
+    groups = {name: [own[place] for own in members] for place, name in enumerate(by)}
+    return pd.DataFrame({**groups, **{name: figures[name] for name in FIGURES}})
 
 
 def rows(
@@ -64,7 +64,7 @@ def rows(
     chosen: Mapping[str, Sequence[str]] | None = None,
     limit: int | None = None,
 ) -> pd.DataFrame:
-    """Return the rows that `grouped` counts, as `results.rows` does."""
+    """Return the rows that `grouped` counts, as `queries.rows` does."""
     kept = _kept(build.kpis[kpi_id], (), chosen or {})
     return queries.rows(build, kpi_id, area, *period, limit, kept)
 
@@ -77,11 +77,11 @@ def _kept(
         raise UserError(
             f"'{kpi.wording.title}' is about people: it is not broken down."
         )
-    own = [one for one in by if one not in ALWAYS]
-    for one in (*own, *chosen):
-        if one not in kpi.population.dimensions:
+    dimensions = [name for name in by if name not in ALWAYS]
+    for name in (*dimensions, *chosen):
+        if name not in kpi.population.dimensions:
             raise UserError(
-                unknown(f"dimension of {kpi.id}", one, kpi.population.dimensions)
+                unknown(f"dimension of {kpi.id}", name, kpi.population.dimensions)
             )
-    all_of = dict.fromkeys(own)
-    return all_of | {one: list(members) for one, members in chosen.items()}
+    every: dict[str, list[str] | None] = dict.fromkeys(dimensions)
+    return every | {name: list(members) for name, members in chosen.items()}

@@ -6,46 +6,52 @@ import pandas as pd
 
 from kpis.context import lookup
 from kpis.results import Build, queries
-from kpis.statistics import Charted, spc_judgement
+from kpis.statistics import ChartSettings, spc_judgement
 
-# limits are computed over so many periods, the same for every page
+# limits are calculated over so many periods, the same for every page
 PERIODS_JUDGED = 36
 UNMEASURED = ("not_measured", "not_applicable")
 
 
-def judged(
+def of_area(
     build: Build, area: str, by: str, kpi_ids: Collection[str] | None = None
 ) -> pd.DataFrame:
-    """Return the scoreboard of an area with limits, rules and meanings.
+    """Return the judged series of all indicators of an area.
 
     One row per indicator and period, from the first to the last that was measured;
-    columns of `results.scoreboard` and those that `judging.judge` adds. With `kpi_ids`
-    only theirs, and the same rows as among all.
+    columns of `queries.scoreboard` and those that `spc_judgement.judge` adds. With
+    `kpi_ids` only theirs, and the same rows as among all.
     """
-    found = queries.scoreboard(build, area, by, PERIODS_JUDGED, kpi_ids)
-    kept = found[_is_since_measured(found)].reset_index(drop=True)
+    cells = queries.scoreboard(build, area, by, PERIODS_JUDGED, kpi_ids)
+    series = cells[_is_since_measured(cells)].reset_index(drop=True)
     breaks = {
-        pair: [one.day for one in lookup.breaks(build, *pair) if not one.is_joinable]
-        for pair in set(zip(kept["kpi"], kept["area"], strict=True))
+        (kpi_id, own_area): [
+            each.day
+            for each in lookup.breaks_of(build, kpi_id, own_area)
+            if not each.is_joinable
+        ]
+        for kpi_id, own_area in set(zip(series["kpi"], series["area"], strict=True))
     }
-    charted = {
-        one.id: Charted(one.judging.better, one.judging.chart, one.measure.resolution)
-        for one in build.kpis.values()
+    settings = {
+        kpi.id: ChartSettings(
+            kpi.judging.better, kpi.judging.chart, kpi.measure.resolution
+        )
+        for kpi in build.kpis.values()
     }
-    return spc_judgement.judge_all(kept, charted, breaks)
+    return spc_judgement.judge_all(series, settings, breaks)
 
 
 def of_areas(build: Build, kpi_id: str, areas: list[str], by: str) -> pd.DataFrame:
-    """Return the judged series of an indicator in each area that has one."""
-    frames = [judged(build, area, by, [kpi_id]) for area in areas]
+    """Return the judged series of one indicator in each area that has one."""
+    frames = [of_area(build, area, by, [kpi_id]) for area in areas]
     # with nothing measured there is one row, which says why
-    some = [one for one in frames if not one["state"].isin(UNMEASURED).all()]
-    return pd.concat(some, ignore_index=True) if some else frames[0][:0]
+    measured = [one for one in frames if not one["state"].isin(UNMEASURED).all()]
+    return pd.concat(measured, ignore_index=True) if measured else frames[0][:0]
 
 
-def _is_since_measured(found: pd.DataFrame) -> pd.Series:
+def _is_since_measured(cells: pd.DataFrame) -> pd.Series:
     """Whether a row lies between the first and the last that was measured."""
-    is_measured = ~found["state"].isin(UNMEASURED)
-    has_begun = is_measured.groupby(found["kpi"]).cummax()
-    is_not_over = is_measured[::-1].groupby(found["kpi"]).cummax()
-    return has_begun & is_not_over | found["is_latest"]
+    is_measured = ~cells["state"].isin(UNMEASURED)
+    has_begun = is_measured.groupby(cells["kpi"]).cummax()
+    is_not_over = is_measured[::-1].groupby(cells["kpi"]).cummax()
+    return has_begun & is_not_over | cells["is_latest"]

@@ -12,17 +12,18 @@ from kpis.results import Build
 from kpis.warehouse import fill, identifier, literals, text
 
 GROUPABLE = ("enum", "bool")
-# added to each row that has an instant
+# of each row that has an instant
 TIMES = ("hour", "weekday")
 PLACES = ("bocu", "site", "facility", "area")
-# where a row is from, and who called without saying who that is
+# where a row comes from, and a caller's hash
 NOT_LISTED = ("import_id", "line", "caller")
 
 
 def offered(build: Build) -> dict[str, str]:
-    """Return the titles of the sources that can be looked through, by name.
+    """Return the titles of the sources whose rows can be looked through, by name.
 
-    Rows of few people are not: a source that any indicator protects is not offered.
+    A source that any indicator protects, because its rows are of few people, is not
+    offered.
     """
     protected = {
         source
@@ -32,15 +33,15 @@ def offered(build: Build) -> dict[str, str]:
     }
     arrived = {one.source for one in build.imports} - protected
     known = contracts.load_all()
-    return {name: one.title for name, one in known.items() if name in arrived}
+    return {name: contract.title for name, contract in known.items() if name in arrived}
 
 
 def dimensions(build: Build, source: str) -> list[str]:
     """Return the columns by which rows can be filtered and grouped."""
-    there = _columns(build, source)
+    in_mart = _columns(build, source)
     columns = contracts.load(source).columns
-    named = [name for name, one in columns.items() if one.type in GROUPABLE]
-    return [name for name in (*named, *TIMES) if name in there]
+    named = [name for name, column in columns.items() if column.type in GROUPABLE]
+    return [name for name in (*named, *TIMES) if name in in_mart]
 
 
 def spans(build: Build, source: str, by: str) -> list[Period]:
@@ -62,15 +63,16 @@ def grouped(
 ) -> pd.DataFrame:
     """Return a row for each group that `by` makes: its columns as texts, and n.
 
-    `chosen` has, by dimension, the members that count ("" for not stated); one that is
-    not in it has all. A row is of an area if it names it, or a place in it.
+    `chosen` has, by dimension, the members that count ("" for not stated); all members
+    count of a dimension that is not in it. A row is of an area if it names the area or
+    a place in it.
     """
-    words, values = _asked(build, source, area, period, chosen)
+    parts, values = _parts_and_values(build, source, area, period, chosen)
     for name in by:
-        _is_dimension(build, source, name)
+        _refuse_unknown(build, source, name)
     members = [f"coalesce({_text(name)}, '') as {identifier(name)}" for name in by]
     sql = fill(
-        "results/source_groups", members=", ".join(members or ["'' as whole"]), **words
+        "results/source_groups", members=", ".join(members or ["'' as whole"]), **parts
     )
     return build.warehouse.query(sql, values)
 
@@ -83,49 +85,49 @@ def rows(
     chosen: Mapping[str, Sequence[str]],
     limit: int | None = None,
 ) -> pd.DataFrame:
-    """Return the rows that `grouped` counts: file and line, then what they say."""
-    words, values = _asked(build, source, area, period, chosen)
-    kept = [one for one in _columns(build, source) if one not in NOT_LISTED]
+    """Return the rows that `grouped` counts: file and line, then their columns."""
+    parts, values = _parts_and_values(build, source, area, period, chosen)
+    listed = [name for name in _columns(build, source) if name not in NOT_LISTED]
     sql = fill(
         "results/source_rows",
-        columns=", ".join(f"mart.{identifier(one)}" for one in kept),
+        columns=", ".join(f"mart.{identifier(name)}" for name in listed),
         ref=identifier(sources.mart(source).ref),
         limit=f"limit {int(limit)}" if limit is not None else "",
-        **words,
+        **parts,
     )
     return build.warehouse.query(sql, values)
 
 
-def _asked(
+def _parts_and_values(
     build: Build,
     source: str,
     area: str,
     period: Period,
     chosen: Mapping[str, Sequence[str]],
-) -> tuple[dict[str, str], list]:
-    """Return what both statements have in common, and their values."""
+) -> tuple[dict[str, str], list[object]]:
+    """Return the parts of the text that both statements share, and their values."""
     if source not in offered(build):
         raise UserError(unknown("source", source, offered(build)))
     for name in chosen:
-        _is_dimension(build, source, name)
-    kept = [
+        _refuse_unknown(build, source, name)
+    conditions = [
         f"coalesce({_text(name)}, '') in ({literals(members)})" if members else "false"
         for name, members in chosen.items()
     ]
-    there = _columns(build, source)
+    in_mart = _columns(build, source)
     codes = [code for _, code in build.places.members([area])]
     places = [
         f"mart.{identifier(name)} in ({literals(codes)})"
-        for name, one in contracts.load(source).columns.items()
-        if one.reference in PLACES and name in there and codes
+        for name, column in contracts.load(source).columns.items()
+        if column.reference in PLACES and name in in_mart and codes
     ]
-    words = {
+    parts = {
         "mart": identifier(f"mart_{source}"),
         "on_date": f"mart.{identifier(sources.mart(source).on_date)}",
         "is_of_area": f"({' or '.join(places)})" if places else "false",
-        "condition": " and ".join(kept) or "true",
+        "condition": " and ".join(conditions) or "true",
     }
-    return words, [*period, area]
+    return parts, [*period, area]
 
 
 def _text(name: str) -> str:
@@ -134,11 +136,11 @@ def _text(name: str) -> str:
 
 def _columns(build: Build, source: str) -> list[str]:
     """Return the columns of a source's mart, in their order."""
-    found = build.warehouse.tuples(text("results/mart_columns"), [f"mart_{source}"])
-    return [name for (name,) in found]
+    named = build.warehouse.tuples(text("results/mart_columns"), [f"mart_{source}"])
+    return [name for (name,) in named]
 
 
-def _is_dimension(build: Build, source: str, name: str) -> None:
-    there = dimensions(build, source)
-    if name not in there:
-        raise UserError(unknown(f"dimension of {source}", name, there))
+def _refuse_unknown(build: Build, source: str, name: str) -> None:
+    known = dimensions(build, source)
+    if name not in known:
+        raise UserError(unknown(f"dimension of {source}", name, known))

@@ -1,8 +1,8 @@
 """What may be said of a series: one plain verdict, and sentences for councillors.
 
-Limits, rules and meanings come from `judging`. What `spc` leaves open is decided
-there and here: a missing latest month is said to be missing, fewer than thirteen
-points get no verdict, and a series that never varies is said to.
+Limits, rules and meanings come from `spc_judgement`. What `spc` leaves open is decided
+there and here: if the latest month is missing, the verdict says so; fewer than thirteen
+points get no verdict; and a series that never varies is called that.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,8 @@ import pandas as pd
 from kpis import formatting
 from kpis.statistics import JUDGED_STATES, MINIMUM_POINTS, spc, spc_judgement
 
-# Of 100 charts of a process that never changes, at least so many have their latest
-# point flagged: simulated for 12 to 36 points, tests/statistics/test_false_alarms.py.
+# share of charts of a process that never changes whose latest point is flagged, at
+# least: simulated for 12 to 36 points in tests/statistics/test_false_alarms.py
 FALSE_FLAGS_PER_CHART = 0.014
 
 _PHRASES = {
@@ -29,7 +29,7 @@ _PERIODS = {
     "month": "months",
     "quarter": "quarters",
     "year": "years",
-    "rolling12": "windows",
+    "rolling12": "periods of 12 months",
 }
 _NUMBERS = {
     6: "six",
@@ -53,9 +53,9 @@ class Verdict:
 
     `variation` is common_cause, improvement, concern, change or no_verdict; `rule` is
     the rule that fired or ""; `since` is the start of the period in which the flagged
-    run began, or None; `phrase` says it in words and `because` which rule fired.
-    `assurance` is pass, fail, hit_or_miss or, without a target or a verdict, None;
-    `outlook` says that in words. Words are without a full stop, "" for nothing to say.
+    run began, or None. `phrase` says this in words, `because` which rule fired.
+    `assurance` is pass, fail or hit_or_miss, or None without a target or a verdict;
+    `outlook` says it in words. Words have no full stop and may be "".
     """
 
     variation: str
@@ -88,19 +88,21 @@ class _Settled:
 
 def _settled(judged: pd.DataFrame) -> _Settled:
     states = judged["state"].to_numpy(dtype=object)
-    kept = states != "provisional"
-    floats = (
-        judged[name].to_numpy(dtype=float)[kept]
-        for name in ("mean", "lower_limit", "upper_limit")
-    )
+    is_settled = states != "provisional"
+
+    def numbers(name: str) -> np.ndarray:
+        return judged[name].to_numpy(dtype=float)[is_settled]
+
     return _Settled(
-        spc_judgement.days(judged["period_start"])[kept],
-        judged["value"].to_numpy(dtype=float)[kept],
-        states[kept],
-        judged["segment"].to_numpy()[kept],
-        *floats,
-        judged["rule"].to_numpy(dtype=object)[kept],
-        judged["meaning"].to_numpy(dtype=object)[kept],
+        starts=spc_judgement.days(judged["period_start"])[is_settled],
+        values=numbers("value"),
+        states=states[is_settled],
+        segments=judged["segment"].to_numpy()[is_settled],
+        means=numbers("mean"),
+        lower=numbers("lower_limit"),
+        upper=numbers("upper_limit"),
+        rules=judged["rule"].to_numpy(dtype=object)[is_settled],
+        meanings=judged["meaning"].to_numpy(dtype=object)[is_settled],
     )
 
 
@@ -110,39 +112,41 @@ def verdict(
     *,
     assurance: Callable[[float, float], str | None] | None = None,
 ) -> Verdict:
-    """The verdict on the latest settled row of a frame that `judge` returned.
+    """Return the verdict on the latest settled row of a frame that `judge` returned.
 
-    The latest row that is not provisional counts, also when it has no figure: a missing
-    month is never passed over in favour of the one before it. `assurance` says of lower
-    and upper limits, which are those of the latest row, whether the target in force is
-    kept: `partial(targets.assurance, target)`. Without a verdict nothing is said of
-    the target either.
+    This is the latest row that is not provisional, even if it has no figure: the month
+    before never stands in for a missing one. `assurance` takes the lower and upper
+    limit of the latest row and says whether the target in force is kept, as
+    `partial(targets.assurance, target)` does. Without a verdict nothing is said of the
+    target either.
     """
     settled = _settled(judged)
     reason = _reason_for_none(settled, by)
     if reason:
         return Verdict("no_verdict", "", None, reason)
-    kept = assurance(settled.lower[-1], settled.upper[-1]) if assurance else None
-    # what never varies and lies on its target has always met it
-    if kept == "hit_or_miss" and settled.lower[-1] == settled.upper[-1]:
-        kept = "pass"
-    outlook = _OUTLOOKS[kept].format(period=by, periods=_PERIODS[by]) if kept else ""
+    promise = assurance(settled.lower[-1], settled.upper[-1]) if assurance else None
+    # what never varies and is on its target has always met it
+    if promise == "hit_or_miss" and settled.lower[-1] == settled.upper[-1]:
+        promise = "pass"
+    outlook = (
+        _OUTLOOKS[promise].format(period=by, periods=_PERIODS[by]) if promise else ""
+    )
     rule = str(settled.rules[-1])
     if not rule:
         varies = settled.upper[-1] > settled.lower[-1]
         phrase = "no clear change" if varies else "no variation"
-        return Verdict("common_cause", "", None, phrase, "", kept, outlook)
+        return Verdict("common_cause", "", None, phrase, "", promise, outlook)
     place = _start_of_run(settled)
     since, meaning = settled.start(place), settled.meanings[-1]
     is_latest = place == len(settled.rules) - 1
     began = _when(since, by) if is_latest else _since(since, by)
     phrase = f"{_PHRASES[meaning]} {began}{_season(settled, place, by)}"
     because = _because(settled, by)
-    return Verdict(meaning, rule, since, phrase, because, kept, outlook)
+    return Verdict(meaning, rule, since, phrase, because, promise, outlook)
 
 
 def _reason_for_none(settled: _Settled, by: str) -> str:
-    """Why the latest row cannot be judged, or ""."""
+    """Return why the latest row cannot be judged, or ""."""
     if not len(settled.starts):
         return "no settled figure yet"
     state = settled.states[-1]
@@ -153,20 +157,21 @@ def _reason_for_none(settled: _Settled, by: str) -> str:
     if state not in JUDGED_STATES:
         return f"no verdict: {formatting.missing(state)}"
     if by == "rolling12":
-        return "not judged: windows of 12 months overlap"
+        return "no verdict: periods of 12 months overlap"
     own = settled.segments == settled.segments[-1]
     points = int(np.isin(settled.states[own], JUDGED_STATES).sum())
-    anew = "" if own.all() else f" since {_named(settled.start(int(own.argmax())), by)}"
+    first = settled.start(int(own.argmax()))
+    since = "" if own.all() else f" {_since(first, by)}"
     if points < MINIMUM_POINTS:
-        which = f"{_PERIODS[by]}{anew}"
+        which = f"{_PERIODS[by]}{since}"
         return f"too few {which} to judge change ({points} of {MINIMUM_POINTS})"
     if np.isnan(settled.upper[-1]):
-        return f"too few {_PERIODS[by]} in a row{anew} to judge change"
+        return f"too few {_PERIODS[by]} in a row{since} to judge change"
     return ""
 
 
 def _start_of_run(settled: _Settled) -> int:
-    """Position at which the flags that lead up to the last row began.
+    """Return the position at which the flags that lead up to the last row began.
 
     Flags of the same direction belong together: a rule of higher precedence hides the
     others, so the name of the rule may change within a run. One point without a flag
@@ -184,7 +189,7 @@ def _start_of_run(settled: _Settled) -> int:
 
 
 def _season(settled: _Settled, run_start: int, by: str) -> str:
-    """Say that the same period a year before was flagged to the same side, if so."""
+    """Say that the same period a year before was flagged on the same side, or ""."""
     if by not in ("week", "month", "quarter"):
         return ""
     # 52 weeks lead to a Monday again
@@ -199,7 +204,7 @@ def _season(settled: _Settled, run_start: int, by: str) -> str:
 
 
 def _because(settled: _Settled, by: str) -> str:
-    """The rule that fired on the last row, in words that need no statistics."""
+    """Return the rule that fired on the last row, in words that need no statistics."""
     rule, periods = settled.rules[-1], _PERIODS[by]
     is_up = spc.DIRECTIONS[rule] > 0
     side = "above" if is_up else "below"
@@ -218,7 +223,7 @@ def _because(settled: _Settled, by: str) -> str:
 
 
 def _run_length(signs: np.ndarray) -> int:
-    """How many signs at the end are equal."""
+    """Return how many signs at the end are equal."""
     differs = signs[::-1] != signs[-1]
     return int(differs.argmax()) if differs.any() else len(signs)
 
@@ -228,16 +233,17 @@ def _number(count: int) -> str:
 
 
 def expected_flags(charts: int) -> float:
-    """How many of so many charts chance alone flags, at least, on their latest point.
+    """Return how many of the charts chance alone flags, at least, on the latest point.
 
-    That is if nothing at all has changed, and each month is independent of the one
-    before; series that are smoothed, seasonal or follow themselves raise far more.
+    This holds if nothing at all has changed and each month is independent of the one
+    before; series that are smoothed or seasonal, or whose months depend on each other,
+    are flagged far more often.
     """
     return charts * FALSE_FLAGS_PER_CHART
 
 
 def chance_note(charts: int, by: str = "month") -> str:
-    """Say how many flags chance alone raises, at least, in so many charts."""
+    """Say how many of these charts chance alone flags, at least."""
     expected = expected_flags(charts)
     if not charts:
         return ""
@@ -247,7 +253,7 @@ def chance_note(charts: int, by: str = "month") -> str:
     elif charts == 1:
         count = f"{shown} in at least 1 of {round(1 / expected)} {_PERIODS[by]}"
     else:
-        # more often than two times in three is not "1 of 1"
+        # anything above two in three would round to "1 of 1"
         share = "2 of 3" if expected > 2 / 3 else f"1 of {round(1 / expected)}"
         often = f"in at least {share} {_PERIODS[by]}"
         count = f"one of {shown} {often}"
@@ -263,11 +269,11 @@ def sentence(
     *,
     is_of_cases: bool = True,
 ) -> str:
-    """One sentence for councillors on the latest settled figure.
+    """Return one sentence for councillors on the latest settled figure.
 
     `latest` is a row with period_start, value, n and state; `year_ago` the value of the
-    same period a year earlier, NaN if there is none: what has seasons is compared with
-    its own season. A figure that was published without its parts has no n.
+    same period a year earlier, NaN if there is none: each season is compared with
+    itself. A figure that was published without its parts has no n.
     """
     if pd.isna(latest["value"]):
         named = _named(latest["period_start"], by)
@@ -277,7 +283,7 @@ def sentence(
     if is_of_cases and latest["state"] != "reported":
         text += f", n {formatting.count(latest['n'])}"
     past = "no figure" if pd.isna(year_ago) else formatting.in_words(year_ago, unit)
-    # what is counted by the year was said once
+    # the unit is said once
     past = past.removesuffix(f" {formatting.left_out(unit)}")
     text += f"; {past} a year ago; {verdict.phrase}"
     text += f": {verdict.because}" if verdict.because else ""

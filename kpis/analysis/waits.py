@@ -1,4 +1,4 @@
-"""How waits and response times are spread: what a median and a percentile leave out."""
+"""How waits and response times are spread: what one figure leaves out."""
 
 from dataclasses import dataclass
 
@@ -12,11 +12,11 @@ from kpis.errors import UserError
 from kpis.periods import Period
 from kpis.results import Build, cells
 
-# seconds: widths of a class that a reader can count in
+# seconds: widths of a class in which a reader can count
 WIDTHS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 MOST_CLASSES = 30
-# what is drawn in classes; the rest is the last one: so great a share of the waits, and
-# no more than so many times the standard, or the median
+# the last class holds the longest waits: those beyond this share of all, or beyond so
+# many times the standard, or the median
 DRAWN, MOST_TIMES = 0.97, 5
 
 
@@ -25,7 +25,7 @@ class Waits:
     """Counted waits of one figure, in seconds.
 
     `values` are sorted, `counts` how many waits are of each value or shorter;
-    `standard` is that of all the period, None where there is none.
+    `standard` holds for the whole period, None where there is none.
     """
 
     values: np.ndarray
@@ -38,65 +38,66 @@ class Waits:
         return int(self.counts[-1])
 
     def quantile(self, quantile: float) -> float:
-        """Return the wait within which so great a share was."""
+        """Return the wait within which this share of all waits lies."""
         return cells.at_quantile(self.values, self.counts, quantile)
 
     def share_within(self, seconds: float) -> float:
-        """Return the share of waits that were not longer."""
+        """Return the share of waits that were not longer than this."""
         place = np.searchsorted(self.values, seconds, side="right")
         return float(self.counts[place - 1] / self.n) if place else 0.0
 
 
 def of_cell(build: Build, kpi_id: str, area: str, period: Period) -> Waits:
-    """Return the waits behind a figure; UserError where it has none of its own.
-
-    Which standard they are set against is that of the indicator, or of the share in
-    target that it is to be read with.
-    """
+    """Return the waits behind a figure; UserError where it has none of its own."""
     kpi = build.kpis[kpi_id]
     if not kpi.measure.has_values:
-        raise UserError(f"'{kpi.wording.title}' is not made of single waits.")
+        raise UserError(f"'{kpi.wording.title}' does not measure single waits.")
     codes = [code for _, code in build.places.members([area])]
-    found = build.warehouse.query(
+    counted = build.warehouse.query(
         warehouse.text("results/value_counts"), [kpi_id, *period, area, codes]
     )
-    if found.empty:
+    if counted.empty:
         raise UserError(f"{build.names[area]} has no waits in this period.")
-    counts = found["frequency"].cumsum().to_numpy()
-    values = found["value"].to_numpy()
-    return Waits(values, counts, standard(build, kpi, area, period))
+    return Waits(
+        counted["value"].to_numpy(),
+        counted["frequency"].cumsum().to_numpy(),
+        standard(build, kpi, area, period),
+    )
 
 
 def standard(build: Build, kpi: Kpi, area: str, period: Period) -> int | None:
-    """Return the standard in seconds, None where there is none or it changed."""
+    """Return the standard in seconds, None where there is none or it changed.
+
+    It is the indicator's own, or that of the share in target that it is read with.
+    """
     named = [
         kpi.population.standard,
-        *(build.kpis[one].population.standard for one in kpi.wording.read_with),
+        *(build.kpis[other].population.standard for other in kpi.wording.read_with),
     ]
     name = next(filter(None, named), "")
     rows = build.table("standard_changes")
-    held = {breaks.standard_on(name, area, rows, day) for day in period}
-    return held.pop() if len(held) == 1 else None
+    in_force = {breaks.standard_on(name, area, rows, day) for day in period}
+    return in_force.pop() if len(in_force) == 1 else None
 
 
 def classes(waits: Waits) -> pd.DataFrame:
     """Return the waits in even classes: start, end, n, share; the last has no end.
 
-    A wait is in the class with start < wait <= end, so that one of exactly the
-    standard stands on its good side; those of no time at all are in the first.
+    A wait is in the class with start < wait <= end, so one of exactly the standard is
+    on its good side; waits of no time at all are in the first class.
     """
     usual = max(waits.quantile(0.5), waits.standard or 0, 1)
     longest = np.clip(waits.quantile(DRAWN), usual, MOST_TIMES * usual)
-    # a class that held waits on both sides of the standard would be of neither colour
-    possible = [one for one in WIDTHS if (waits.standard or 0) % one == 0]
-    fits = [one for one in possible if longest / one <= MOST_CLASSES]
+    # a class with waits on both sides of the standard would have neither colour
+    possible = [width for width in WIDTHS if (waits.standard or 0) % width == 0]
+    fits = [width for width in possible if longest / width <= MOST_CLASSES]
     width = fits[0] if fits else possible[-1]
     ends = np.arange(1, np.ceil(longest / width) + 1) * width
     within = np.array([waits.share_within(end) * waits.n for end in ends])
     n = np.diff(np.round(within).astype(int), prepend=0, append=waits.n)
     starts = np.concatenate([[0], ends])
-    found = pd.DataFrame({"start": starts, "end": [*ends, np.nan], "n": n})
-    return found.assign(share=found["n"] / waits.n)
+    classes = pd.DataFrame({"start": starts, "end": [*ends, np.nan], "n": n})
+    return classes.assign(share=classes["n"] / waits.n)
 
 
 def in_words(waits: Waits, kpi: Kpi) -> str:

@@ -1,18 +1,25 @@
-"""The value axis of a chart: how wide it is, which numbers stand on it, its sign."""
+"""Axes: how wide they are, which numbers they show, and their unit, said once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, inf, log10
 
+import numpy as np
 import pandas as pd
 
 from kpis import formatting
+from kpis.charts.theme import Palette
+
+BARE_AXIS = {"showgrid": False, "zeroline": False, "fixedrange": True}
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How a natural value is drawn: factor, highest and lowest possible value, and
-    what stands before, after or above the highest number of the axis."""
+    """How a natural value is drawn.
+
+    It is multiplied by `factor`, and lies between `lowest` and `highest`. `before` and
+    `after` surround the highest number of the axis; `above` stands over it.
+    """
 
     factor: float = 1
     after: str = ""
@@ -35,10 +42,47 @@ SCALES = {
 }
 
 
+def value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict:
+    """Return an axis of values, its unit said once."""
+    marks = ticks(low, high)
+    words = [tick(mark) for mark in marks]
+    words[-1] = f"{scale.before}{words[-1]}{scale.after}"
+    return {
+        "range": [low, high],
+        "tickvals": marks,
+        "ticktext": words,
+        "gridcolor": palette.hairline,
+        "gridwidth": 1,
+        "zeroline": bool(low < 0 < high),
+        "zerolinecolor": palette.common,
+        "zerolinewidth": 1,
+        "fixedrange": True,
+        "ticklabelstandoff": 8,
+        "automargin": True,
+    }
+
+
+def ticked_axis(palette: Palette) -> dict:
+    """Return an axis of cases or periods: a line with ticks, and no grid."""
+    return {
+        **BARE_AXIS,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": palette.hairline,
+        "linecolor": palette.hairline,
+        "showline": True,
+    }
+
+
+def title(words: str, palette: Palette) -> dict:
+    """Return the title of an axis."""
+    return {"text": words, "font": {"size": 13, "color": palette.muted}}
+
+
 def value_range(
     drawn: pd.DataFrame, scale: Scale, widths: float = 2
 ) -> tuple[float, float]:
-    """Return the ends of the value axis, so wide that common cause is no cliff.
+    """Return the ends of a series' value axis, so wide that chance looks small.
 
     The axis spans at least so many times the width of the limits, or of the intervals
     where there are no limits, and ends at the natural bounds of `scale`. With neither,
@@ -59,6 +103,22 @@ def value_range(
     spare = max(widths * width - (high - low), 0.16 * (high - low)) / 2
     low, high = max(low - spare, lowest), high + spare or 1.0
     return low, min(high, scale.highest) if scale.highest else high
+
+
+def value_ends(
+    numbers: pd.DataFrame, scale: Scale, share: float, level: float | None = None
+) -> tuple[float, float]:
+    """Return the ends of an axis: all numbers and a level, with a share to spare.
+
+    `numbers` has a column value; a unit with natural bounds is not drawn beyond them.
+    """
+    every = numbers.to_numpy(dtype=float)
+    low, high = float(np.nanmin(every)), float(np.nanmax(every))
+    if level is not None:
+        low, high = min(low, level), max(high, level)
+    spare = share * (high - low) or 1.0
+    low = max(low - spare, min(scale.lowest, numbers["value"].min()))
+    return low, min(high + spare, scale.highest) if scale.highest else high + spare
 
 
 def with_room(

@@ -1,9 +1,9 @@
-"""The parts of a figure as a picture: a dot and its interval for each member."""
+"""The parts of a figure: a dot with its interval for each member, a week of hours."""
 
 import pandas as pd
 
 from kpis import formatting
-from kpis.charts import canvas
+from kpis.charts import axes, canvas
 from kpis.charts.axes import SCALES
 from kpis.charts.labels import short, unit_above
 from kpis.charts.theme import PALETTES, Palette
@@ -16,10 +16,10 @@ WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
 NOT_STATED = "not stated"
-# of the value axis, beyond all parts and their intervals
+# share of the value axis, beyond all parts and their intervals
 SPARE = 0.08
 HOUR_AXIS = {
-    **canvas.BARE_AXIS,
+    **axes.BARE_AXIS,
     "tickvals": list(range(0, 24, 2)),
     "ticktext": [f"{hour}:00" for hour in range(0, 24, 2)],
 }
@@ -43,17 +43,17 @@ def member(value: str, dimension: str) -> str:
     return f"{value}:00" if dimension == "hour" else value.replace("_", " ")
 
 
-def parts_figure(found: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dict:
+def parts_figure(parts: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dict:
     """Return `named` parts as dots with their 95 % intervals, a dict for Plotly.
 
     `whole` is the figure of all of them, a dotted line. Members that the figure leaves
     out are hollow.
     """
     palette, scale = PALETTES[theme], SCALES[kpi.measure.unit]
-    drawn = found[found["value"].notna()].reset_index(drop=True)
+    drawn = parts[parts["value"].notna()].reset_index(drop=True)
     numbers = drawn[["value", "lower", "upper"]].astype(float) * scale.factor
     level = whole * scale.factor
-    low, high = canvas.value_ends(numbers, scale, SPARE, level)
+    low, high = axes.value_ends(numbers, scale, SPARE, level)
     return {
         "data": [_dots(drawn, numbers, kpi, palette)],
         "layout": {
@@ -62,39 +62,40 @@ def parts_figure(found: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dic
             "margin": MARGIN,
             "xaxis": {
                 "tickvals": list(range(len(drawn))),
-                "ticktext": [short(one) for one in drawn["name"]],
+                "ticktext": [short(name) for name in drawn["name"]],
                 "range": [-0.6, len(drawn) - 0.4],
-                **canvas.BARE_AXIS,
+                **axes.BARE_AXIS,
                 "linecolor": palette.hairline,
                 "showline": True,
             },
-            "yaxis": canvas.value_axis(low, high, scale, palette),
+            "yaxis": axes.value_axis(low, high, scale, palette),
             "annotations": unit_above(scale, palette),
             "shapes": [canvas.level_line(level, palette)],
         },
     }
 
 
-def week_figure(found: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
+def week_figure(hours: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
     """Return `breakdown.by_hour_of_week` as a week of hours, a dict for Plotly.
 
-    A stronger shade is worse (or higher, where neither is worse). Its number stands in
-    it only where it surely differs; what has too few cases is empty.
+    A stronger shade is worse (or higher, where neither is worse). An hour shows its
+    number only if it surely differs; hours with too few cases are empty.
     """
     palette, factor = PALETTES[theme], SCALES[kpi.measure.unit].factor
-    known = found[found["is_enough"]].set_index(["weekday", "hour"])
-    squares = pd.MultiIndex.from_product([range(1, 8), range(24)])
-    every = known.reindex(squares).astype(object)
+    squares = [row for _, row in _every_hour(hours).iterrows()]
+    has_value = [pd.notna(row["value"]) for row in squares]
+    shades = [
+        float(row["value"]) * factor if known else None
+        for row, known in zip(squares, has_value, strict=True)
+    ]
     numbers = [
-        formatting.number(row.value * factor, 0) if row.differs is True else ""
-        for row in every.itertuples()
+        formatting.number(row["value"] * factor, 0) if row["differs"] is True else ""
+        for row in squares
     ]
     hovers = [
-        "" if pd.isna(row["value"]) else _hour_hover(row, kpi)
-        for _, row in every.reset_index(names=["weekday", "hour"]).iterrows()
+        _hour_hover(row, kpi) if known else ""
+        for row, known in zip(squares, has_value, strict=True)
     ]
-    values = every["value"].astype(float) * factor
-    shades = [None if pd.isna(one) else float(one) for one in values]
     return {
         "data": [
             {
@@ -113,9 +114,17 @@ def week_figure(found: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
             "height": HEIGHT,
             "margin": WEEK_MARGIN,
             "xaxis": HOUR_AXIS,
-            "yaxis": {**canvas.BARE_AXIS, "autorange": "reversed"},
+            "yaxis": {**axes.BARE_AXIS, "autorange": "reversed"},
         },
     }
+
+
+def _every_hour(hours: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each hour of the week; without enough cases it is empty."""
+    known = hours[hours["is_enough"]].set_index(["weekday", "hour"])
+    week = pd.MultiIndex.from_product([range(1, 8), range(24)])
+    every = known.reindex(week).astype(object)
+    return every.reset_index(names=["weekday", "hour"])
 
 
 def _by_day(values: list) -> list[list]:
@@ -166,8 +175,7 @@ def _dots(
             "thickness": 1.4,
             "width": 4,
         },
-        "text": [_hover(row, kpi) for _, row in drawn.iterrows()],
-        "hovertemplate": "%{text}<extra></extra>",
+        **canvas.hovers([_hover(row, kpi) for _, row in drawn.iterrows()]),
     }
 
 

@@ -1,18 +1,17 @@
-"""What charts have in common: type and ground, axes, a level line, shaded squares."""
+"""What charts have in common: type and ground, lines, bands, shaded squares."""
 
-import pandas as pd
+from collections.abc import Sequence
 
-from kpis.charts import axes
-from kpis.charts.axes import Scale
 from kpis.charts.theme import FONT, Palette
 from kpis.definitions import Kpi
 
-BARE_AXIS = {"showgrid": False, "zeroline": False, "fixedrange": True}
 # a chart that is clicked keeps its marks as they are
 UNCHANGED = {
     "selected": {"marker": {"opacity": 1}},
     "unselected": {"marker": {"opacity": 1}},
 }
+# a mark that answers a pointer and is not seen
+UNSEEN = "rgba(0, 0, 0, 0)"
 
 
 def base_layout(palette: Palette) -> dict:
@@ -34,51 +33,23 @@ def base_layout(palette: Palette) -> dict:
     }
 
 
-def ticked_axis(palette: Palette) -> dict:
-    """Return an axis of cases or periods: a line with ticks, and no grid."""
+def line(x: Sequence, y: Sequence, style: dict, **more: object) -> dict:
+    """Return a line that does not answer a pointer."""
     return {
-        **BARE_AXIS,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": palette.hairline,
-        "linecolor": palette.hairline,
-        "showline": True,
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": style,
+        "hoverinfo": "skip",
+        **more,
     }
 
 
-def value_axis(low: float, high: float, scale: Scale, palette: Palette) -> dict:
-    """Return an axis of values, its unit said once."""
-    marks = axes.ticks(low, high)
-    words = [axes.tick(mark) for mark in marks]
-    words[-1] = f"{scale.before}{words[-1]}{scale.after}"
-    return {
-        "range": [low, high],
-        "tickvals": marks,
-        "ticktext": words,
-        "gridcolor": palette.hairline,
-        "gridwidth": 1,
-        "zeroline": bool(low < 0 < high),
-        "zerolinecolor": palette.common,
-        "zerolinewidth": 1,
-        "fixedrange": True,
-        "ticklabelstandoff": 8,
-        "automargin": True,
-    }
-
-
-def value_ends(
-    numbers: pd.DataFrame, scale: Scale, share: float, level: float | None = None
-) -> tuple[float, float]:
-    """Return the ends of an axis: all numbers and a level, with a share to spare.
-
-    `numbers` has a column value; a unit with natural bounds is not drawn beyond them.
-    """
-    low, high = numbers.min(axis=None), numbers.max(axis=None)
-    if level is not None:
-        low, high = min(low, level), max(high, level)
-    spare = share * (high - low) or 1.0
-    low = max(low - spare, min(scale.lowest, numbers["value"].min()))
-    return low, min(high + spare, scale.highest) if scale.highest else high + spare
+def band(x: Sequence, y: Sequence, palette: Palette) -> dict:
+    """Return the band between limits: x and y go along one and back the other."""
+    filled = {"name": "limits", "fill": "toself", "fillcolor": palette.band}
+    return line(x, y, {"width": 0}, **filled)
 
 
 def level_line(value: float, palette: Palette) -> dict:
@@ -108,3 +79,8 @@ def squares(
         "ygap": gap,
         "hoverongaps": False,
     }
+
+
+def hovers(texts: list[str]) -> dict:
+    """Return what a mark says where a pointer rests on it: a text for each mark."""
+    return {"text": texts, "hovertemplate": "%{text}<extra></extra>"}

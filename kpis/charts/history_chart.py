@@ -1,9 +1,9 @@
-"""Areas over time as a picture: a square for each area and period, changes marked."""
+"""Areas over time: a square for each area and period, with changes marked."""
 
 import pandas as pd
 
 from kpis import formatting
-from kpis.charts import canvas
+from kpis.charts import axes, canvas
 from kpis.charts.axes import SCALES
 from kpis.charts.labels import short
 from kpis.charts.spc_chart import MARKS
@@ -16,30 +16,21 @@ MARGIN = {"l": 190, "r": 64, "t": 8, "b": 44}
 MEANS = {meaning: MARKS[meaning] for meaning in SYMBOLS}
 
 
-def history_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> dict:
+def history_figure(series: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> dict:
     """Return judged series of several areas as a grid, a dict that Plotly draws.
 
-    `found` has the columns of `board.of_areas` and `name`, the first area on top. A
-    stronger shade is worse (or higher, where neither is worse); a mark stands where the
-    area left its own limits. The trace "areas" has each area as `customdata`.
+    `series` has the columns of `judged_series.of_areas` and `name`, the first area on
+    top. A stronger shade is worse (or higher, where neither is worse); a mark is drawn
+    where an area left its own limits. The trace "areas" has each area as `customdata`.
     """
-    palette, factor = PALETTES[theme], SCALES[kpi.measure.unit].factor
-    starts = sorted(found["period_start"].unique())[-PERIODS_SHOWN:]
-    shown = found[found["period_start"].isin(starts)]
+    palette = PALETTES[theme]
+    starts = sorted(series["period_start"].unique())[-PERIODS_SHOWN:]
+    shown = series[series["period_start"].isin(starts)]
     names = list(shown["name"].unique())
-    labels = [f"<b>{short(one)}</b>" if one == chosen else short(one) for one in names]
-    grid = shown.pivot(index="name", columns="period_start", values="value")
-    grid = grid.reindex(index=names, columns=starts).astype(float) * factor
-    shades = [
-        [None if pd.isna(one) else one for one in row]
-        for row in grid.to_numpy().tolist()
-    ]
+    shades = _shades(shown, starts, names, SCALES[kpi.measure.unit].factor)
     return {
         "data": [
-            {
-                **canvas.squares(shades, kpi, palette, gap=1),
-                "hoverinfo": "skip",
-            },
+            {**canvas.squares(shades, kpi, palette, gap=1), "hoverinfo": "skip"},
             _areas(shown, starts, names, kpi, palette),
         ],
         "layout": {
@@ -49,48 +40,19 @@ def history_figure(found: pd.DataFrame, kpi: Kpi, chosen: str, theme: str) -> di
             "xaxis": _period_axis(starts, shown["by"].iloc[0]),
             "yaxis": {
                 "tickvals": list(range(len(names))),
-                "ticktext": labels,
+                "ticktext": [
+                    f"<b>{short(name)}</b>" if name == chosen else short(name)
+                    for name in names
+                ],
                 "range": [len(names) - 0.5, -0.5],
-                **canvas.BARE_AXIS,
+                **axes.BARE_AXIS,
             },
         },
     }
 
 
-def _areas(
-    shown: pd.DataFrame, starts: list, names: list, kpi: Kpi, palette: Palette
-) -> dict:
-    """A mark on every square that left its limits; the others answer to the mouse."""
-    known = shown[shown["value"].notna()]
-    meanings = known["meaning"].fillna("")
-    return {
-        "type": "scatter",
-        "name": "areas",
-        "mode": "markers",
-        "x": known["period_start"].map(starts.index).tolist(),
-        "y": known["name"].map(names.index).tolist(),
-        "customdata": known["area"].tolist(),
-        "marker": {
-            "symbol": [SYMBOLS.get(one, "square") for one in meanings],
-            "size": [10 if one in SYMBOLS else 14 for one in meanings],
-            "color": [
-                getattr(palette, one) if one in SYMBOLS else "rgba(0, 0, 0, 0)"
-                for one in meanings
-            ],
-            "line": {
-                "color": palette.ground,
-                "width": [1 if one in SYMBOLS else 0 for one in meanings],
-            },
-            "opacity": 1,
-        },
-        **canvas.UNCHANGED,
-        "text": [hover(row, kpi) for _, row in known.iterrows()],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
-
-
-def hover(row: pd.Series, kpi: Kpi) -> str:
-    """Say an area's figure of one period, and whether it left its limits."""
+def area_hover(row: pd.Series, kpi: Kpi) -> str:
+    """Return an area's figure of one period, and whether it left its limits."""
     when = formatting.period(row["period_start"], row["by"])
     lines = [
         f"<b>{short(row['name'])}</b>, {when}",
@@ -103,14 +65,60 @@ def hover(row: pd.Series, kpi: Kpi) -> str:
     return "<br>".join(filter(None, lines))
 
 
-def _period_axis(starts: list, by: str) -> dict:
-    """Name every so many periods, the last one always."""
+def _shades(
+    shown: pd.DataFrame, starts: list[pd.Timestamp], names: list[str], factor: float
+) -> list[list[float | None]]:
+    """Return the values of each area, a row each; None where there is none."""
+    grid = shown.pivot(index="name", columns="period_start", values="value")
+    grid = grid.reindex(index=names, columns=starts).astype(float) * factor
+    return [
+        [None if pd.isna(value) else value for value in row]
+        for row in grid.to_numpy().tolist()
+    ]
+
+
+def _areas(
+    shown: pd.DataFrame,
+    starts: list[pd.Timestamp],
+    names: list[str],
+    kpi: Kpi,
+    palette: Palette,
+) -> dict:
+    """Return a mark for each square, seen where the area left its limits."""
+    known = shown[shown["value"].notna()]
+    meanings = list(known["meaning"].fillna(""))
+    return {
+        "type": "scatter",
+        "name": "areas",
+        "mode": "markers",
+        "x": known["period_start"].map(starts.index).tolist(),
+        "y": known["name"].map(names.index).tolist(),
+        "customdata": known["area"].tolist(),
+        "marker": {
+            "symbol": [SYMBOLS.get(meaning, "square") for meaning in meanings],
+            "size": [10 if meaning in SYMBOLS else 14 for meaning in meanings],
+            "color": [
+                palette.of_meaning(meaning, canvas.UNSEEN) for meaning in meanings
+            ],
+            "line": {
+                "color": palette.ground,
+                "width": [1 if meaning in SYMBOLS else 0 for meaning in meanings],
+            },
+            "opacity": 1,
+        },
+        **canvas.UNCHANGED,
+        **canvas.hovers([area_hover(row, kpi) for _, row in known.iterrows()]),
+    }
+
+
+def _period_axis(starts: list[pd.Timestamp], by: str) -> dict:
+    """Return an axis that names every so many periods, the last one always."""
     step = max(1, -(-len(starts) // 6))
     places = list(range(len(starts) - 1, -1, -step))
     return {
         "tickvals": places,
-        "ticktext": [formatting.period(starts[one], by) for one in places],
+        "ticktext": [formatting.period(starts[place], by) for place in places],
         "tickangle": 0,
         "range": [-0.5, len(starts) - 0.5],
-        **canvas.BARE_AXIS,
+        **axes.BARE_AXIS,
     }

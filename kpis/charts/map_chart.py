@@ -1,8 +1,8 @@
-"""London as a picture: boroughs as equal tiles, or within their boundaries.
+"""London's boroughs on a map: as equal tiles, or within their boundaries.
 
-As in `charts`, nothing here decides what a number means: colour and shape follow the
-column `meaning` of `compare.areas`. A map shows where, and hides how much: equal tiles
-give each borough the same room.
+Nothing here decides what a number means: colour and sign follow the column `meaning` of
+`area_comparison`. A map shows where, and hides how much: equal tiles give each borough
+the same room.
 """
 
 import json
@@ -12,29 +12,31 @@ from functools import cache
 import pandas as pd
 
 from kpis import formatting, settings
-from kpis.charts import canvas, funnel_chart, theme
+from kpis.charts import canvas
 from kpis.charts.axes import SCALES
+from kpis.charts.funnel_chart import hover_lines
 from kpis.charts.labels import short
-from kpis.charts.theme import PALETTES, Palette
+from kpis.charts.theme import PALETTES, Palette, text_on
 from kpis.definitions import Kpi
 
-# of the distance between two tiles' middles
+# share of the distance between two tiles' middles
 TILE_SIDE = 0.92
 HEIGHT, LARGE_HEIGHT = 400, 470
 TEXT_SIZE, LARGE_TEXT_SIZE = 11, 14
-# what answers a pointer, unseen, in pixels
-TARGET_SIZE = 30
+# in pixels, of what answers a pointer
+POINTER_SIZE = 30
 SIGNS = {"improvement": "▲", "concern": "▼", "change": "◆"}
-# kilometres to a degree of latitude, and where London's are cut for a flat picture
+# kilometres to a degree of latitude, and the latitude from which they are measured
 KILOMETRES, MIDDLE = 111.2, 51.5
-# of a picture's width and height, round it
+# share of a picture's width and height, around it
 EDGE = 0.02
 
-Ring = list[tuple[float, float]]
+Point = tuple[float, float]
+Ring = list[Point]
 
 
 def tiles_figure(
-    found: pd.DataFrame,
+    areas: pd.DataFrame,
     grid: pd.DataFrame,
     kpi: Kpi,
     chosen: str,
@@ -43,31 +45,33 @@ def tiles_figure(
 ) -> dict:
     """Return the boroughs as equal tiles where they lie, a dict that Plotly draws.
 
-    `found` is of `compare.areas`, `grid` of `results.tile_grid`. A tile shows the
-    borough's figure; the trace "areas" has its code as `customdata`.
+    `areas` is the table of an area comparison, `grid` comes from `queries.tile_grid`. A
+    tile shows the borough's figure; the trace "areas" has its code as `customdata`.
     """
+    columns = (grid[name] for name in ("bocu_code", "tile_col", "tile_row"))
     rings = {
-        row.bocu_code: [_square(row.tile_col, -row.tile_row)]
-        for row in grid.itertuples()
+        code: [_square(column, -row)]
+        for code, column, row in zip(*columns, strict=True)
     }
-    return _figure(found, grid, rings, kpi, chosen, theme, is_large)
+    return _figure(areas, grid, rings, kpi, chosen, theme, is_large)
 
 
 def boundaries_figure(
-    found: pd.DataFrame, grid: pd.DataFrame, kpi: Kpi, chosen: str, theme: str
+    areas: pd.DataFrame, grid: pd.DataFrame, kpi: Kpi, chosen: str, theme: str
 ) -> dict:
     """Return the boroughs within their boundaries, as `tiles_figure` does in tiles.
 
     The City of London, which has a police force of its own, is left empty.
     """
-    drawn = outlines()
-    rings = {row.bocu_code: drawn[row.gss_code] for row in grid.itertuples()}
-    return _figure(found, grid, rings, kpi, chosen, theme, is_large=True)
+    by_gss = outlines()
+    codes = zip(grid["bocu_code"], grid["gss_code"], strict=True)
+    rings = {code: by_gss[gss_code] for code, gss_code in codes}
+    return _figure(areas, grid, rings, kpi, chosen, theme, is_large=True)
 
 
 @cache
 def outlines() -> dict[str, list[Ring]]:
-    """Return the outer rings of each borough, in kilometres, by code of the ONS."""
+    """Return the outer rings of each borough, in kilometres, by its ONS code."""
     file = settings.MAPS / "london_boroughs.geojson"
     features = json.loads(file.read_text(encoding="utf-8"))["features"]
     return {
@@ -91,15 +95,14 @@ def _flat(ring: list[list[float]]) -> Ring:
     ]
 
 
-def _middle(rings: list[Ring]) -> tuple[float, float]:
-    """The centre of gravity of the largest ring."""
-    sums = [_gravity(ring) for ring in rings]
-    area, x, y = max(sums, key=lambda one: abs(one[0]))
+def _middle(rings: list[Ring]) -> Point:
+    """Return the centre of gravity of the largest ring."""
+    area, x, y = max(map(_moments, rings), key=lambda moments: abs(moments[0]))
     return x / (3 * area), y / (3 * area)
 
 
-def _gravity(ring: Ring) -> tuple[float, float, float]:
-    """Twice the signed area of a ring, and its first moments, by the shoelace sum."""
+def _moments(ring: Ring) -> tuple[float, float, float]:
+    """Return twice the signed area of a ring and its first moments (shoelace sum)."""
     area = moment_x = moment_y = 0.0
     for (x, y), (next_x, next_y) in zip(ring, ring[1:] + ring[:1], strict=True):
         cross = x * next_y - next_x * y
@@ -115,7 +118,7 @@ def _square(x: float, y: float) -> Ring:
 
 
 def _figure(
-    found: pd.DataFrame,
+    areas: pd.DataFrame,
     grid: pd.DataFrame,
     rings_of: dict[str, list[Ring]],
     kpi: Kpi,
@@ -124,18 +127,27 @@ def _figure(
     is_large: bool,
 ) -> dict:
     palette = PALETTES[theme]
-    tiles = grid.merge(found, left_on="bocu_code", right_on="area", how="left")
-    tiles = tiles.assign(meaning=tiles["meaning"].fillna(""))
-    colours = dict(zip(tiles["bocu_code"], _colours(tiles, palette), strict=True))
-    # a neighbour's line would cover half of the chosen one's
+    boroughs = grid.merge(areas, left_on="bocu_code", right_on="area", how="left")
+    boroughs = boroughs.assign(meaning=boroughs["meaning"].fillna(""))
+    colours = {
+        code: palette.of_meaning(meaning, palette.hairline)
+        for code, meaning in zip(
+            boroughs["bocu_code"], boroughs["meaning"], strict=True
+        )
+    }
+    # the chosen one last: a neighbour's line would cover half of its own
     shapes = [
         _shape(ring, colours[code], code == chosen, palette)
-        for code in sorted(rings_of, key=lambda one: one == chosen)
+        for code in sorted(rings_of, key=lambda code: code == chosen)
         for ring in rings_of[code]
     ]
-    middles = [_middle(rings_of[code]) for code in tiles["bocu_code"]]
+    middles = [_middle(rings_of[code]) for code in boroughs["bocu_code"]]
+    textfont = {
+        "size": LARGE_TEXT_SIZE if is_large else TEXT_SIZE,
+        "color": [text_on(colour, palette) for colour in colours.values()],
+    }
     return {
-        "data": [*shapes, _areas(tiles, kpi, palette, middles, is_large)],
+        "data": [*shapes, _areas(boroughs, kpi, middles, textfont)],
         "layout": {
             **canvas.base_layout(palette),
             "height": LARGE_HEIGHT if is_large else HEIGHT,
@@ -147,52 +159,32 @@ def _figure(
     }
 
 
-def _colours(tiles: pd.DataFrame, palette: Palette) -> list[str]:
-    return [
-        getattr(palette, meaning) if meaning else palette.hairline
-        for meaning in tiles["meaning"]
-    ]
-
-
 def _shape(ring: Ring, colour: str, is_chosen: bool, palette: Palette) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "fill": "toself",
-        "x": [round(x, 3) for x, _ in ring],
-        "y": [round(y, 3) for _, y in ring],
-        "fillcolor": colour,
-        "line": {
-            "color": palette.ink if is_chosen else palette.ground,
-            "width": 2.5 if is_chosen else 1.2,
-        },
-        "hoverinfo": "skip",
+    style = {
+        "color": palette.ink if is_chosen else palette.ground,
+        "width": 2.5 if is_chosen else 1.2,
     }
+    x, y = [round(x, 3) for x, _ in ring], [round(y, 3) for _, y in ring]
+    return canvas.line(x, y, style, fill="toself", fillcolor=colour)
 
 
 def _areas(
-    tiles: pd.DataFrame,
-    kpi: Kpi,
-    palette: Palette,
-    middles: list[tuple[float, float]],
-    is_large: bool,
+    boroughs: pd.DataFrame, kpi: Kpi, middles: list[Point], textfont: dict
 ) -> dict:
-    """The trace that is read, hovered and clicked."""
+    """Return the trace that is read, hovered and clicked."""
+    rows = [row for _, row in boroughs.iterrows()]
     return {
         "type": "scatter",
         "name": "areas",
         "mode": "markers+text",
         "x": [x for x, _ in middles],
         "y": [y for _, y in middles],
-        "customdata": tiles["bocu_code"].tolist(),
-        "text": [_in_tile(row, kpi) for row in tiles.itertuples()],
-        "textfont": {
-            "size": LARGE_TEXT_SIZE if is_large else TEXT_SIZE,
-            "color": [theme.text_on(one, palette) for one in _colours(tiles, palette)],
-        },
-        "marker": {"size": TARGET_SIZE, "color": "rgba(0, 0, 0, 0)"},
+        "customdata": boroughs["bocu_code"].tolist(),
+        "text": [_in_tile(row, kpi) for row in rows],
+        "textfont": textfont,
+        "marker": {"size": POINTER_SIZE, "color": canvas.UNSEEN},
         **canvas.UNCHANGED,
-        "hovertext": [_hover(row, kpi) for row in tiles.itertuples()],
+        "hovertext": [_hover(row, kpi) for row in rows],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
@@ -207,20 +199,19 @@ def _hidden_axis(places: list[float]) -> dict:
     }
 
 
-def _in_tile(row, kpi: Kpi) -> str:
-    """The figure, as short as a tile is narrow, and the sign that its colour means."""
-    if pd.isna(row.value):
+def _in_tile(row: pd.Series, kpi: Kpi) -> str:
+    """Return the figure, short enough for a tile, and the sign of its colour."""
+    if pd.isna(row["value"]):
         return formatting.NO_FIGURE
-    shown = row.value * SCALES[kpi.measure.unit].factor
+    shown = row["value"] * SCALES[kpi.measure.unit].factor
     number = formatting.number(shown, 0 if shown >= 10 else 1)
-    return " ".join(filter(None, [SIGNS.get(row.meaning), number]))
+    return " ".join(filter(None, [SIGNS.get(row["meaning"]), number]))
 
 
-def _hover(row, kpi: Kpi) -> str:
-    lines = [f"<b>{short(row.borough_name)}</b>"]
-    if pd.isna(row.value):
-        lines.append(
-            formatting.missing(row.state) if pd.notna(row.state) else "no figure"
-        )
-        return "<br>".join(lines)
-    return "<br>".join([*lines, *funnel_chart.told(row, kpi)])
+def _hover(row: pd.Series, kpi: Kpi) -> str:
+    name = f"<b>{short(row['borough_name'])}</b>"
+    if pd.notna(row["value"]):
+        return "<br>".join([name, *hover_lines(row, kpi)])
+    has_state = pd.notna(row["state"])
+    why = formatting.missing(row["state"]) if has_state else "no figure"
+    return f"{name}<br>{why}"

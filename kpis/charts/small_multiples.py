@@ -1,27 +1,27 @@
 """Small multiples: every area's series in a panel of its own, all on one scale.
 
-One pair of axes carries all panels, each moved to its place: thirty-two pairs of axes
+All panels share one pair of axes, each moved to its place: thirty-two pairs of axes
 would take a browser a second.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kpis.charts import axes, canvas, series_geometry
 from kpis.charts.axes import SCALES
-from kpis.charts.history_chart import hover
-from kpis.charts.labels import short
+from kpis.charts.history_chart import area_hover
+from kpis.charts.labels import label, short
 from kpis.charts.theme import PALETTES, SYMBOLS, Palette
 from kpis.definitions import Kpi
 
 MOST_COLUMNS = 8
-# shares of a panel: what lies between two beside each other, and above each
+# shares of a panel: the room between two in a row, and above each
 ASIDE, ABOVE = 0.12, 0.4
 PANEL_HEIGHT = 112
 MARGIN = {"l": 56, "r": 8, "t": 0, "b": 6}
-# letters of a name that stand above a panel
+# in letters, above a panel
 LONGEST_NAME = 22
 LINES = ["value", "mean", "lower_limit", "upper_limit"]
 
@@ -54,44 +54,34 @@ class Sheet:
         return round(self.left(place) + step, 4)
 
     def y(self, place: int, value: float) -> float | None:
-        if pd.isna(value):
-            return None
         share = (value - self.low) / (self.high - self.low)
-        return round(self.floor(place) + share, 4)
+        return None if pd.isna(value) else round(self.floor(place) + share, 4)
 
 
 def multiples_figure(
-    found: pd.DataFrame, whole: pd.DataFrame, kpi: Kpi, chosen: str, theme: str
+    series: pd.DataFrame, whole: pd.DataFrame, kpi: Kpi, chosen: str, theme: str
 ) -> dict:
     """Return judged series of several areas in panels, a dict that Plotly draws.
 
-    `found` has the columns of `board.of_areas` and `name`, the first area at the upper
-    left; `whole`, judged too, is drawn in each panel to compare with, and may be empty.
-    A mark stands where an area left its own limits. The trace "areas" has each area as
-    `customdata`.
+    `series` has the columns of `judged_series.of_areas` and `name`, the first area at
+    the upper left; `whole`, judged too, is drawn in each panel to compare with, and may
+    be empty. A mark is drawn where an area left its own limits. The trace "areas" has
+    each area as `customdata`.
     """
     palette, scale = PALETTES[theme], SCALES[kpi.measure.unit]
-    starts = sorted(found["period_start"].unique())
-    drawn = series_geometry.scaled(found, scale.factor)
-    panels = [one for _, one in drawn.groupby("area", sort=False)]
-    beside = series_geometry.scaled(
-        whole[whole["period_start"].isin(starts)], scale.factor
-    )
-    low, high = canvas.value_ends(
-        pd.concat([drawn[LINES], beside[["value"]]]), scale, share=0.02
-    )
+    starts = sorted(series["period_start"].unique())
+    drawn = series_geometry.scaled(series, scale.factor)
+    panels = [panel for _, panel in drawn.groupby("area", sort=False)]
+    in_range = whole[whole["period_start"].isin(starts)]
+    behind = series_geometry.scaled(in_range, scale.factor)
+    numbers = pd.concat([drawn[LINES], behind[["value"]]])
+    low, high = axes.value_ends(numbers, scale, share=0.02)
     sheet = Sheet(len(panels), starts, low, high)
-    ink = {"color": palette.ink, "width": 1.6}
     return {
         "data": [
             _bands(panels, sheet, palette),
-            _lines(
-                [beside] * len(panels), sheet, _settled,
-                {"color": palette.common, "width": 1},
-            ),
-            _lines(panels, sheet, _settled, ink),
-            _lines(panels, sheet, _open, ink | {"dash": "2px,2px"}),
-            _areas(panels, found, sheet, kpi, palette),
+            *_lines(panels, behind, sheet, palette),
+            _areas(panels, series, sheet, kpi, palette),
         ],
         "layout": {
             **canvas.base_layout(palette),
@@ -100,56 +90,64 @@ def multiples_figure(
             "xaxis": {
                 "range": [-ASIDE / 3, sheet.left(sheet.columns - 1) + 1 + ASIDE / 3],
                 "showticklabels": False,
-                **canvas.BARE_AXIS,
+                **axes.BARE_AXIS,
             },
             "yaxis": _value_axis(sheet, kpi),
             "shapes": [_floor(place, sheet, palette) for place in range(len(panels))],
             "annotations": [
-                _name(one["name"].iloc[0], place, sheet, chosen, palette)
-                for place, one in enumerate(panels)
+                _name(panel["name"].iloc[0], place, sheet, chosen, palette)
+                for place, panel in enumerate(panels)
             ],
         },
-    }  # fmt: skip
-
-
-def _settled(panel: pd.DataFrame) -> pd.Series:
-    return series_geometry.split(panel)[0]
-
-
-def _open(panel: pd.DataFrame) -> pd.Series:
-    return series_geometry.split(panel)[1]
+    }
 
 
 def _lines(
+    panels: Sequence[pd.DataFrame], behind: pd.DataFrame, sheet: Sheet, palette: Palette
+) -> list[dict]:
+    """Return the whole behind each panel, then the settled and the open series."""
+    ink = {"color": palette.ink, "width": 1.6}
+    parts = [series_geometry.split(panel) for panel in panels]
+    whole = series_geometry.split(behind)[0]
+    return [
+        _line(
+            [behind] * len(panels),
+            [whole] * len(panels),
+            sheet,
+            {"color": palette.common, "width": 1},
+        ),
+        _line(panels, [settled for settled, _ in parts], sheet, ink),
+        _line(panels, [open_ for _, open_ in parts], sheet, ink | {"dash": "2px,2px"}),
+    ]
+
+
+def _line(
     panels: Sequence[pd.DataFrame],
+    shown: Sequence[pd.Series],
     sheet: Sheet,
-    choose: Callable[[pd.DataFrame], pd.Series],
-    line: dict,
+    style: dict,
 ) -> dict:
-    """One line through all panels, open between them and where a series begins anew."""
-    x, y = [], []
-    for place, panel in enumerate(panels):
-        for start, value, is_new in zip(
-            panel["period_start"],
-            choose(panel),
-            series_geometry.begins_anew(panel),
-            strict=True,
+    """Return one line through all panels, with gaps between them and at breaks."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place, (panel, values) in enumerate(zip(panels, shown, strict=True)):
+        is_first = series_geometry.starts_again(panel)
+        for start, value, has_gap in zip(
+            panel["period_start"], values, is_first, strict=True
         ):
-            if is_new:
+            if has_gap:
                 x.append(None)
                 y.append(None)
             x.append(sheet.x(place, start))
             y.append(sheet.y(place, value))
         x.append(None)
         y.append(None)
-    return {
-        "type": "scatter", "mode": "lines", "x": x, "y": y, "line": line,
-        "hoverinfo": "skip",
-    }  # fmt: skip
+    return canvas.line(x, y, style)
 
 
 def _bands(panels: Sequence[pd.DataFrame], sheet: Sheet, palette: Palette) -> dict:
-    x, y = [], []
+    x: list[float | None] = []
+    y: list[float | None] = []
     for place, panel in enumerate(panels):
         for run in series_geometry.limit_runs(panel):
             across = [sheet.x(place, start) for start in run["period_start"]]
@@ -157,27 +155,25 @@ def _bands(panels: Sequence[pd.DataFrame], sheet: Sheet, palette: Palette) -> di
             for edge in (run["upper_limit"], run["lower_limit"][::-1]):
                 y += [sheet.y(place, value) for value in edge]
             y.append(None)
-    return {
-        "type": "scatter", "mode": "lines", "name": "limits", "x": x, "y": y,
-        "fill": "toself", "fillcolor": palette.band, "line": {"width": 0},
-        "hoverinfo": "skip",
-    }  # fmt: skip
+    return canvas.band(x, y, palette)
 
 
 def _areas(
     panels: Sequence[pd.DataFrame],
-    found: pd.DataFrame,
+    series: pd.DataFrame,
     sheet: Sheet,
     kpi: Kpi,
     palette: Palette,
 ) -> dict:
-    """A mark on each point that left its limits; the others answer to the mouse."""
+    """Return a mark for each point, seen where the area left its limits."""
     points = [
         (place, row)
         for place, panel in enumerate(panels)
         for _, row in panel[panel["value"].notna()].iterrows()
     ]
     meanings = [row["meaning"] for _, row in points]
+    # in words of the unit, not of the axis
+    rows = (series.loc[[row.name for _, row in points]]).iterrows()
     return {
         "type": "scatter",
         "name": "areas",
@@ -186,39 +182,32 @@ def _areas(
         "y": [sheet.y(place, row["value"]) for place, row in points],
         "customdata": [row["area"] for _, row in points],
         "marker": {
-            "symbol": [SYMBOLS.get(one, "circle") for one in meanings],
+            "symbol": [SYMBOLS.get(meaning, "circle") for meaning in meanings],
             "size": 8,
             "color": [
-                getattr(palette, one) if one in SYMBOLS else "rgba(0, 0, 0, 0)"
-                for one in meanings
+                palette.of_meaning(meaning, canvas.UNSEEN) for meaning in meanings
             ],
             "line": {"width": 0},
             "opacity": 1,
         },
         **canvas.UNCHANGED,
-        # in words of the unit, not of the axis
-        "text": [hover(found.loc[row.name], kpi) for _, row in points],
-        "hovertemplate": "%{text}<extra></extra>",
+        **canvas.hovers([area_hover(row, kpi) for _, row in rows]),
     }
 
 
 def _value_axis(sheet: Sheet, kpi: Kpi) -> dict:
-    """The same two numbers at the left of each row, with their unit."""
+    """Return an axis with the same two numbers at the left of each row of panels."""
     scale = SCALES[kpi.measure.unit]
     marks = axes.ticks(sheet.low, sheet.high)
+    ends = marks[0], marks[-1]
     firsts = range(0, sheet.count, sheet.columns)
+    words = [f"{scale.before}{axes.tick(mark)}{scale.after}" for mark in ends]
     return {
-        "tickvals": [
-            sheet.y(place, mark) for place in firsts for mark in (marks[0], marks[-1])
-        ],
-        "ticktext": [
-            f"{scale.before}{axes.tick(mark)}{scale.after}"
-            for mark in (marks[0], marks[-1])
-        ]
-        * sheet.rows,
+        "tickvals": [sheet.y(place, mark) for place in firsts for mark in ends],
+        "ticktext": words * sheet.rows,
         "range": [-0.06, sheet.floor(0) + 1 + ABOVE],
         "ticklabelstandoff": 6,
-        **canvas.BARE_AXIS,
+        **axes.BARE_AXIS,
     }
 
 
@@ -231,14 +220,8 @@ def _floor(place: int, sheet: Sheet, palette: Palette) -> dict:
 
 
 def _name(name: str, place: int, sheet: Sheet, chosen: str, palette: Palette) -> dict:
-    label = short(name, LONGEST_NAME)
-    return {
-        "x": sheet.left(place),
-        "y": sheet.floor(place) + 1,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "text": f"<b>{label}</b>" if name == chosen else label,
-        "showarrow": False,
-        "borderpad": 0,
-        "font": {"size": 12, "color": palette.ink},
-    }
+    words = short(name, LONGEST_NAME)
+    text = f"<b>{words}</b>" if name == chosen else words
+    at_panel = {"x": sheet.left(place), "y": sheet.floor(place) + 1}
+    above = {"xanchor": "left", "yanchor": "bottom", "borderpad": 0}
+    return label(text, palette.ink, at_panel | above, size=12)

@@ -1,6 +1,6 @@
-"""A series as a picture of the size of a word."""
+"""A series as a picture no larger than a word."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container
 
 import pandas as pd
 
@@ -9,6 +9,8 @@ from kpis.charts.axes import SCALES
 from kpis.definitions import Kpi
 
 SPARK_WIDTH, SPARK_HEIGHT = 240, 44
+# from the place of a value in the series, and the value, to x and y
+Place = Callable[[int, float], tuple[float, float]]
 
 
 def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
@@ -20,7 +22,7 @@ def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
     """
     scale = SCALES[kpi.measure.unit]
     drawn = series_geometry.scaled(judged, scale.factor).reset_index(drop=True)
-    # The band itself gives the scale, so it may fill most of so small a picture.
+    # the band itself gives the scale, so it may fill most of so small a picture
     low, high = axes.value_range(drawn, scale, widths=1.2)
     edge = 6
     step = (SPARK_WIDTH - 2 * edge) / max(len(drawn) - 1, 1)
@@ -31,12 +33,12 @@ def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
         return round(edge + index * step, 1), round(edge + (1 - share) * inner, 1)
 
     settled, provisional = series_geometry.split(drawn)
-    anew = set(drawn.index[series_geometry.begins_anew(drawn)])
+    firsts = set(drawn.index[series_geometry.starts_again(drawn)])
     return {
         "width": SPARK_WIDTH,
         "height": SPARK_HEIGHT,
-        "line": _path(settled, place, anew),
-        "dashed": _path(provisional, place, anew),
+        "line": _path(settled, place, firsts),
+        "dashed": _path(provisional, place, firsts),
         "mean": _path(drawn["mean"], place),
         "band": "".join(
             _path(run["upper_limit"], place)
@@ -44,31 +46,32 @@ def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
             + "Z"
             for run in series_geometry.limit_runs(drawn)
         ),
-        "points": [_spark_point(row, place) for row in _worth_a_mark(drawn)],
+        "points": _points(drawn, place),
     }
 
 
-def _spark_point(row, place) -> dict:
-    x, y = place(row.Index, row.value)
-    return {
-        "x": x,
-        "y": y,
-        "meaning": row.meaning,
-        "hollow": row.is_open,
-        "latest": bool(row.is_latest),
-    }
-
-
-def _worth_a_mark(drawn: pd.DataFrame) -> Iterable:
+def _points(drawn: pd.DataFrame, place: Place) -> list[dict]:
+    """Return the points worth a mark: news, the headline, and open periods."""
     is_marked = drawn["meaning"].ne("") | drawn["is_latest"] | drawn["is_open"]
-    return drawn[is_marked & drawn["value"].notna()].itertuples()
+    marked = drawn.loc[
+        is_marked & drawn["value"].notna(), ["value", "meaning", "is_open", "is_latest"]
+    ]
+    points = []
+    for index, value, meaning, is_open, is_latest in marked.itertuples(name=None):
+        x, y = place(index, value)
+        point = {"x": x, "y": y, "meaning": meaning, "hollow": is_open}
+        points.append(point | {"latest": bool(is_latest)})
+    return points
 
 
-def _path(values: pd.Series, place, anew: Container[int] = ()) -> str:
-    """SVG path data through the values, broken where one is missing or begins anew."""
+def _path(values: pd.Series, place: Place, firsts: Container[int] = ()) -> str:
+    """Return SVG path data through the values, with gaps for missing ones.
+
+    It also starts again at each of `firsts`.
+    """
     parts, pen = [], "M"
-    for index, value in values.items():
-        pen = "M" if index in anew else pen
+    for index, value in zip(values.index, values, strict=True):
+        pen = "M" if index in firsts else pen
         if pd.isna(value):
             pen = "M"
             continue

@@ -1,11 +1,11 @@
-"""Figures as plain dicts: frames in, Plotly JSON out.
+"""A series over time as an SPC chart: limits, targets, breaks, the meaning of points.
 
-Nothing in this module decides what a number means: colour and shape follow the column
-`meaning` of a frame that `kpis.verdicts` has judged, and words come from
-`kpis.figures`. How it looks is in `kpis.look`.
+Nothing here decides what a number means: colour and shape follow the column `meaning`
+of a judged series.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 
@@ -37,7 +37,7 @@ MARKS = {
     "provisional": "provisional",
     "gap": "no figure",
 }
-# Said of a point that is called a change: why it is.
+# why a point is marked
 RULES = {
     "outside_high": "above its limits",
     "outside_low": "below its limits",
@@ -50,7 +50,17 @@ RULES = {
 }
 
 
-def spc(
+@dataclass(frozen=True)
+class Aim:
+    """A target's line: its first and last period, its place on the axis, its name."""
+
+    first: pd.Timestamp
+    last: pd.Timestamp
+    value: float
+    name: str
+
+
+def spc_figure(
     judged: pd.DataFrame,
     kpi: Kpi,
     by: str,
@@ -60,25 +70,26 @@ def spc(
 ) -> dict:
     """Return one series as an SPC chart, a dict that Plotly draws.
 
-    `judged` has a row for each period in order, as `results.series` returns it, with
-    the columns that `verdicts` adds. The trace named "points" has one point per row,
-    missing ones included as gaps, so a point's index is the row's index. `marks` are
-    breaks to draw, `targets` those in force, one a row.
+    `judged` is one series of `judged_series`, a row for each period in order. The trace
+    named "points" has one point per row, with gaps for missing ones, so a point's index
+    is the row's index. `marks` are breaks and events to draw, `targets` those in force,
+    one a row.
     """
     palette, scale = PALETTES[theme], SCALES[kpi.measure.unit]
     drawn = series_geometry.scaled(judged, scale.factor)
-    aims = _target_lines(drawn, targets, kpi)
+    aims = _aims(drawn, targets, kpi)
     ends = axes.value_range(drawn, scale)
-    low, high = axes.with_room(ends, [value for *_, value, _ in aims], scale)
+    low, high = axes.with_room(ends, [aim.value for aim in aims], scale)
     starts = list(drawn["period_start"].dt.date)
     top = labels.above(marks, starts, scale, palette)
+    hovers = [_hover(row, kpi, by) for _, row in judged.iterrows()]
     return {
         "data": [
             *_bands(drawn, palette),
             _mean(drawn, palette),
             *_targets(aims, palette),
             *_lines(drawn, palette),
-            _points(judged, drawn, kpi, by, (low, high), palette),
+            _points(drawn, hovers, (low, high), palette),
             _gaps(drawn, by, low, palette),
         ],
         "layout": {
@@ -86,7 +97,7 @@ def spc(
             "height": SPC_HEIGHT + top.height,
             "margin": MARGIN | {"t": MARGIN["t"] + top.height},
             "xaxis": _period_axis(drawn, by, palette),
-            "yaxis": canvas.value_axis(low, high, scale, palette),
+            "yaxis": axes.value_axis(low, high, scale, palette),
             "shapes": top.shapes,
             "annotations": [
                 *top.annotations,
@@ -97,95 +108,73 @@ def spc(
 
 
 def key(judged: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return the marks that stand in a series' pictures, each with what it says."""
+    """Return the marks that a series' pictures have, each with what it says."""
     has_value = judged["value"].notna()
-    is_there = {
+    is_shown = {
         **{meaning: judged["meaning"].eq(meaning).any() for meaning in SYMBOLS},
         "too_few": (has_value & judged["state"].eq("too_few")).any(),
         "provisional": (has_value & is_open(judged)).any(),
         "gap": (~has_value & judged["reason"].ne("")).any(),
     }
-    return [(mark, MARKS[mark]) for mark, is_one in is_there.items() if is_one]
+    return [(mark, MARKS[mark]) for mark, is_one in is_shown.items() if is_one]
 
 
 def _bands(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
     return [
-        {
-            "type": "scatter",
-            "name": "limits",
-            "mode": "lines",
-            "x": series_geometry.dates(
-                [*run["period_start"], *run["period_start"][::-1]]
-            ),
-            "y": [*run["upper_limit"], *run["lower_limit"][::-1]],
-            "fill": "toself",
-            "fillcolor": palette.band,
-            "line": {"width": 0},
-            "hoverinfo": "skip",
-        }
+        canvas.band(
+            series_geometry.dates([*run["period_start"], *run["period_start"][::-1]]),
+            [*run["upper_limit"], *run["lower_limit"][::-1]],
+            palette,
+        )
         for run in series_geometry.limit_runs(drawn)
     ]
 
 
 def _mean(drawn: pd.DataFrame, palette: Palette) -> dict:
-    steps = []
+    x: list[str | None] = []
+    y: list[float | None] = []
     for run in series_geometry.limit_runs(drawn):
-        steps += [*zip(run["period_start"], run["mean"], strict=True), (None, None)]
-    return {
-        "type": "scatter",
-        "name": "mean",
-        "mode": "lines",
-        "x": series_geometry.dates(start for start, _ in steps),
-        "y": [value for _, value in steps],
-        "line": {"color": palette.muted, "width": 1, "dash": "dot"},
-        "hoverinfo": "skip",
-    }
+        x += [*series_geometry.dates(run["period_start"]), None]
+        y += [*run["mean"], None]
+    dotted = {"color": palette.muted, "width": 1, "dash": "dot"}
+    return canvas.line(x, y, dotted, name="mean")
 
 
-# first and last period of a target's line, its place on the axis, its name
-Aim = tuple[pd.Timestamp, pd.Timestamp, float, str]
-
-
-def _target_lines(
-    drawn: pd.DataFrame, targets: Sequence[Target], kpi: Kpi
-) -> list[Aim]:
+def _aims(drawn: pd.DataFrame, targets: Sequence[Target], kpi: Kpi) -> list[Aim]:
     """Return a line for each run of periods with one target; two for a band."""
-    lines = []
+    aims = []
     rows = zip(drawn["period_start"], targets, strict=bool(targets))
     for target, run in groupby(rows, key=lambda row: row[1]):
         starts = [start for start, _ in run]
-        lines += [
-            (
+        aims += [
+            Aim(
                 starts[0],
                 starts[-1],
-                SCALES[kpi.measure.unit].factor * value,
-                labels.of_target(target, value, kpi.measure.unit),
+                SCALES[kpi.measure.unit].factor * end,
+                labels.target_name(target, end, kpi.measure.unit),
             )
-            for value in (target.value, target.value_to)
-            if value is not None
+            for end in target.ends
         ]
-    return lines
+    return aims
 
 
-def _targets(lines: list[Aim], palette: Palette) -> list[dict]:
+def _targets(aims: list[Aim], palette: Palette) -> list[dict]:
     return [
-        {
-            "type": "scatter",
-            "name": "target",
+        canvas.line(
+            series_geometry.dates([aim.first, aim.last]),
+            [aim.value, aim.value],
+            {"color": palette.muted, "width": 1.4, "dash": "12px,5px"},
+            name="target",
             # with a mark, or a target of one period would not be seen
-            "mode": "lines+markers",
-            "x": series_geometry.dates([first, last]),
-            "y": [value, value],
-            "line": {"color": palette.muted, "width": 1.4, "dash": "12px,5px"},
-            "marker": {
+            mode="lines+markers",
+            marker={
                 "symbol": "line-ew",
                 "size": 8,
                 "line": {"color": palette.muted, "width": 1.4},
             },
-            "cliponaxis": False,
-            "hoverinfo": "skip",
-        }
-        for first, last, value, _ in lines
+            cliponaxis=False,
+        )
+        for aim in aims
     ]
 
 
@@ -196,34 +185,32 @@ def _names(
     ends: tuple[float, float],
     palette: Palette,
 ) -> list[dict]:
-    """The names of all lines: at the right edge, or where a target ended before."""
+    """Return the names of all lines: at the right edge, or where they end before it."""
     latest = drawn["period_start"].iloc[-1]
-    at_edge = [(value, name) for _, last, value, name in aims if last == latest]
+    at_edge = [(aim.value, aim.name) for aim in aims if aim.last == latest]
+    line_ends = [*labels.line_ends(drawn, kpi), *at_edge]
     return [
-        *labels.beside([*labels.line_ends(drawn, kpi), *at_edge], *ends, palette),
+        *labels.at_right_edge(line_ends, *ends, palette),
         *labels.earlier_limits(drawn, kpi, palette),
         *(
-            labels.on_line(last, value, name, palette)
-            for _, last, value, name in aims
-            if last < latest
+            labels.on_line(aim.last, aim.value, aim.name, palette)
+            for aim in aims
+            if aim.last < latest
         ),
     ]
 
 
 def _lines(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
-    """The series, cut where another begins: one line joins no two measures."""
+    """Return the series, cut at breaks: no line joins two measures."""
     settled, provisional = series_geometry.split(drawn)
-    line = {"color": palette.ink, "width": 1.6}
+    ink = {"color": palette.ink, "width": 1.6}
     return [
-        {
-            "type": "scatter",
-            "name": name,
-            "mode": "lines",
+        canvas.line(
             **series_geometry.cut(drawn, values),
-            "line": {**line, "dash": dash},
-            "cliponaxis": False,
-            "hoverinfo": "skip",
-        }
+            style={**ink, "dash": dash},
+            name=name,
+            cliponaxis=False,
+        )
         for name, values, dash in (
             ("settled", settled, "solid"),
             ("provisional", provisional, "4px,3px"),
@@ -232,19 +219,8 @@ def _lines(drawn: pd.DataFrame, palette: Palette) -> list[dict]:
 
 
 def _points(
-    judged: pd.DataFrame,
-    drawn: pd.DataFrame,
-    kpi: Kpi,
-    by: str,
-    ends: tuple[float, float],
-    palette: Palette,
+    drawn: pd.DataFrame, hovers: list[str], ends: tuple[float, float], palette: Palette
 ) -> dict:
-    colours = [
-        getattr(palette, meaning) if meaning else palette.common
-        for meaning in drawn["meaning"]
-    ]
-    is_small = drawn["state"].eq("too_few")
-    lower, upper = (drawn[end].clip(*ends).where(is_small) for end in INTERVAL)
     return {
         "type": "scatter",
         "name": "points",
@@ -253,38 +229,50 @@ def _points(
         "y": series_geometry.values(drawn["value"]),
         # none and all are values too: their marks reach over the edge
         "cliponaxis": False,
-        "marker": {
-            "symbol": [SYMBOLS.get(meaning, "circle") for meaning in drawn["meaning"]],
-            "size": [12 if meaning else 7 for meaning in drawn["meaning"]],
-            "color": [
-                palette.ground if hollow else colour
-                for hollow, colour in zip(drawn["is_open"], colours, strict=True)
-            ],
-            "line": {"color": colours, "width": 1.6},
-            "opacity": 1,
-        },
-        "error_y": {
-            "array": series_geometry.values(upper - drawn["value"]),
-            "arrayminus": series_geometry.values(drawn["value"] - lower),
-            "color": palette.common,
-            "thickness": 1.2,
-            "width": 3,
-        },
+        "marker": _markers(drawn, palette),
+        "error_y": _whiskers(drawn, ends, palette),
         "selected": {"marker": {"opacity": 1, "size": 15}},
         "unselected": {"marker": {"opacity": 1}},
-        "text": [
-            _hover(row, kpi, by, is_one)
-            for (_, row), is_one in zip(
-                judged.iterrows(), drawn["is_open"], strict=True
-            )
+        **canvas.hovers(hovers),
+    }
+
+
+def _markers(drawn: pd.DataFrame, palette: Palette) -> dict:
+    meanings = list(drawn["meaning"])
+    colours = [palette.of_meaning(meaning, palette.common) for meaning in meanings]
+    return {
+        "symbol": [SYMBOLS.get(meaning, "circle") for meaning in meanings],
+        "size": [12 if meaning else 7 for meaning in meanings],
+        "color": [
+            palette.ground if hollow else colour
+            for hollow, colour in zip(drawn["is_open"], colours, strict=True)
         ],
-        "hovertemplate": "%{text}<extra></extra>",
+        "line": {"color": colours, "width": 1.6},
+        "opacity": 1,
+    }
+
+
+def _whiskers(drawn: pd.DataFrame, ends: tuple[float, float], palette: Palette) -> dict:
+    """Return the intervals of small samples, cut at the ends of the axis."""
+    is_small = drawn["state"].eq("too_few")
+    lower, upper = (drawn[end].clip(*ends).where(is_small) for end in INTERVAL)
+    return {
+        "array": series_geometry.values(upper - drawn["value"]),
+        "arrayminus": series_geometry.values(drawn["value"] - lower),
+        "color": palette.common,
+        "thickness": 1.2,
+        "width": 3,
     }
 
 
 def _gaps(drawn: pd.DataFrame, by: str, low: float, palette: Palette) -> dict:
-    """Small crosses on the floor of the chart: nothing is drawn, and why."""
+    """Return small crosses on the floor of the chart, which say why it is empty."""
     gaps = drawn[drawn["value"].isna() & drawn["reason"].ne("")]
+    hovers = [
+        f"<b>{formatting.period(row['period_start'], by)}</b><br>"
+        f"{formatting.missing(row['state'])}<br>{labels.wrapped(row['reason'])}"
+        for _, row in gaps.iterrows()
+    ]
     return {
         "type": "scatter",
         "name": "gaps",
@@ -297,16 +285,11 @@ def _gaps(drawn: pd.DataFrame, by: str, low: float, palette: Palette) -> dict:
             "size": 7,
             "line": {"color": palette.muted, "width": 1.4},
         },
-        "text": [
-            f"<b>{formatting.period(row.period_start, by)}</b><br>"
-            f"{formatting.missing(row.state)}<br>{labels.wrapped(row.reason)}"
-            for row in gaps.itertuples()
-        ],
-        "hovertemplate": "%{text}<extra></extra>",
+        **canvas.hovers(hovers),
     }
 
 
-def _hover(row: pd.Series, kpi: Kpi, by: str, is_open: bool) -> str:
+def _hover(row: pd.Series, kpi: Kpi, by: str) -> str:
     if pd.isna(row["value"]):
         return ""
     when = formatting.period(row["period_start"], by)
@@ -314,15 +297,14 @@ def _hover(row: pd.Series, kpi: Kpi, by: str, is_open: bool) -> str:
     # a sum is a range by itself
     if pd.notna(row["lower"]) and kpi.measure.kind != "sum":
         ends = [
-            formatting.figure(row[end], kpi.measure.unit, row["n"])
-            for end in ("lower", "upper")
+            formatting.figure(row[end], kpi.measure.unit, row["n"]) for end in INTERVAL
         ]
-        lines.append(f"95 % interval {ends[0]} to {ends[1]}")
+        lines.append(f"95 % interval {' to '.join(ends)}")
     if pd.notna(row["n"]):
         lines.append(f"n {formatting.count(row['n'])}")
     if row["rule"]:
         lines.append(RULES[row["rule"]])
-    if is_open:
+    if not row["is_settled"] or row["state"] == "provisional":
         lines.append(formatting.missing("provisional"))
     if row["reason"]:
         lines.append(labels.wrapped(row["reason"]))
@@ -330,11 +312,14 @@ def _hover(row: pd.Series, kpi: Kpi, by: str, is_open: bool) -> str:
 
 
 def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
-    """The first, and every k-th counted back from the latest; each year once."""
+    """Return an axis that names the first period, every k-th back from the latest.
+
+    Each year is named once.
+    """
     words = [_tick_words(start, by) for start in drawn["period_start"]]
     longest = max(len(name) for name, _ in words)
     every = ceil(len(words) / (LABELS_WIDTH // (LETTER_WIDTH * (longest + 4))))
-    # the one that would come next to the first gives way to it
+    # one that would come next to the first is left out
     named = [0, *range(len(words) - 1, every - 1, -every)[::-1]]
     shown = [words[place] for place in named]
     years = ["", *(year for _, year in shown)]
@@ -345,12 +330,12 @@ def _period_axis(drawn: pd.DataFrame, by: str, palette: Palette) -> dict:
             name if year == before else f"{name}<br>{year}"
             for (name, year), before in zip(shown, years, strict=False)
         ],
-        **canvas.ticked_axis(palette),
+        **axes.ticked_axis(palette),
     }
 
 
 def _tick_words(start: pd.Timestamp, by: str) -> tuple[str, str]:
-    """The name of a period without its year, and the year."""
+    """Return the name of a period without its year, and the year."""
     words = formatting.period(start, by)
     if by == "year":
         return words.removeprefix("financial year "), ""

@@ -1,14 +1,14 @@
-"""Every look constant of the product: type, sizes, shapes and colours."""
+"""How charts look: type, sizes, shapes and colours."""
 
 from dataclasses import dataclass
 
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 SPC_HEIGHT = 346
 MARGIN = {"l": 48, "r": 132, "t": 14, "b": 50}
-# pixels: what a page of 1,280 leaves for the chart, and a letter of its labels
+# in pixels: the width that a page of 1,280 leaves for a chart, and a letter's
 LABELS_WIDTH, LETTER_WIDTH = 1000, 7
 
-# Shape says the same as colour, for whoever does not see the colour.
+# shape says the same as colour, for people who do not see the colour
 SYMBOLS = {
     "improvement": "triangle-up",
     "concern": "triangle-down",
@@ -18,7 +18,7 @@ SYMBOLS = {
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of one theme; people who are colour-blind can tell the three meanings."""
+    """Colours of one theme; colour-blind people can tell the three meanings apart."""
 
     ground: str
     ink: str
@@ -29,6 +29,10 @@ class Palette:
     improvement: str
     concern: str
     change: str
+
+    def of_meaning(self, meaning: str, otherwise: str) -> str:
+        """Return the colour of a meaning, or another where there is none."""
+        return getattr(self, meaning) if meaning in SYMBOLS else otherwise
 
 
 PALETTES = {
@@ -59,7 +63,7 @@ PALETTES = {
 
 def text_on(colour: str, palette: Palette) -> str:
     """Return whichever of ink and ground is easier to read on a colour, "#rrggbb"."""
-    return max(palette.ink, palette.ground, key=lambda one: contrast(one, colour))
+    return max(palette.ink, palette.ground, key=lambda ink: contrast(ink, colour))
 
 
 def contrast(one: str, other: str) -> float:

@@ -1,7 +1,7 @@
-"""Breaks of a series: days from which its figures are another measure than before.
+"""Breaks of a series: days from which its figures measure something else.
 
-A survey's scale, a standard, the control room of a borough: across such a day two
-figures are not set against each other, and one line does not join them.
+A survey's scale, a standard, a borough's control room: figures from both sides of such
+a day are not compared, and no line joins them.
 """
 
 import re
@@ -14,16 +14,16 @@ from kpis.context.marks import Mark
 from kpis.definitions import contracts
 from kpis.periods import Period
 
-# what follows tells of the time before, or explains
+# what follows is about the time before, or explains
 _ASIDE = re.compile(r" in place of |[;:] | \(")
-# letters of a name above a chart
+# in letters, above a chart
 LONGEST_NAME = 48
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Series:
-    """Which series is meant: an indicator, its sources, its standard, and the area.
+    """Which series is meant: its indicator, sources, standard and area.
 
     `kpis` are the indicator and those that it is made of.
     """
@@ -36,10 +36,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Break:
-    """From `day` on the series is another; the change came on `earliest` or after.
+    """From `day` on the series measures something else.
 
-    Both are the same where the day is known. `is_joinable` says that one line may
-    still join both sides.
+    The change came on `earliest` or later; both are the same where the day is known.
+    `is_joinable` says that a line may still join both sides.
     """
 
     day: date
@@ -50,7 +50,7 @@ class Break:
 
     @property
     def has_known_day(self) -> bool:
-        """Whether it is known on which day it came."""
+        """Whether the day of the change is known."""
         return self.earliest == self.day
 
 
@@ -67,12 +67,12 @@ def of_series(
     source. `served` are the sites that answered a borough's calls: bocu_code, line or
     None, name of the site, valid_from, valid_to, source.
     """
-    found = [
+    breaks = {
         *_noted(series, noted),
         *_of_standard(series, standards),
         *_moves(series, served),
-    ]
-    return sorted(set(found), key=lambda one: (one.day, one.reason))
+    }
+    return sorted(breaks, key=lambda each: (each.day, each.reason))
 
 
 def _noted(series: Series, rows: Iterable[tuple]) -> list[Break]:
@@ -93,7 +93,7 @@ def _of_standard(series: Series, rows: Iterable[tuple]) -> list[Break]:
     days |= {last + DAY for _, _, last, *_ in own if last < periods.LAST_DAY}
     found = []
     for day in days:
-        before, now = (_in_force(own, one) for one in (day - DAY, day))
+        before, now = _in_force(own, day - DAY), _in_force(own, day)
         if before and now and before[0] != now[0]:
             reason = f"Standard of {_length(now[0])} in place of {_length(before[0])}"
             found.append(Break(day, reason, False, now[1] or "", day))
@@ -102,22 +102,23 @@ def _of_standard(series: Series, rows: Iterable[tuple]) -> list[Break]:
 
 def standard_on(name: str, area: str, rows: Iterable[tuple], day: date) -> int | None:
     """Return a day's standard in seconds, the area's own or the force's, or None."""
-    held = _in_force(_own_standards(name, area, rows), day)
-    return held[0] if held else None
+    in_force = _in_force(_own_standards(name, area, rows), day)
+    return in_force[0] if in_force else None
 
 
 def _own_standards(name: str, area: str, rows: Iterable[tuple]) -> list[tuple]:
+    """Return is_own, first day, last day, seconds and source of each standard."""
     return [
-        (one == area, first, last, seconds, source)
-        for applies_to, one, seconds, first, last, source in rows
-        if applies_to == name and one in (settings.FORCE, area)
+        (of == area, first, last, seconds, source)
+        for applies_to, of, seconds, first, last, source in rows
+        if applies_to == name and of in (settings.FORCE, area)
     ]
 
 
-def _in_force(own: list[tuple], day: date) -> tuple[int, str] | None:
+def _in_force(standards: list[tuple], day: date) -> tuple[int, str] | None:
     """Return seconds and source of a day's standard: the area's own, or the force's."""
-    held = [one for one in own if one[1] <= day <= one[2]]
-    return max(held, key=lambda one: one[0])[3:] if held else None
+    of_day = [row for row in standards if row[1] <= day <= row[2]]
+    return max(of_day, key=lambda row: row[0])[3:] if of_day else None
 
 
 def _length(seconds: int) -> str:
@@ -128,7 +129,7 @@ def _length(seconds: int) -> str:
 def _moves(series: Series, rows: Iterable[tuple]) -> list[Break]:
     """Return when a borough's calls and control room moved to another site.
 
-    Of most boroughs it is only known between which days.
+    For most boroughs it is only known between which days.
     """
     if not series.sources & contracts.that_say("moves_with_control_room"):
         return []
@@ -147,99 +148,95 @@ def _moves(series: Series, rows: Iterable[tuple]) -> list[Break]:
     return found
 
 
-def snapped(day: date, by: str) -> tuple[date, str]:
+def drawn_from(day: date, by: str) -> tuple[date, str]:
     """Return the first day of the first whole period on or after a day, and words.
 
-    The words say that the line is drawn later than the break; "" where it is not.
+    The words say that the break is drawn later than it came; "" where it is not.
     """
     length = "month" if by == "rolling12" else by
     first, last = periods.of_day(day, length)
     start = first if first == day else last + DAY
-    drawn = formatting.period(start, by)
     if by == "rolling12":
         # a chart names twelve months by their last one
-        why = f"the {drawn}, the first that lie wholly after it"
-    elif first == day:
+        period = formatting.period(start, by)
+        words = f"Drawn from the {period}, the first that lie wholly after the change."
+        return start, words
+    if first == day:
         return day, ""
-    else:
-        whole = {"year": "financial year"}.get(by, by)
-        why = f"{drawn}, the first whole {whole}"
-    return start, f"The change of {_day(day)} is drawn from {why}."
+    whole = "financial year" if by == "year" else by
+    article = "the " if by in ("week", "year") else ""
+    period = formatting.period(start, by)
+    return start, f"Drawn from {article}{period}, the first whole {whole}."
 
 
-def comparable(found: Iterable[Break], one: Period, other: Period) -> str:
-    """Return why two periods are not set against each other, or "".
+def why_not_comparable(breaks: Iterable[Break], one: Period, other: Period) -> str:
+    """Return why two periods are not compared, or "".
 
-    They are not where a break that is not joinable lies between them or inside one.
+    They are not if a break that is not joinable lies between them or inside one.
     """
     earlier, later = sorted((one, other))
-    said = [
-        _why(each)
-        for each in found
+    reasons = [
+        _why_not(each)
+        for each in breaks
         if not each.is_joinable and each.day > earlier[0] and each.earliest <= later[1]
     ]
-    return " ".join(said)
+    return " ".join(reasons)
 
 
-def _why(one: Break) -> str:
-    """Say what changed, and when; that the day is not known where it is not."""
-    if one.has_known_day:
-        return f"Not comparable across {_day(one.day)}: {one.reason}."
-    return (
-        f"May not be comparable: {one.reason}, on a day from {_day(one.earliest)} to "
-        f"{_day(one.day)} that is not published."
-    )
+def _why_not(each: Break) -> str:
+    if each.has_known_day:
+        return f"Not comparable across {formatting.day(each.day)}: {each.reason}."
+    return f"May not be comparable: {each.reason}, {_between(each)}."
 
 
-def marks(found: Iterable[Break], starts: Collection[date], by: str) -> list[Mark]:
+def marks(breaks: Iterable[Break], starts: Collection[date], by: str) -> list[Mark]:
     """Return the breaks that fall between the periods of a chart, as it draws them.
 
     `starts` are the first days of its periods.
     """
     return [
-        Mark(start, _name(one), in_words(one), one.has_known_day)
-        for one in found
-        for start in [snapped(one.day, by)[0]]
+        Mark(start, _name(each), in_words(each), each.has_known_day)
+        for each in breaks
+        for start in [drawn_from(each.day, by)[0]]
         if start in starts and start > min(starts)
     ]
 
 
-def account(found: Iterable[Break], shown: Sequence[Period], by: str) -> list[str]:
-    """Return what is to be said of each break that falls into the periods of a chart.
+def notes(breaks: Iterable[Break], shown: Sequence[Period], by: str) -> list[str]:
+    """Return a note on each break that falls into the periods of a chart.
 
-    Also of one that is not drawn: inside the last of them, or on an unknown day.
+    Also on one that is not drawn: inside the last period, or on an unknown day.
     """
-    drawn_from = {first for first, _ in shown[1:]}
-    said = []
-    for one in found:
-        if one.day <= shown[0][0] or one.earliest > shown[-1][1]:
+    starts = {first for first, _ in shown[1:]}
+    found = []
+    for each in breaks:
+        if each.day <= shown[0][0] or each.earliest > shown[-1][1]:
             continue
-        start, later = snapped(one.day, by)
+        start, drawn_later = drawn_from(each.day, by)
         sentences = [
-            in_words(one),
-            "" if one.is_joinable else "Figures before and after are not compared.",
-            later if start in drawn_from else "",
-            f"Source: {one.source}." if one.source else "",
+            in_words(each),
+            "" if each.is_joinable else "Figures before and after are not compared.",
+            drawn_later if start in starts else "",
+            f"Source: {each.source}." if each.source else "",
         ]
-        said.append(" ".join(filter(None, sentences)))
-    return said
+        found.append(" ".join(filter(None, sentences)))
+    return found
 
 
-def _name(one: Break) -> str:
+def in_words(each: Break) -> str:
+    """Return a break as a chart names it: "1 April 2000: Five answers ..."."""
+    when = formatting.day(each.day) if each.has_known_day else _between(each)
+    return f"{formatting.capital(when)}: {each.reason}."
+
+
+def _name(each: Break) -> str:
     """Return what changed in a few words: its reason up to what was there before."""
-    name = _ASIDE.split(one.reason, maxsplit=1)[0]
+    name = _ASIDE.split(each.reason, maxsplit=1)[0]
     if len(name) > LONGEST_NAME:
         name = f"{name[:LONGEST_NAME].rpartition(' ')[0]} …"
-    return name if one.has_known_day else f"{name}, by then"
+    return name if each.has_known_day else f"{name}, by then"
 
 
-def in_words(one: Break) -> str:
-    """Return a break as a chart names it: "1 April 2000: Five answers ..."."""
-    when = _day(one.day)
-    if not one.has_known_day:
-        when = f"from {_day(one.earliest)} to {when}, day not published"
-    return f"{when}: {one.reason}."
-
-
-def _day(day: date) -> str:
-    return formatting.span(day, day)
+def _between(each: Break) -> str:
+    first, last = formatting.day(each.earliest), formatting.day(each.day)
+    return f"between {first} and {last}, day not published"

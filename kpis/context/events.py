@@ -1,4 +1,4 @@
-"""Days that were not like others: what may explain a point, and moves none.
+"""Days that were not like others: they may explain a point, and change none.
 
 The reference table `calendar_event` names them; a build keeps its own.
 """
@@ -11,17 +11,17 @@ from kpis import formatting, periods, settings
 from kpis.context.marks import Mark
 from kpis.results import Build
 
-# come too often to explain a point: what happens each year is in the limits already
+# too frequent to explain a point: what happens each year is in the limits already
 USUAL = ("bank_holiday", "new_year")
 # a few days are lost in a longer period
 SHORT = ("day", "week", "month")
-# of the whole force, what one borough had shows by the week at most
+# in a longer period of the whole force, one borough's event is lost
 SHORTEST = ("day", "week")
 
 
 @dataclass(frozen=True)
 class Event:
-    """What happened, from its first to its last day, and who says so."""
+    """What happened, from its first to its last day, and the source."""
 
     name: str
     first: date
@@ -41,28 +41,30 @@ def of_area(build: Build, area: str, by: str) -> list[Event]:
     ]
 
 
-def marks(found: Iterable[Event], starts: Collection[date], by: str) -> list[Mark]:
-    """Return events as a chart draws them, on the point of the period they began in.
+def marks(events: Iterable[Event], starts: Collection[date], by: str) -> list[Mark]:
+    """Return events as a chart draws them, each at the period in which it began.
 
-    `starts` are the first days of its periods.
+    `starts` are the first days of the chart's periods.
     """
     return [
-        Mark(start, one.name, in_words(one), True)
-        for one in found
-        for start in [periods.of_day(one.first, by)[0]]
+        Mark(start, event.name, in_words(event), True)
+        for event in events
+        for start in [periods.of_day(event.first, by)[0]]
         if start in starts
     ]
 
 
-def account(found: Iterable[Event], first: date, last: date) -> list[str]:
-    """Return what is to be said of the events that fall into some days."""
+def notes(events: Iterable[Event], first: date, last: date) -> list[str]:
+    """Return a note on each event of some days, with its source."""
     return [
-        " ".join(filter(None, [in_words(one), one.source and f"Source: {one.source}."]))
-        for one in found
-        if one.first <= last and one.last >= first
+        " ".join(
+            filter(None, [in_words(event), event.source and f"Source: {event.source}."])
+        )
+        for event in events
+        if event.first <= last and event.last >= first
     ]
 
 
-def in_words(one: Event) -> str:
+def in_words(event: Event) -> str:
     """Return an event in a sentence: "19 to 21 November 2003: State visit ..."."""
-    return f"{formatting.span(one.first, one.last)}: {one.name}."
+    return f"{formatting.span(event.first, event.last)}: {event.name}."

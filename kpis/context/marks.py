@@ -1,4 +1,4 @@
-"""A mark on a chart: where a break or an event stands, and what it says."""
+"""A mark on a chart: where a break or an event is drawn, and what it says."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,10 +6,11 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Mark:
-    """A break or an event as it is drawn: the period it came in, name, whole sentence.
+    """A break or an event as a chart draws it.
 
-    Of a break it is the first period of the new series.
-    `is_dated` is false where the day of the change is not known.
+    `start` is the first day of the period it is drawn at: for a break, the first period
+    of the new series. `name` is short, `sentence` says the whole; `is_dated` is False
+    where the day of the change is not known.
     """
 
     start: date

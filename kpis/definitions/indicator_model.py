@@ -113,6 +113,11 @@ class Measure:
         return self.kind in ("median", "percentile")
 
     @property
+    def is_pooled(self) -> bool:
+        """Whether it is one sum over another, so that the sums of areas add up."""
+        return self.kind in ("proportion", "rate", "ratio", "mean")
+
+    @property
     def resolution(self) -> float:
         """Return the smallest step between two figures: values are whole seconds."""
         return 1.0 if self.has_values else 0.0

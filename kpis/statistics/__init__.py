@@ -2,10 +2,14 @@
 
 from kpis.statistics import decomposition, funnel, intervals, spc, spc_judgement
 from kpis.statistics.spc import RULE_SET
-from kpis.statistics.spc_judgement import JUDGED_STATES, MINIMUM_POINTS, Charted
+from kpis.statistics.spc_judgement import (
+    JUDGED_STATES,
+    MINIMUM_POINTS,
+    ChartSettings,
+)
 
 __all__ = [
-    "Charted",
+    "ChartSettings",
     "JUDGED_STATES",
     "MINIMUM_POINTS",
     "RULE_SET",

@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import pdtrik
 
-# The quantiles of the normal distribution as the peer of `proportion` rounds them,
-# and the share of a Poisson distribution beyond each limit.
+# quantiles of the normal distribution as the peer of `proportion` rounds them, and the
+# share of a Poisson distribution beyond each limit
 NORMAL = {"95": 1.959964, "998": 3.090232}
 BEYOND = {"95": 0.025, "998": 0.001}
 WINSORISED = 0.1
-# Past this, areas differ mostly for reasons that the indicator does not measure.
+# past this, areas differ mostly for reasons that their cases do not show
 LARGE_PHI = 5
 COLUMNS = (
     "value", "centre", "lower_95", "upper_95", "lower_998", "upper_998", "z", "outlier",
@@ -27,7 +27,7 @@ COLUMNS = (
 def proportion(
     numerator: ArrayLike, denominator: ArrayLike, *, adjust: bool = True
 ) -> pd.DataFrame:
-    """Funnel of proportions, a row per area, with COLUMNS, as natural proportions.
+    """Return a funnel of proportions: a row per area with COLUMNS, natural proportions.
 
     `centre` is the sum of numerators over the sum of denominators. `z` is the
     distance from it in standard errors on the arcsine scale. Where areas vary more
@@ -35,7 +35,7 @@ def proportion(
     areas, unless `adjust` is False. `.attrs` has phi, the mean of the squares of z
     with a tenth at each end drawn in, and tau2, the variance added on the arcsine
     scale; both are 0 without adjustment, as in the peer. An area without cases is a
-    row of NaN, no outlier and part of nothing. Weighted answers come as effective
+    row of NaN, never an outlier and part of nothing. Weighted answers come as effective
     numbers. Source: Spiegelhalter, Statistics in Medicine 24 (2005), 1185-1202, and
     Quality and Safety in Health Care 14 (2005), 347-351.
     """
@@ -51,16 +51,17 @@ def proportion(
 
 
 def rate(count: ArrayLike, exposure: ArrayLike) -> pd.DataFrame:
-    """Funnel of rates, a row per area, with COLUMNS, in events per unit of exposure.
+    """Return a funnel of rates: a row per area, with COLUMNS, per unit of exposure.
 
     `centre` is the sum of events over the sum of exposures. A limit is the count at
     which that rate would lie just on the edge of the count's own exact Poisson
     interval, so an area is an outlier exactly where its interval leaves the rate of
     the whole out; one event alone never makes one. `z` is the distance on the
     square-root scale, 2 (sqrt(count) - sqrt(expected)): it says how far off an area
-    is, the limits decide. Limits are never widened: `.attrs` has phi as `proportion`
-    has it, and a tau2 of 0. An area without exposure is a row of NaN, no outlier and
-    part of nothing. Source: Garwood, Biometrika 28 (1936), 437-442, turned round.
+    is, but the limits decide. Limits are never widened: `.attrs` has phi as in
+    `proportion`, and a tau2 of 0. An area without exposure is a row of NaN, never an
+    outlier and part of nothing. Source: Garwood, Biometrika 28 (1936), 437-442, turned
+    round.
     """
     x, n = _known(count, exposure)
     centre = _centre(x, n)
@@ -75,8 +76,8 @@ def limits_at(
 ) -> dict[str, np.ndarray]:
     """Return lower_95, upper_95, lower_998, upper_998 for areas of each size.
 
-    `kind` is "proportion" or "rate", `size` its denominators: what the funnels above
-    have at their areas, to be drawn as lines between them.
+    `kind` is "proportion" or "rate", `size` its denominators. These are the limits that
+    the funnels above have at their areas, for lines to be drawn between them.
     """
     n = np.asarray(size, dtype=float)
     limits = {}
@@ -96,11 +97,11 @@ def limits_at(
 
 
 def dispersion(z: np.ndarray) -> float:
-    """Phi: how many times as much areas vary as chance makes them, roughly.
+    """Return phi: how many times as much areas vary as chance makes them, roughly.
 
-    The mean of squared distances, after the tenth at either end was drawn in to the
-    10th and 90th percentile, so that a few outliers do not hide themselves. Drawing
-    in makes it 0.68 on average where areas do not differ at all.
+    It is the mean of squared distances, with the tenth at either end drawn in to the
+    10th and 90th percentile, so that a few outliers do not hide themselves. Drawing in
+    makes it 0.68 on average where areas do not differ at all.
     """
     known = z[~np.isnan(z)]
     if not len(known):
@@ -110,7 +111,7 @@ def dispersion(z: np.ndarray) -> float:
 
 
 def variance_between(phi: float, error: np.ndarray) -> float:
-    """Tau squared: the variance between areas that phi leaves over, 0 for none.
+    """Return tau squared: the variance between areas that phi leaves over, 0 for none.
 
     The method of moments of DerSimonian and Laird, Controlled Clinical Trials 7
     (1986), 177-188, with the squares drawn in.
@@ -123,25 +124,10 @@ def variance_between(phi: float, error: np.ndarray) -> float:
     return float((count * phi - (count - 1)) / spare)
 
 
-def note(funnel: pd.DataFrame) -> str:
-    """Say in a sentence what a funnel shows, and what it cannot."""
-    areas, outliers = int(funnel["value"].notna().sum()), int(funnel["outlier"].sum())
-    if not areas:
-        return "No area has a figure."
-    if funnel.attrs["phi"] > LARGE_PHI:
-        return (
-            f"The {areas} areas vary {funnel.attrs['phi']:.0f} times as much as chance "
-            "explains: they differ for reasons that this indicator does not measure, "
-            "so their order says little."
-        )
-    if not outliers:
-        return f"None of {areas} areas differs by more than chance explains."
-    verb = "differs" if outliers == 1 else "differ"
-    return f"{outliers} of {areas} areas {verb} by more than chance explains."
-
-
-def _known(numerator: ArrayLike, denominator: ArrayLike) -> tuple[np.ndarray, ...]:
-    x, n = (np.asarray(one, dtype=float) for one in (numerator, denominator))
+def _known(
+    numerator: ArrayLike, denominator: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    x, n = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
     is_known = (n > 0) & ~np.isnan(x)
     return np.where(is_known, x, np.nan), np.where(is_known, n, np.nan)
 

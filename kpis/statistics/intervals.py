@@ -8,7 +8,7 @@ from scipy.special import bdtrik, betaincc, gammaincinv, ndtri, stdtrit
 def wilson(
     numerator: ArrayLike, denominator: ArrayLike, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper score interval of a proportion, without continuity correction.
+    """Return the score interval of a proportion, without continuity correction.
 
     Arrays of one shape in, arrays of that shape out, as natural proportions; NaN where
     the denominator is 0. The numerator may be fractional (weighted answers). Source:
@@ -29,12 +29,12 @@ def wilson(
 def effective_n(
     weights: ArrayLike, squared_weights: ArrayLike, at_most: ArrayLike = np.inf
 ) -> np.ndarray:
-    """How many answers of equal weight say as much as weighted ones.
+    """Return how many answers of equal weight say as much as weighted ones.
 
     `weights` is the sum of the weights and `squared_weights` that of their squares:
     the first squared over the second (Kish, Survey Sampling (1965), 11.7). A design
     effect that the survey publishes comes as `at_most`, answers / design effect; it
-    holds the loss by unequal weights too, so the smaller number counts. Arrays in,
+    includes the loss by unequal weights, so the smaller number counts. Arrays in,
     array out; NaN where there is no weight.
     """
     total = np.asarray(weights, dtype=float)
@@ -46,12 +46,12 @@ def effective_n(
 def weighted_wilson(
     hits: ArrayLike, weights: ArrayLike, effective: ArrayLike, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper score interval of a weighted proportion.
+    """Return the score interval of a weighted proportion.
 
     `hits` is the weight of the answers that count, `weights` that of all, `effective`
     their effective number: Wilson's interval with the weighted share and that number.
     Source: Korn and Graubard, Survey Methodology 24 (1998), 193-201, for the effective
-    number in place of n.
+    number instead of n.
     """
     total = np.asarray(weights, dtype=float)
     share = np.asarray(hits, dtype=float) / np.where(total > 0, total, np.nan)
@@ -62,7 +62,7 @@ def weighted_wilson(
 def poisson_rate(
     count: ArrayLike, exposure: ArrayLike, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper exact interval of a rate: events over what they arose from.
+    """Return the exact interval of a rate: events over what they arose from.
 
     Arrays of one shape in, arrays of that shape out, in events per unit of exposure;
     NaN where the exposure is 0. Source: Garwood, Biometrika 28 (1936), 437-442.
@@ -80,7 +80,7 @@ def poisson_rate(
 def mean(
     n: ArrayLike, total: ArrayLike, squares: ArrayLike, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper interval of a mean, from n, the sum and the sum of squares.
+    """Return the interval of a mean, from n, the sum and the sum of squares.
 
     Arrays of one shape in, arrays of that shape out, in the unit of the values; NaN for
     fewer than two values. By Student's t (Biometrika 6 (1908), 1-25): for long-tailed
@@ -104,7 +104,7 @@ def ratio(
     products: ArrayLike,
     confidence: float = 0.95,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper interval of a ratio of two sums over n independent rows.
+    """Return the interval of a ratio of two sums over n independent rows.
 
     All but n are sums over the rows: x, y, x^2, y^2 and x y, of which the ratio is
     that of the first two. By the delta method: the rows' distances x - ratio * y vary
@@ -135,9 +135,9 @@ def difference(
     squared_weights: ArrayLike,
     confidence: float = 0.95,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Difference of two weighted proportions, the first minus the second, and interval.
+    """Return the difference of two weighted proportions, a minus b, and its interval.
 
-    Each argument holds the two sides along its first axis: weighted hits, sum of
+    Each argument holds the sides a and b along its first axis: weighted hits, sum of
     weights, sum of squared weights. The variances are summed; each side counts as its
     `effective_n`. NaN where a side has no weight.
     """
@@ -156,14 +156,14 @@ def difference(
 def quantile_ranks(
     n: ArrayLike, quantile: ArrayLike, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Ranks, from 1, of the two sorted values that enclose a quantile.
+    """Return the ranks, from 1, of the two sorted values that enclose a quantile.
 
     Whatever the distribution of the n values, the interval between the values of these
     ranks, both included, holds the true quantile with at least this confidence, and
     misses it on either side with at most half of the rest. Arrays in, arrays out; NaN
-    for both where n is too small for such ranks. Source: Conover, Practical
-    Nonparametric Statistics (3rd edition, 1999), section 3.2; David and Nagaraja, Order
-    Statistics (3rd edition, 2003), section 7.1.
+    for both where n is too small. Source: Conover, Practical Nonparametric Statistics
+    (3rd edition, 1999), section 3.2; David and Nagaraja, Order Statistics (3rd edition,
+    2003), section 7.1.
     """
     size = np.asarray(n, dtype=float)
     tail = (1 - confidence) / 2
@@ -185,7 +185,7 @@ def _binomial_quantile(
 
 
 def of_each(count: int, confidence: float = 0.95) -> float:
-    """Confidence of each of several independent intervals, so that all hold at once.
+    """Return the confidence of each of `count` intervals, so that all hold at once.
 
     Source: Šidák, Journal of the American Statistical Association 62 (1967), 626-633.
     """
@@ -193,13 +193,13 @@ def of_each(count: int, confidence: float = 0.95) -> float:
 
 
 def rank_intervals(lower: ArrayLike, upper: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """First and last place that each area may have, 1 for the highest figure.
+    """Return the first and last place that each area may have, 1 for the highest.
 
     `lower` and `upper` are the areas' intervals. Only an area whose whole interval
     lies above another's is surely placed before it; one without an interval has no
-    place and takes none. Where the intervals hold all at once with 95 % (`of_each`),
-    so do all places together. Source: Klein, Wright and Wieczorek, Journal of the
-    Royal Statistical Society C 69 (2020), 589-606.
+    place and takes none. If all intervals together hold with 95 % (`of_each`), so do
+    all places together. Source: Klein, Wright and Wieczorek, Journal of the Royal
+    Statistical Society C 69 (2020), 589-606.
     """
     low, high = (np.asarray(end, dtype=float) for end in (lower, upper))
     is_known = ~(np.isnan(low) | np.isnan(high))

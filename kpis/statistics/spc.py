@@ -3,13 +3,14 @@
 XmR follows NHSRplotthedots 0.2.2 (https://github.com/nhs-r-community/NHSRplotthedots)
 and P' follows qicharts2 0.8.1 (https://github.com/anhoej/qicharts2), point by point,
 their hazards included: a constant series has no limits, screening can collapse the
-limits onto the mean, and limits come from as few as two points. What we do about that
-is decided in `verdicts`.
+limits onto the mean, and limits come from as few as two points. `spc_judgement` decides
+what we do about that.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -45,11 +46,11 @@ RULE_SET = RuleSet(
     near_points_in_window=2,
 )
 
-# Of a P' chart, where its peer does not round 3 / 1.128.
+# of a P' chart, whose peer does not round 3 / 1.128
 RANGES_PER_DEVIATION = 1.128
 DEVIATIONS, NEAR_DEVIATIONS = 3, 2
 
-# In order of precedence; each rule has a name for up and a name for down.
+# in order of precedence; each rule has a name for up and a name for down
 RULE_NAMES = {
     "outside": ("outside_high", "outside_low"),
     "trend": ("trend_up", "trend_down"),
@@ -65,10 +66,10 @@ DIRECTIONS = {"": 0} | {
 
 @dataclass(frozen=True)
 class Limits:
-    """Centre line and limits of one segment, in the units of the values.
+    """Mean and limits of one segment, in the units of the values.
 
-    Limits are numbers, or where they follow the cases behind each point (P') arrays
-    with a number for each, NaN where there are no cases.
+    Limits are numbers. Where they follow the cases behind each point (P') they are
+    arrays with a number for each, NaN where there are no cases.
     """
 
     mean: float
@@ -76,6 +77,17 @@ class Limits:
     upper: float | np.ndarray
     lower_near: float | np.ndarray
     upper_near: float | np.ndarray
+
+
+class PPrime(NamedTuple):
+    """What a P' chart draws of one segment.
+
+    `sigma_z` is how much more the shares vary than their cases alone make them.
+    """
+
+    shares: np.ndarray
+    limits: Limits
+    sigma_z: float
 
 
 def xmr(
@@ -125,42 +137,40 @@ def p_prime(
     cases alone would make them; they end at 0 and 1. `rebase_at`, `fix_after` and
     `screen` are as in `xmr`, but a baseline may be of any length. `exclude` lists
     positions, from 0, that take no part in limits and in runs; they can still lie
-    outside. `floor` keeps sigma z, the ratio of both variations, at 1 or more: below
-    it would narrow the limits to less than chance alone needs. A row without cases has
-    no limits; without cases or numerator it is a gap.
+    outside. `floor` keeps sigma z, the ratio of both variations, at 1 or more: below 1
+    it would make the limits narrower than chance allows. A row without cases has no
+    limits; without cases or numerator it is a gap.
 
-    `.attrs["sigma_z"]` lists sigma z by segment. Raises ValueError for positions
-    outside the series. Source: Laney, Quality Engineering 14 (2002), 531-537.
+    Raises ValueError for positions outside the series. Source: Laney, Quality
+    Engineering 14 (2002), 531-537.
     """
     hits, sizes = _array(numerators), _array(denominators)
     is_included = np.ones(len(sizes), dtype=bool)
     is_included[checked(exclude, len(sizes), "exclude")] = False
-    charts, found = [], []
+    charts = []
     for places in segments(len(sizes), rebase_at):
         is_base = is_included[places].copy()
         is_base[fix_after if fix_after is not None else len(is_base) :] = False
-        shares, limits, sigma_z = p_prime_limits(
+        shares, limits, _ = p_prime_limits(
             hits[places], sizes[places], is_base, screen=screen, floor=floor
         )
         names = _rules_without(shares, limits, is_included[places])
         charts.append((limits, names))
-        found.append(sigma_z)
     frame = _frame(charts)
     frame["lower"] = frame["lower"].clip(lower=0)
     frame["upper"] = frame["upper"].clip(upper=1)
-    frame.attrs["sigma_z"] = found
     return frame
 
 
 def assurance(
     target: float | None, lower: float, upper: float, better: str
 ) -> str | None:
-    """Say what the limits of a series promise about its target.
+    """Return what the limits of a series promise about its target.
 
-    "pass" where the target lies outside the limits on the side that is always
-    reached, "fail" where it lies on the side that never is, "hit_or_miss" between or
-    without limits. None without a target and where no direction is better. For
-    "nearer_zero" the target is how far from zero is still good, on either side.
+    "pass" where the target lies outside the limits on the side that is always reached,
+    "fail" on the side that never is, "hit_or_miss" between the limits or without any.
+    None without a target and where no direction is better. For "nearer_zero" the target
+    is how far from zero is still good, on either side.
     """
     if target is None or np.isnan(target) or better == "neither":
         return None
@@ -198,7 +208,9 @@ def _frame(charts: list[tuple[Limits, np.ndarray]]) -> pd.DataFrame:
 
     def spread(numbers: Iterable) -> np.ndarray:
         filled = zip(numbers, sizes, strict=True)
-        return np.concatenate([np.broadcast_to(one, size) for one, size in filled])
+        return np.concatenate(
+            [np.broadcast_to(number, size) for number, size in filled]
+        )
 
     return pd.DataFrame(
         {
@@ -214,7 +226,7 @@ def _frame(charts: list[tuple[Limits, np.ndarray]]) -> pd.DataFrame:
 
 
 def limits_of(baseline: np.ndarray, screen: bool) -> Limits:
-    """XmR limits from the mean and the mean moving range of a baseline, not clipped."""
+    """Return XmR limits from a baseline's mean and mean moving range, not clipped."""
     mean = _mean(baseline)
     moving_range = _mean_moving_range(baseline, screen)
     reach = RULE_SET.limit_factor * moving_range
@@ -231,11 +243,11 @@ def p_prime_limits(
     *,
     screen: bool = True,
     floor: bool = True,
-) -> tuple[np.ndarray, Limits, float]:
+) -> PPrime:
     """Return the shares of one segment, its P' limits, not clipped, and sigma z.
 
-    Ranges are taken between neighbours among the points of the baseline: a point left
-    out is bridged, a gap is not.
+    `is_base` marks the points of the baseline. Ranges are taken between neighbours
+    among these: a point left out is bridged, a gap is not.
     """
     known_sizes = np.where(sizes > 0, sizes, np.nan)
     shares = hits / known_sizes
@@ -256,17 +268,17 @@ def p_prime_limits(
     limits = Limits(
         mean, mean - reach, mean + reach, mean - near_reach, mean + near_reach
     )
-    return shares, limits, float(sigma_z)
+    return PPrime(shares, limits, float(sigma_z))
 
 
 def _mean(values: np.ndarray) -> float:
-    """Mean without the gaps; of equal values exactly that value."""
+    """Return the mean without the gaps; of equal values exactly that value."""
     present = values[~np.isnan(values)]
     if not len(present):
         return np.nan
     mean = fsum(present) / len(present)
-    # A point that lies on the mean must not land beside it by rounding: it would
-    # count for one side in the shift rule.
+    # rounding must not put a point that is on the mean on one side of it, where it
+    # would count in the shift rule
     return mean + fsum(present - mean) / len(present)
 
 
@@ -279,7 +291,7 @@ def _mean_moving_range(values: np.ndarray, screen: bool) -> float:
 
 
 def rules(values: np.ndarray, limits: Limits) -> np.ndarray:
-    """Name of the first rule in order of precedence that flags each point."""
+    """Return, for each point, the first rule in order of precedence that flags it."""
     beyond = outside(values, limits.lower, limits.upper)
     near = (beyond == 0) & (outside(values, limits.lower_near, limits.upper_near) != 0)
     side = np.sign(values - limits.mean)
@@ -299,24 +311,28 @@ def rules(values: np.ndarray, limits: Limits) -> np.ndarray:
 def _rules_without(
     values: np.ndarray, limits: Limits, is_included: np.ndarray
 ) -> np.ndarray:
-    """The rules as if the points left out were not there; they can lie outside."""
+    """Return the rules as if points left out were not there; these can lie outside."""
     ends = (limits.lower, limits.upper, limits.lower_near, limits.upper_near)
     names = np.full(len(values), "", dtype=object)
     left_out = outside(values, limits.lower, limits.upper)
     for direction, name in zip((1, -1), RULE_NAMES["outside"], strict=True):
         names[left_out == direction] = name
-    kept = Limits(limits.mean, *(end[is_included] for end in ends))
+    kept = Limits(
+        limits.mean, *(np.broadcast_to(end, len(values))[is_included] for end in ends)
+    )
     names[is_included] = rules(values[is_included], kept)
     return names
 
 
-def outside(values: np.ndarray, lower, upper) -> np.ndarray:
-    """1 above the upper limit, -1 below the lower, 0 between, on one, or no value."""
+def outside(
+    values: np.ndarray, lower: float | np.ndarray, upper: float | np.ndarray
+) -> np.ndarray:
+    """Return 1 above the upper limit, -1 below the lower, else 0, also for no value."""
     return (values > upper).astype(int) - (values < lower).astype(int)
 
 
 def trend(values: np.ndarray) -> np.ndarray:
-    """1 for points of a run that rises at every step, -1 falls, 0 otherwise.
+    """Return 1 for points of a run that rises at every step, -1 if it falls, else 0.
 
     A point whose next point is also in a run takes the direction of the step ahead of
     it, so that the peak between a rise and a fall belongs to the fall. As in the
@@ -333,7 +349,7 @@ def trend(values: np.ndarray) -> np.ndarray:
 
 
 def two_of_three(near: np.ndarray, side: np.ndarray) -> np.ndarray:
-    """1 or -1, by side, for points near a limit in a window with enough of them.
+    """Return 1 or -1, by side, for points near a limit in a window with enough of them.
 
     All points of the window lie on one side of the mean. Only its near points are
     flagged, and a point beyond the limits is not near.
@@ -350,20 +366,20 @@ def two_of_three(near: np.ndarray, side: np.ndarray) -> np.ndarray:
 
 
 def _sums(values: np.ndarray, width: int) -> np.ndarray:
-    """Sums of neighbouring values, by the first of their places."""
+    """Return the sums of neighbouring values, by the first of their places."""
     last = len(values) - width + 1
-    return sum(values[place : last + place] for place in range(width))
+    return np.sum([values[place : last + place] for place in range(width)], axis=0)
 
 
 def shift(side: np.ndarray) -> np.ndarray:
-    """1 or -1, by side, for points of a long run on one side of the mean."""
+    """Return 1 or -1, by side, for points of a long run on one side of the mean."""
     return np.where(_in_run(side, RULE_SET.shift_points), side, 0)
 
 
 def _in_run(signs: np.ndarray, shortest: int) -> np.ndarray:
-    """True for each place in a run of equal signs, none of them 0, that is so long.
+    """Return True for each place in a run of equal signs, not 0, that is long enough.
 
-    A missing sign equals nothing, itself neither, so it breaks every run.
+    A missing sign equals nothing, not even itself, so it breaks every run.
     """
     begins = np.flatnonzero(np.append(True, signs[1:] != signs[:-1]))
     lengths = np.diff(np.append(begins, len(signs)))

@@ -1,9 +1,9 @@
-"""Limits, rules and meanings of series: what is drawn, and on what verdicts rest.
+"""Limits, rules and meanings of series: what charts draw and verdicts rest on.
 
 `spc` reproduces its peers, hazards included; here is what we do about them. Only
-settled figures are judged, fewer than thirteen since the series last began anew get no
-limits, and screening that would leave no room between the limits is not used. Limits
-are not cut at 0 or 100 %: a chart does that, and a target is set against what they are.
+settled figures are judged. Fewer than thirteen since the last break get no limits.
+Screening that would leave no room between the limits is not used. Limits are not cut at
+0 or 100 %: a chart does that, and targets are compared with the limits as they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,19 +15,19 @@ import pandas as pd
 
 from kpis.statistics import spc
 
-# Making Data Count shows neither limits nor icons below this number of points.
+# Making Data Count shows no limits and no icons below this number of points
 MINIMUM_POINTS = 13
 
 JUDGED_STATES = ("value", "reported")
 COLUMNS = ("segment", "mean", "lower_limit", "upper_limit", "rule", "meaning")
 
-# What a flag to the low side, none, and one to the high side mean.
+# what a flag to the low side, no flag, and one to the high side mean
 _MEANINGS = {
     "higher": ("concern", "", "improvement"),
     "lower": ("improvement", "", "concern"),
     "neither": ("change", "", "change"),
 }
-# How far apart the starts of neighbouring periods are, in which unit of the calendar.
+# unit of the calendar, and how many of it lie between neighbouring periods' starts
 _STEPS = {
     "day": ("D", 1),
     "week": ("D", 7),
@@ -39,7 +39,7 @@ _STEPS = {
 
 
 @dataclass(frozen=True)
-class Charted:
+class ChartSettings:
     """How a series is judged: good direction, kind of chart, smallest step that counts.
 
     `better` is higher, lower, neither or nearer_zero; `chart` is xmr or p_prime.
@@ -61,48 +61,45 @@ def judge(
 ) -> pd.DataFrame:
     """Add segment, mean, lower_limit, upper_limit, rule and meaning to one series.
 
-    `series` holds one indicator in one area, a row per period with period_start, value
-    and state; a period without a row is a gap in the calendar, as is one without a
-    value. Rows that are not settled figures stay and get no rule. `meaning` is "",
-    improvement, concern or change. Windows of twelve months overlap, so they are left
-    unjudged.
+    `series` has a row per period with period_start, value and state; a period without a
+    row is a gap in the calendar, as is one without a value. Rows that are not settled
+    figures stay and get no rule. `meaning` is "", improvement, concern or change.
+    Windows of twelve months overlap, so they are not judged.
 
-    `chart` is xmr or p_prime, which also needs `cases`, or without that column
+    `chart` is xmr or p_prime, which also needs `cases` or, without that column,
     `denominator`: the independent cases behind each share, effective ones where
     answers are weighted. Figures published without their cases get an XmR chart.
 
     `breaks` are days from which figures cannot be compared with those before: limits
-    begin anew with the first period that starts on or after one. A value within
+    start again with the first period that starts on or after one. A value within
     `resolution` of the mean, the smallest step that was measured, counts as on it.
     Raises ValueError when periods repeat or are out of order.
     """
-    made = _judgement(_rows(series), better, by, chart, breaks, resolution)
-    return series.assign(**made)
+    settings = ChartSettings(better, chart, resolution)
+    return series.assign(**_judgement(_rows(series), settings, by, breaks))
 
 
 def judge_all(
-    board: pd.DataFrame,
-    charted: Mapping[str, Charted],
+    frame: pd.DataFrame,
+    settings: Mapping[str, ChartSettings],
     breaks: Mapping[tuple[str, str], Sequence[date]] | None = None,
 ) -> pd.DataFrame:
     """Judge many series at once, each as `judge` does: one frame in, one out.
 
-    `board` has kpi, area and by beside the columns of a series, the rows of a series
-    together; `charted` is by id, `breaks` by id of the indicator and code of the area.
+    `frame` has kpi, area and by as well as the columns of a series, the rows of each
+    series together. `settings` are by kpi, `breaks` by kpi and area.
     """
-    rows = _rows(board)
-    names = board[["kpi", "area", "by"]].to_numpy(dtype=object)
+    rows = _rows(frame)
+    names = frame[["kpi", "area", "by"]].to_numpy(dtype=object)
     begins = np.flatnonzero(np.append(True, (names[1:] != names[:-1]).any(axis=1)))
-    made = []
-    for own in np.split(np.arange(len(board)), begins[1:]) if len(board) else []:
-        kpi_id, area, by = names[own[0]]
-        how, days_of_breaks = charted[kpi_id], (breaks or {}).get((kpi_id, area), ())
-        one = rows.at(slice(own[0], own[-1] + 1))
-        made.append(
-            _judgement(one, how.better, by, how.chart, days_of_breaks, how.resolution)
-        )
-    return board.assign(
-        **{name: _joined(one[name] for one in made) for name in COLUMNS}
+    judgements = []
+    for places in np.split(np.arange(len(frame)), begins[1:]) if len(frame) else []:
+        kpi, area, by = names[places[0]]
+        own = rows.at(slice(places[0], places[-1] + 1))
+        own_breaks = (breaks or {}).get((kpi, area), ())
+        judgements.append(_judgement(own, settings[kpi], by, own_breaks))
+    return frame.assign(
+        **{name: _joined(judged[name] for judged in judgements) for name in COLUMNS}
     )
 
 
@@ -112,7 +109,7 @@ def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Rows:
-    """What a judgement looks at: first days, judged values, cases behind each."""
+    """What a judgement needs: first days, judged values, cases behind each."""
 
     starts: np.ndarray
     values: np.ndarray
@@ -124,31 +121,27 @@ class _Rows:
 
 
 def _rows(series: pd.DataFrame) -> _Rows:
-    judged = np.isin(series["state"].to_numpy(dtype=object), JUDGED_STATES)
+    is_judged = np.isin(series["state"].to_numpy(dtype=object), JUDGED_STATES)
     values = series["value"].to_numpy(dtype=float)
     cases = series.get("cases", series.get("denominator"))
     return _Rows(
         days(series["period_start"]),
-        np.where(judged, values, np.nan),
+        np.where(is_judged, values, np.nan),
         None if cases is None else cases.to_numpy(dtype=float),
     )
 
 
 def _judgement(
-    rows: _Rows,
-    better: str,
-    by: str,
-    chart: str,
-    breaks: Iterable[date],
-    resolution: float,
+    rows: _Rows, settings: ChartSettings, by: str, breaks: Iterable[date]
 ) -> dict[str, np.ndarray]:
-    """The columns that a judgement adds."""
+    """Return the columns that a judgement adds."""
     places = _calendar_places(rows.starts, by)
     if len(places) and places[-1] + 1 != len(places):
         whole = _with_gaps(rows, places, by)
-        made = _judgement(whole, better, by, chart, breaks, resolution)
-        return {name: column[places] for name, column in made.items()}
-    if chart == "p_prime" and rows.cases is None:
+        judged = _judgement(whole, settings, by, breaks)
+        return {name: column[places] for name, column in judged.items()}
+    cases = rows.cases if settings.chart == "p_prime" else None
+    if settings.chart == "p_prime" and cases is None:
         raise ValueError("a P' chart takes the cases behind each share")
     size = len(rows.values)
     added = {
@@ -160,14 +153,14 @@ def _judgement(
     for number, own in enumerate(spc.segments(size, restarts)):
         added["segment"][own] = number
         if by != "rolling12":
-            cases = rows.cases[own] if chart == "p_prime" else None
-            _add_limits(added, own, rows.values[own], cases, resolution)
-    meanings = _meanings(better, added["rule"], rows.values, added["mean"])
+            sizes = None if cases is None else cases[own]
+            _add_limits(added, own, rows.values[own], sizes, settings.resolution)
+    meanings = _meanings(settings.better, added["rule"], rows.values, added["mean"])
     return added | {"meaning": meanings}
 
 
 def _calendar_places(starts: np.ndarray, by: str) -> np.ndarray:
-    """Where each period stands in a calendar that leaves none out, from 0."""
+    """Return the place of each period, from 0, in a calendar that leaves none out."""
     unit, step = _STEPS[by]
     steps = np.diff(starts.astype(f"datetime64[{unit}]")).astype(int)
     if (steps <= 0).any() or (steps % step).any():
@@ -176,7 +169,7 @@ def _calendar_places(starts: np.ndarray, by: str) -> np.ndarray:
 
 
 def _with_gaps(rows: _Rows, places: np.ndarray, by: str) -> _Rows:
-    """The rows in a full calendar, without value and cases where there is no row."""
+    """Return the rows in a full calendar, without value and cases in the gaps."""
     unit, step = _STEPS[by]
     size = places[-1] + 1
 
@@ -191,19 +184,19 @@ def _with_gaps(rows: _Rows, places: np.ndarray, by: str) -> _Rows:
 
 
 def days(starts: pd.Series) -> np.ndarray:
-    """First days of periods, as NumPy days."""
+    """Return the first days of periods as NumPy days."""
     return starts.to_numpy().astype("datetime64[D]")
 
 
 def restart_places(starts: np.ndarray, breaks: Iterable[date]) -> list[int]:
-    """Positions of the first periods that lie wholly after a break."""
-    days = np.array(list(breaks), dtype="datetime64[D]")
-    places = np.searchsorted(starts, days)
+    """Return the positions of the first periods that lie wholly after a break."""
+    break_days = np.array(list(breaks), dtype="datetime64[D]")
+    places = np.searchsorted(starts, break_days)
     return [int(place) for place in places if 0 < place < len(starts)]
 
 
 def _add_limits(
-    added: dict,
+    added: dict[str, np.ndarray],
     own: np.ndarray,
     values: np.ndarray,
     sizes: np.ndarray | None,
@@ -213,10 +206,12 @@ def _add_limits(
     has_value = ~np.isnan(values)
     if np.count_nonzero(has_value) < MINIMUM_POINTS:
         return
-    is_counted = sizes is not None and (sizes[has_value] > 0).all()
-    limits = _p_prime(values, sizes) if is_counted else _xmr(values)
+    if sizes is not None and (sizes[has_value] > 0).all():
+        limits = _p_prime(values, sizes)
+    else:
+        limits = _xmr(values)
     upper = np.broadcast_to(limits.upper, len(values))
-    # no limits without cases, nor where no two neighbours leave a moving range
+    # no limits without cases, or where no two neighbours leave a moving range
     added["mean"][own] = np.where(np.isnan(upper), np.nan, limits.mean)
     added["lower_limit"][own] = limits.lower
     added["upper_limit"][own] = upper
@@ -231,9 +226,9 @@ def _xmr(values: np.ndarray) -> spc.Limits:
 
 
 def _p_prime(values: np.ndarray, sizes: np.ndarray) -> spc.Limits:
-    """Limits for every row with cases, from those that are judged."""
+    """Return limits for every row with cases, from those that are judged."""
     is_base = np.ones(len(values), dtype=bool)
-    return spc.p_prime_limits(values * sizes, sizes, is_base)[1]
+    return spc.p_prime_limits(values * sizes, sizes, is_base).limits
 
 
 def _meanings(
@@ -242,7 +237,7 @@ def _meanings(
     directions = np.array([spc.DIRECTIONS[rule] for rule in rules], dtype=int)
     if better != "nearer_zero":
         return np.array(_MEANINGS[better], dtype=object)[directions + 1]
-    # a run that moves is read by where it goes, others by where they lie
+    # a rising or falling run is read by where it goes, others by where they lie
     is_trend = np.array([rule.startswith("trend") for rule in rules], dtype=bool)
     comes_nearer = np.where(directions * values > 0, -1, 1)
     lies_nearer = np.sign(np.abs(means) - np.abs(values))

@@ -135,8 +135,8 @@ def elsewhere(found: list[Comparator], unit: str) -> pd.DataFrame:
     rows = [
         {
             "Force": capital(one.force),
-            "Period": comparators.when(one),
-            "Figure": comparators.figure(one, unit),
+            "Period": comparators.period_in_words(one),
+            "Figure": comparators.figure_in_words(one, unit),
             "To note": comparators.remarks(one),
             "Source": one.source,
         }

@@ -69,8 +69,8 @@ def workbook(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> b
     sheets = {"Series": told(series)}
     if area_comparison.kind_of(kpi):
         ends = cell["period_start"], cell["period_end"]
-        found = _cached.compared(scope.build_id, kpi.id, *ends, cell["by"])
-        sheets["Areas"] = found
+        compared = _cached.compared(scope.build_id, kpi.id, *ends, cell["by"])
+        sheets["Areas"] = compared.table
     sheets["Definition"] = definition(scope, kpi)
     sheets["Exports"] = exports(scope, kpi)
     area = _cached.area_names(scope.build_id)[scope.area]

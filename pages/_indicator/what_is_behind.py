@@ -1,17 +1,17 @@
 """What is behind it? A figure's parts, and how they moved it since a year before."""
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from kpis import formatting, settings
-from kpis.analysis import area_comparison, breakdown, waits
+from kpis.analysis import Split, area_comparison, breakdown, change_split, waits
 from kpis.charts import breakdown_chart, wait_histogram
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
-from kpis.statistics import decomposition
 from pages import _cached
 from pages._frame import widgets
 from pages._frame.filters import Scope
@@ -52,9 +52,9 @@ def show(scope: Scope, kpi: Kpi, series: pd.DataFrame, cell: pd.Series) -> None:
         draw = _week if way == HOUR_OF_WEEK else _waits
         draw(scope, kpi, cell)
         return
-    if way != breakdown.BY_AREA:
+    if way != change_split.BY_AREA:
         _parts_now(scope, kpi, cell, way)
-    if kpi.measure.kind in decomposition.KINDS:
+    if kpi.measure.is_pooled:
         _change(scope, kpi, series, cell, way)
 
 
@@ -70,11 +70,10 @@ def ways(scope: Scope, kpi: Kpi) -> list[str]:
         offered.insert(place, HOUR_OF_WEEK)
     if kpi.measure.has_values:
         offered.insert(0, LENGTH)
-    is_split = kpi.measure.kind in decomposition.KINDS
-    if not (is_split and scope.area == settings.FORCE and kind):
+    if not (kpi.measure.is_pooled and scope.area == settings.FORCE and kind):
         return offered
     # of sites there are few, or one
-    by_area = [breakdown.BY_AREA]
+    by_area = [change_split.BY_AREA]
     return [*offered, *by_area] if kind == "site" else [*by_area, *offered]
 
 
@@ -125,8 +124,8 @@ def _waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
 
     widgets.plot(draw, "waits", in_words, headline.ends(cell))
     rows = [
-        (wait_histogram.span(row, kpi), row.n, formatting.figure(row.share, "percent"))
-        for row in classes.itertuples()
+        (wait_histogram.span(start, end, kpi), n, formatting.figure(share, "percent"))
+        for start, end, n, share in classes.itertuples(index=False, name=None)
     ]
     heads = {"wait": "Wait", "n": "Cases", "share": "Of all"}
     widgets.folded(
@@ -205,7 +204,7 @@ def sentence(found: pd.DataFrame, kpi: Kpi, cell: pd.Series) -> str:
         ]
         said.append(f"Highest: {words[0]}; lowest: {words[1]}.")
     left_out = found[found["is_left_out"]]
-    whole = breakdown.with_all(found, kpi)
+    whole = breakdown.with_left_out(found)
     if pd.notna(whole):
         names = ", ".join(left_out["name"])
         cases = formatting.cases(kpi.measure.counts, found["n"].sum())
@@ -249,20 +248,20 @@ def _change(scope: Scope, kpi: Kpi, series, cell: pd.Series, dimension: str) -> 
 
 
 def _change_in_words(
-    found: pd.DataFrame, kpi: Kpi, dimension: str
+    found: Split, kpi: Kpi, dimension: str
 ) -> tuple[str, pd.DataFrame]:
-    """Say what moved the whole, and list it; `found` is of `breakdown.change`."""
-    is_by_area = dimension == breakdown.BY_AREA
+    """Say what moved the whole, and list it."""
+    is_by_area = dimension == change_split.BY_AREA
     if not is_by_area:
-        names = [breakdown_chart.member(one, dimension) for one in found["group"]]
-        attrs, found = found.attrs, found.assign(group=names)
-        found.attrs = attrs
+        names = [breakdown_chart.member(one, dimension) for one in found.table["group"]]
+        found = replace(found, table=found.table.assign(group=names))
     groups = (
         area_comparison.NAMES[area_comparison.kind_of(kpi)]
         if is_by_area
         else "the parts"
     )
-    return decomposition.in_words(found, kpi.measure.unit, groups), moves(found, kpi)
+    said = change_split.in_words(found, kpi.measure.unit, groups)
+    return said, moves(found.table, kpi)
 
 
 def moves(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
@@ -275,7 +274,7 @@ def moves(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
                 for one in (row.before, row.after)
             ),
             *(
-                decomposition.signed(one, kpi.measure.unit)
+                change_split.signed(one, kpi.measure.unit)
                 for one in (row.rate, row.mix, row.total)
             ),
         )

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting, settings
-from kpis.analysis import area_comparison, verdicts
+from kpis.analysis import AreaComparison, Funnel, area_comparison, verdicts
 from kpis.charts import funnel_chart, history_chart, map_chart, small_multiples
 from kpis.definitions import Kpi
 from kpis.formatting import capital
@@ -34,7 +34,8 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     if not area_comparison.kind_of(kpi):
         return
     ends = cell["period_start"], cell["period_end"]
-    found = _cached.compared(scope.build_id, kpi.id, *ends, cell["by"])
+    compared = _cached.compared(scope.build_id, kpi.id, *ends, cell["by"])
+    found = compared.table
     if len(found) < 2:
         return
     widgets.header("Who is different?", "Funnel", "Place", "Peer group")
@@ -52,19 +53,19 @@ def show(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
         widgets.folded("The areas over time as a table", as_table, {"name": "Area"})
         return
     of = (cell["period_start"], cell["by"])
-    worded = partial(sentence, scope, kpi, found, cell)
+    worded = partial(sentence, scope, kpi, compared, cell)
     in_words = _cached.kept("different", scope, of, worded)
     st.markdown(plain(in_words))
-    if found.attrs["kind"]:
-        _pictures(scope, kpi, found, cell, in_words)
+    if compared.funnel:
+        _pictures(scope, kpi, found, compared.funnel, cell, in_words)
     listed(scope, kpi, found, cell)
 
 
-def sentence(scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series) -> str:
+def sentence(scope: Scope, kpi: Kpi, found: AreaComparison, cell: pd.Series) -> str:
     """Say who differs in a period, how the chosen area stands, and its group."""
-    own = found[found["area"] == scope.area]
+    own = found.table[found.table["area"] == scope.area]
     said = [
-        found.attrs["note"],
+        found.note,
         *(area_comparison.sentence(row, kpi) for _, row in own.iterrows()),
     ]
     said.append(peers(scope, kpi, cell))
@@ -168,14 +169,19 @@ def left_limits(every: pd.DataFrame, kpi: Kpi) -> str:
 
 
 def _pictures(
-    scope: Scope, kpi: Kpi, found: pd.DataFrame, cell: pd.Series, in_words: str
+    scope: Scope,
+    kpi: Kpi,
+    found: pd.DataFrame,
+    funnel: Funnel,
+    cell: pd.Series,
+    in_words: str,
 ) -> None:
     is_of_boroughs = area_comparison.kind_of(kpi) == "bocu"
     columns = st.columns([3, 2] if is_of_boroughs else 1, gap="medium")
     theme, of = widgets.theme(), (cell["period_start"], cell["by"])
 
     def draw_funnel() -> dict:
-        return funnel_chart.funnel_figure(found, kpi, scope.area, theme)
+        return funnel_chart.funnel_figure(found, funnel, kpi, scope.area, theme)
 
     def draw_tiles() -> dict:
         grid = _cached.tile_grid(scope.build_id)
@@ -232,6 +238,6 @@ def table(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
 
 
 def _says(row: pd.Series) -> str:
-    if row["state"] not in area_comparison.JUDGED:
+    if row["state"] not in area_comparison.TESTED:
         return formatting.missing(row["state"])
     return funnel_chart.MEANS.get(row["meaning"], "")

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kpis import formatting, settings
-from kpis.analysis import UNMEASURED, area_comparison
+from kpis.analysis import UNMEASURED, AreaComparison, area_comparison
 from kpis.charts import funnel_chart, map_chart
 from kpis.definitions import Kpi
 from kpis.formatting import capital
@@ -63,8 +63,8 @@ def show(
     with left:
         when = headline.period(cell)
         in_all = " ".join([f"{capital(when)}.", *said])
-        _map(scope, kpi, found, form, in_all, view, all_indicators)
-        who_is_different.listed(scope, kpi, found, cell)
+        _map(scope, kpi, found.table, form, in_all, view, all_indicators)
+        who_is_different.listed(scope, kpi, found.table, cell)
     with right:
         if pd.notna(cell["value"]):
             st.metric(
@@ -94,7 +94,7 @@ def _first(scope: Scope, news: list[str], codes: list[str]) -> str:
         is_telling = kpis[kpi_id].judging.better in ("higher", "lower")
         if kpi_id in codes and is_telling and kpis[kpi_id].measure.allows_funnel:
             asked, cell = replace(scope, kpi=kpi_id), _latest(scope, kpi_id)
-            if cell["state"] not in UNMEASURED and _compared(asked, cell).attrs["kind"]:
+            if cell["state"] not in UNMEASURED and _compared(asked, cell).funnel:
                 return kpi_id
     return codes[0]
 
@@ -105,28 +105,25 @@ def _latest(scope: Scope, kpi_id: str) -> pd.Series:
     return headline.latest(_cached.series(whole))
 
 
-def _compared(scope: Scope, cell: pd.Series) -> pd.DataFrame:
+def _compared(scope: Scope, cell: pd.Series) -> AreaComparison:
     ends = cell["period_start"], cell["period_end"]
     return _cached.compared(scope.build_id, scope.kpi, *ends, cell["by"])
 
 
-def in_words(found: pd.DataFrame, kpi: Kpi, area: str) -> list[str]:
-    """Name the boroughs that differ, the chosen one, and what to know of the colours.
-
-    `found` is of `compare.areas`, with `name`.
-    """
-    said = []
+def in_words(found: AreaComparison, kpi: Kpi, area: str) -> list[str]:
+    """Name the boroughs that differ and the chosen one, and explain the colours."""
+    said, table = [], found.table
     for meaning, words in funnel_chart.MEANS.items():
-        outside = found[found["meaning"] == meaning]
+        outside = table[table["meaning"] == meaning]
         if len(outside):
             named = ", ".join(
                 f"{row.name_} {formatting.of_part(row, kpi.measure)}"
                 for row in outside.rename(columns={"name": "name_"}).itertuples()
             )
             said.append(f"{map_chart.SIGNS[meaning]} {capital(words)}: {named}.")
-    own = found[found["area"] == area]
+    own = table[table["area"] == area]
     said += [area_comparison.sentence(row, kpi) for _, row in own.iterrows()]
-    return [line for line in [*said, found.attrs["note"]] if line]
+    return [line for line in [*said, found.note] if line]
 
 
 def _map(

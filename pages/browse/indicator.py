@@ -113,8 +113,8 @@ def told(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> list[str]:
         f"{targets.in_words(one, kpi.measure.unit)}."
         for one in dict.fromkeys(aims)
     ]
-    said += breaks.account(_cached.breaks(scope), shown, by)
-    said += events.account(_cached.events_of(scope), shown[0][0], shown[-1][1])
+    said += breaks.notes(_cached.breaks(scope), shown, by)
+    said += events.notes(_cached.events_of(scope), shown[0][0], shown[-1][1])
     return [plain(line) for line in said]
 
 

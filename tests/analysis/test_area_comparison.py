@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kpis.analysis import area_comparison
+from kpis.analysis import AreaComparison, area_comparison
 from kpis.charts import funnel_chart, map_chart, theme
 from kpis.errors import UserError
 from kpis.results import queries
@@ -52,17 +52,22 @@ def one(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def found(one) -> pd.DataFrame:
-    return area_comparison.areas(one, ATTENDED, MAY, "month")
+def compared(one) -> AreaComparison:
+    return area_comparison.compare(one, ATTENDED, MAY, "month")
 
 
-def test_an_area_far_outside_is_named_and_the_others_are_not(found):
-    meanings = found.set_index("area")["meaning"]
+@pytest.fixture(scope="module")
+def found(compared) -> pd.DataFrame:
+    return compared.table
+
+
+def test_an_area_far_outside_is_named_and_the_others_are_not(compared):
+    meanings = compared.table.set_index("area")["meaning"]
     assert meanings[meanings != ""].to_dict() == {"TX": "concern"}
-    assert found.attrs["note"] == "1 of 14 areas differs by more than chance explains."
+    assert compared.note == "1 of 14 areas differs by more than chance explains."
 
 
-def test_limits_are_those_of_the_funnel_over_the_judged_areas(found):
+def test_limits_are_those_of_the_funnel_over_the_judged_areas(compared, found):
     judged = {code: BOROUGHS[code] for code in (*ALIKE, "TX")}
     hits, totals = zip(*judged.values(), strict=True)
     expected = funnel.proportion(hits, totals).set_axis(list(judged))
@@ -71,14 +76,13 @@ def test_limits_are_those_of_the_funnel_over_the_judged_areas(found):
     pd.testing.assert_frame_equal(
         own[names], expected[names], check_names=False, check_exact=True
     )
-    assert found.attrs["tau2"] == expected.attrs["tau2"]
+    assert compared.funnel.tau2 == expected.attrs["tau2"]
 
 
-def test_the_lines_of_the_picture_meet_the_areas_own_limits(found):
+def test_the_lines_of_the_picture_meet_the_areas_own_limits(compared, found):
     judged = found[found["centre"].notna()]
-    lines = funnel.limits_at(
-        judged["cases"], "proportion", found.attrs["centre"], found.attrs["tau2"]
-    )
+    lines = compared.funnel.limits_at(judged["cases"])
+    assert compared.funnel.kind == "proportion"
     for name, line in lines.items():
         assert line.tolist() == judged[name].tolist()
 
@@ -121,25 +125,25 @@ def test_the_sentence_says_how_far_and_what_chance_allows(one, found):
 
 
 def test_a_median_is_no_funnel_and_keeps_its_interval(one):
-    found = area_comparison.areas(one, MEDIAN, MAY, "month")
-    assert found.attrs["kind"] == ""
-    assert "shares and rates of single cases" in found.attrs["note"]
-    assert found["lower"].notna().any()
-    assert found["centre"].isna().all()
+    compared = area_comparison.compare(one, MEDIAN, MAY, "month")
+    assert compared.funnel is None
+    assert "shares and rates of single cases" in compared.note
+    assert compared.table["lower"].notna().any()
+    assert compared.table["centre"].isna().all()
 
 
 def test_money_and_hours_never_reach_a_funnel(one):
     for kpi in one.kpis.values():
         if kpi.measure.counts == "amounts" and area_comparison.kind_of(kpi):
-            found = area_comparison.areas(one, kpi.id, MAY, "month")
-            assert found.attrs["kind"] == ""
-            assert found["meaning"].eq("").all()
+            compared = area_comparison.compare(one, kpi.id, MAY, "month")
+            assert compared.funnel is None
+            assert compared.table["meaning"].eq("").all()
 
 
 def test_areas_that_differ_for_other_reasons_are_not_coloured(one, monkeypatch):
     monkeypatch.setattr(funnel, "LARGE_PHI", 0.1)
     monkeypatch.setattr(funnel, "variance_between", lambda phi, error: 0.0)
-    found = area_comparison.areas(one, ATTENDED, MAY, "month")
+    found = area_comparison.compare(one, ATTENDED, MAY, "month").table
     assert found["outlier"].any()
     assert found["meaning"].eq("").all()
 
@@ -148,7 +152,29 @@ def test_an_indicator_of_the_force_alone_is_not_compared(one):
     of_force = [kpi for kpi in one.kpis.values() if not area_comparison.kind_of(kpi)]
     assert of_force
     with pytest.raises(UserError, match="whole force only"):
-        area_comparison.areas(one, of_force[0].id, MAY, "month")
+        area_comparison.compare(one, of_force[0].id, MAY, "month")
+
+
+def noted(limits: pd.DataFrame) -> str:
+    return area_comparison.note(limits, limits.attrs["phi"])
+
+
+def test_how_many_areas_differ_is_said_in_a_sentence():
+    assert noted(funnel.proportion([0, 0], [0, 0])) == "No area has a figure."
+    found = funnel.proportion([*[70, 72, 69, 71] * 7, 40], [100] * 29)
+    assert noted(found) == "1 of 29 areas differs by more than chance explains."
+    found = funnel.rate([*[70, 72, 69, 71] * 7, 20, 140], [100] * 30)
+    assert noted(found) == "2 of 30 areas differ by more than chance explains."
+    same = funnel.rate([100, 104, 98, 101] * 8, [250] * 32)
+    assert noted(same) == "None of 32 areas differs by more than chance explains."
+
+
+def test_areas_that_differ_for_other_reasons_are_said_to():
+    found = funnel.rate([100, 200, 300, 400] * 8, [250] * 32)
+    assert noted(found) == (
+        "These 32 areas vary 56 times as much as chance explains, for reasons that "
+        "this indicator does not measure: their order says little."
+    )
 
 
 def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(one, found):
@@ -169,15 +195,17 @@ def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(one, found):
     assert own[area_comparison.GROUP_COLUMNS].to_dict("records") == [group]
     assert own["period_start"].tolist() == [pd.Timestamp(MAY[0])]
     assert area_comparison.groups_of_all(one, latest[:0]).empty
-    medians = area_comparison.areas(one, MEDIAN, MAY, "month")
-    assert area_comparison.groups(one, medians, one.kpis[MEDIAN]).empty
+    medians = area_comparison.compare(one, MEDIAN, MAY, "month")
+    assert area_comparison.groups(one, medians.table, one.kpis[MEDIAN]).empty
 
 
 # pictures
 
 
-def test_only_those_outside_and_the_chosen_one_are_named(one, found):
-    figure = funnel_chart.funnel_figure(found, one.kpis[ATTENDED], "QK", "light")
+def test_only_those_outside_and_the_chosen_one_are_named(one, compared):
+    figure = funnel_chart.funnel_figure(
+        compared.table, compared.funnel, one.kpis[ATTENDED], "QK", "light"
+    )
     names = {one["text"] for one in figure["layout"]["annotations"]}
     assert {"Hounslow", "Brent", "99.8 %", "95 %", "all together"} == names
     points = next(one for one in figure["data"] if one["name"] == "areas")

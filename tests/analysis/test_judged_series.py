@@ -36,9 +36,9 @@ def one(tmp_path_factory):
 @pytest.mark.parametrize("by", ["month", "quarter", "rolling12"])
 @pytest.mark.parametrize("area", ["QK", "MPS"])
 def test_one_indicators_series_is_the_same_alone_and_among_all(one, area, by):
-    among_all = judged_series.judged(one, area, by)
+    among_all = judged_series.of_area(one, area, by)
     among_all = among_all[among_all["kpi"] == ATTENDED].reset_index(drop=True)
-    alone = judged_series.judged(one, area, by, [ATTENDED])
+    alone = judged_series.of_area(one, area, by, [ATTENDED])
     assert len(alone) > 1
     pd.testing.assert_frame_equal(alone, among_all, check_exact=True, check_dtype=False)
 
@@ -76,7 +76,7 @@ def test_a_mark_stands_where_an_area_left_its_limits(one):
 def test_every_area_has_a_panel_on_the_same_scale(one):
     found = judged_series.of_areas(one, ATTENDED, ["TX", "QK"], "month")
     found = found.assign(name=found["area"].map({"QK": "<b>Brent", "TX": "Hounslow"}))
-    whole = judged_series.judged(one, "MPS", "month", [ATTENDED])
+    whole = judged_series.of_area(one, "MPS", "month", [ATTENDED])
     kpi = one.kpis[ATTENDED]
     figure = small_multiples.multiples_figure(found, whole, kpi, "Hounslow", "light")
     limits, beside, settled, provisional, areas = figure["data"]

@@ -44,7 +44,7 @@ def test_they_are_those_of_the_figure(one, found):
     assert waits.of_cell(one, MEDIAN, "MPS", MAY).n == found.n
     with pytest.raises(UserError, match="no waits"):
         waits.of_cell(one, MEDIAN, "TX", MAY)
-    with pytest.raises(UserError, match="not made of single waits"):
+    with pytest.raises(UserError, match="does not measure single waits"):
         waits.of_cell(one, SHARE, "QK", MAY)
 
 

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpis import pipeline
-from kpis.context import lookup, revision_words
+from kpis.context import lookup, revision_words, targets
 from kpis.definitions import indicators
 from kpis.definitions.indicator_model import Disclosure
 from kpis.ingest import lake
@@ -46,14 +46,14 @@ def force(tmp_path) -> Force:
 
 
 def earlier(one: opened_build.Build, kpi_id: str, area: str) -> list[tuple]:
-    frame = lookup.revisions(one, kpi_id, area)
+    frame = lookup.revisions_of(one, kpi_id, area)
     return [(row.was_value, row.was_n, row.reason) for row in frame.itertuples()]
 
 
 def test_a_first_build_has_none(force):
     with force.build() as one:
         assert earlier(one, ATTENDED, "MPS") == []
-        assert len(lookup.definitions(one, ATTENDED)) == 1
+        assert len(lookup.definitions_of(one, ATTENDED)) == 1
 
 
 def test_a_late_row_leaves_the_earlier_figure_on_record(force):
@@ -63,7 +63,7 @@ def test_a_late_row_leaves_the_earlier_figure_on_record(force):
         assert earlier(one, ATTENDED, "QK") == [(pytest.approx(2 / 3), 3, "data")]
         assert earlier(one, ATTENDED, "MPS") == [(0.75, 4, "data")]
         assert earlier(one, ATTENDED, "SX") == []
-        frame = lookup.revisions(one, ATTENDED, "MPS")
+        frame = lookup.revisions_of(one, ATTENDED, "MPS")
         assert frame["words"].tolist() == [
             "was 75\u202f% in the build as at 1 May 2004; the data changed"
         ]
@@ -104,7 +104,7 @@ def test_every_build_adds_to_those_before(force):
         pipeline.build(force.data_dir)
     with force.build() as one:
         assert earlier(one, ATTENDED, "MPS") == [(0.6, 5, "data"), (0.75, 4, "data")]
-        days = lookup.revisions(one, ATTENDED, "MPS")["was_as_at"]
+        days = lookup.revisions_of(one, ATTENDED, "MPS")["was_as_at"]
         assert [f"{day:%Y-%m-%d}" for day in days] == ["2004-06-01", "2004-05-01"]
 
 
@@ -140,9 +140,9 @@ def test_a_changed_definition_shows_as_one(force, redefine):
     redefine(ATTENDED, "attended_seconds <= ", "attended_seconds < 0 * ")
     with force.build() as one:
         assert earlier(one, ATTENDED, "MPS") == [(0.75, 4, "definition")]
-        (row,) = lookup.revisions(one, ATTENDED, "MPS").itertuples()
+        (row,) = lookup.revisions_of(one, ATTENDED, "MPS").itertuples()
         assert row.words.endswith("as at 1 May 2004; the definition changed")
-        texts = lookup.definitions(one, ATTENDED).set_index("digest")
+        texts = lookup.definitions_of(one, ATTENDED).set_index("digest")
         assert len(texts) == 2
         assert "attended_seconds <= " in texts["sql"][row.was_digest]
         assert texts["first_build"].is_unique
@@ -181,7 +181,7 @@ def test_a_month_that_was_withdrawn_leaves_what_it_was(force):
     pipeline.build(force.data_dir)
     lake.withdraw(force.data_dir, account["import_id"], "a test")
     with force.build() as one:
-        frame = lookup.revisions(one, ATTENDED, "MPS")
+        frame = lookup.revisions_of(one, ATTENDED, "MPS")
         assert [f"{day:%Y-%m}" for day in frame["on_date"]] == ["2004-04"]
         assert frame["was_n"].tolist() == [1]
 
@@ -205,7 +205,7 @@ def test_builds_of_one_day_are_ordered_by_their_number(force):
         own.write_text(text, encoding="utf-8")
         pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = lookup.revisions(one, ATTENDED, "MPS")
+        frame = lookup.revisions_of(one, ATTENDED, "MPS")
         assert frame["was_as_at"].nunique() == 1
         numbers = [int(name.rpartition("-")[2]) for name in frame["was_build"]]
         assert numbers == sorted(numbers, reverse=True)
@@ -222,9 +222,10 @@ def test_a_target_that_is_set_revises_nothing(force):
         held = before.warehouse.tuples(made_of)
     with force.build() as one:
         assert one.id != before.id
-        assert lookup.target(one, ATTENDED, "MPS", one.as_at).value == 0.9
+        own = lookup.targets_of(one)
+        assert targets.in_force(own, ATTENDED, "MPS", one.as_at).value == 0.9
         assert earlier(one, ATTENDED, "MPS") == []
-        # nothing is counted again for it
+        # nothing is counted anew for it
         assert one.warehouse.tuples(made_of) == held
 
 
@@ -236,7 +237,7 @@ def test_an_unfinished_month_has_no_revision_and_an_unsettled_one_says_so(tmp_pa
         force.receives("incidents", incidents(f"{key} 05 QK"), extracted=f"{at}T03:00")
         pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = lookup.revisions(one, ATTENDED, "QK")
+        frame = lookup.revisions_of(one, ATTENDED, "QK")
         assert frame["was_n"].tolist() == [2]
         assert frame["was_provisional"].tolist() == [True]
         assert "(provisional)" in frame["words"][0]
@@ -260,7 +261,7 @@ def test_what_is_about_people_says_only_that_it_changed(tmp_path, monkeypatch):
         force.receives("survey_responses", "\n".join([header, *rows]), extracted=at)
         pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = lookup.revisions(one, kpi, "MPS")
+        frame = lookup.revisions_of(one, kpi, "MPS")
         assert frame["reason"].tolist() == ["data"]
         assert math.isnan(frame["was_value"][0])
         assert math.isnan(frame["was_n"][0])
@@ -285,7 +286,7 @@ def test_a_difference_was_one_side_less_the_other(tmp_path, monkeypatch):
         force.receives("survey_responses", "\n".join([header, *rows]), extracted=at)
         pipeline.build(force.data_dir)
     with force.build() as one:
-        frame = lookup.revisions(one, kpi, "MPS")
+        frame = lookup.revisions_of(one, kpi, "MPS")
         assert frame["was_n"].tolist() == [3]
         assert frame["was_value"].tolist() == [pytest.approx(1 - 0.5)]
 
@@ -409,7 +410,7 @@ def test_the_page_keeps_earlier_definitions(seen, redefine):
     pipeline.build(seen.data_dir)
     redefine(ATTENDED, "min_n = 100", "min_n = 7")
     with seen.build() as one:
-        builds = lookup.definitions(one, ATTENDED)["first_build"]
+        builds = lookup.definitions_of(one, ATTENDED)["first_build"]
     said = unfolded(visitor(PAGE, kpi=ATTENDED), "Earlier definitions")
     *_, newer, older = said.split("First used by build ")
     assert f"first used by build {builds[2]}." in said

@@ -54,7 +54,7 @@ def judged(values, states=None, better="higher", half_width=0.03):
 
 
 def spc(frame, kpi=PERCENT, theme="light"):
-    return spc_chart.spc(frame, kpi, "month", theme)
+    return spc_chart.spc_figure(frame, kpi, "month", theme)
 
 
 def trace(figure, name):
@@ -352,7 +352,9 @@ def test_period_names_have_room(by):
 
 def period_names(by):
     frame = judged(STABLE * 2)
-    return spc_chart.spc(frame, PERCENT, by, "light")["layout"]["xaxis"]["ticktext"]
+    return spc_chart.spc_figure(frame, PERCENT, by, "light")["layout"]["xaxis"][
+        "ticktext"
+    ]
 
 
 def test_the_latest_period_is_named_and_each_year_once():
@@ -366,7 +368,7 @@ def test_the_latest_period_is_named_and_each_year_once():
 @pytest.mark.parametrize("periods", range(1, 37))
 def test_the_first_and_the_latest_period_are_named(periods):
     frame = judged([0.7] * periods)
-    shown = spc_chart.spc(frame, PERCENT, "month", "light")["layout"]["xaxis"]
+    shown = spc_chart.spc_figure(frame, PERCENT, "month", "light")["layout"]["xaxis"]
     days = frame["period_start"].dt.strftime("%Y-%m-%d").to_list()
     places = [days.index(day) for day in shown["tickvals"]]
     assert (places[0], places[-1]) == (0, periods - 1)

@@ -52,8 +52,8 @@ def test_one_that_does_not_is_noted_with_both():
 
 def told(one: Comparator, unit: str = "percent") -> tuple[str, str, str]:
     return (
-        comparators.when(one),
-        comparators.figure(one, unit),
+        comparators.period_in_words(one),
+        comparators.figure_in_words(one, unit),
         comparators.remarks(one),
     )
 
@@ -87,9 +87,9 @@ def test_the_build_answers_with_the_comparators_of_an_indicator(tmp_path):
     force = Force(tmp_path)
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        found = lookup.comparators(one, "ops_999_answered_in_target")
-        abandoned = lookup.comparators(one, "ops_999_abandonment")
-        assert lookup.comparators(one, "ops_regrade_rate") == []
+        found = lookup.comparators_of(one, "ops_999_answered_in_target")
+        abandoned = lookup.comparators_of(one, "ops_999_abandonment")
+        assert lookup.comparators_of(one, "ops_regrade_rate") == []
     assert {each.force for each in found} == {
         "MPS", "West Mercia", "West Midlands", "Greater Manchester", "national",
     }  # fmt: skip

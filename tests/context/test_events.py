@@ -55,6 +55,6 @@ def test_it_is_drawn_on_the_period_that_it_began_in(one):
 
 def test_it_is_said_with_its_days_and_source(one):
     found = events.of_area(one, "BS", "month")
-    (said,) = events.account(found, date(2003, 11, 20), date(2003, 12, 31))
+    (said,) = events.notes(found, date(2003, 11, 20), date(2003, 12, 31))
     assert said == "19 to 21 November 2003: State visit. Source: public record."
-    assert events.account(found, date(2004, 1, 1), date(2004, 12, 31)) == []
+    assert events.notes(found, date(2004, 1, 1), date(2004, 12, 31)) == []

@@ -81,7 +81,7 @@ def test_a_target_in_short_has_neither_day_nor_source():
     assert targets.in_short(BAND, "percent") == f"from −1{THIN}% to 1{THIN}% (local)"
     assert targets.in_short(Target("k", "MPS"), "percent") == "to be set locally"
     beside = Target("k", "MPS", source="no target is meant: it is read beside others")
-    assert targets.in_short(beside, "percent") == "none is meant"
+    assert targets.in_short(beside, "percent") == "none intended"
 
 
 def test_a_standard_that_another_published_is_not_adopted():
@@ -118,7 +118,7 @@ def shipped(tmp_path) -> list[Target]:
     force = Force(tmp_path)
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        return lookup.targets(one)
+        return lookup.targets_of(one)
 
 
 def on(shipped, kpi_id: str, day: date) -> Target:
@@ -162,9 +162,11 @@ def test_a_force_sets_its_own(tmp_path):
     save(tmp_path / "reference", f"{HEADER}{row}\n", "target.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as one:
-        found = lookup.target(one, "ops_immediate_attended_in_target", "QK", one.as_at)
+        own = lookup.targets_of(one)
+        kpi_id = "ops_immediate_attended_in_target"
+        found = targets.in_force(own, kpi_id, "QK", one.as_at)
         assert (found.value, found.source) == (0.7, "Board of May 2004")
-        assert len(lookup.targets(one)) == 1
+        assert len(own) == 1
 
 
 FAULTS = [

@@ -73,7 +73,7 @@ def test_the_page_lists_every_indicator(made_once, monkeypatch):
     aims = listed.set_index("id")["Target"]
     assert aims["ops_999_answered_in_target"] == "at least 80\u202f% (plan)"
     assert aims["ops_immediate_attended_in_target"] == "to be set locally"
-    assert aims["ops_regrade_rate"] == "none is meant"
+    assert aims["ops_regrade_rate"] == "none intended"
     at.text_input[0].input("counter").run()
     found = at.dataframe[0].value["Indicator"]
     assert 0 < len(found) < len(KPIS)

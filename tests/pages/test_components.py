@@ -9,7 +9,7 @@ import pytest
 from kpis import formatting
 from kpis.context.targets import Target
 from kpis.definitions import contracts, indicators
-from kpis.statistics import spc_judgement
+from kpis.statistics import ChartSettings, spc_judgement
 from pages._components import coverage_grid, findings, scoreboard, side_by_side
 from pages._indicator import what_is_behind
 from tests.series_cases import series
@@ -305,10 +305,11 @@ def test_beside_a_figure_stand_those_of_its_own_length(
     frame["is_latest"] = frame.index == len(frame) - 1
     others = frame.assign(value=11.0, n=1.0, whose="MPS")
     targets, names = {kpi.id: Target(kpi.id, "QK")}, {"QK": "Brent", "MPS": "MPS"}
-    table = scoreboard.contents(
-        spc_judgement.judge_all(frame, kpis), kpis, targets, names, "month", "light",
-        others,
-    )  # fmt: skip
+    settings = ChartSettings(
+        kpi.judging.better, kpi.judging.chart, kpi.measure.resolution
+    )
+    judged = spc_judgement.judge_all(frame, {kpi.id: settings})
+    table = scoreboard.contents(judged, kpis, targets, names, "month", "light", others)
     ((row,),) = [family["rows"] for family in table["families"]]
     assert (row["figure"], row["year_ago"]) == (figure, year_ago)
     assert row["beside"] == beside

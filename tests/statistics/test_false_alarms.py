@@ -12,7 +12,7 @@ import pytest
 
 from kpis.analysis import verdicts
 from kpis.statistics import funnel, spc_judgement
-from kpis.statistics.spc_judgement import Charted
+from kpis.statistics.spc_judgement import ChartSettings
 
 INDICATORS, BOROUGHS, MONTHS = 10, 32, 60
 SHARES = range(5)
@@ -58,7 +58,7 @@ def share_flagged_on_the_latest_point(stable, indicators, chart):
             "state": "value",
         }
     )
-    header = Charted(better="neither", chart=chart, resolution=0.0)
+    header = ChartSettings(better="neither", chart=chart, resolution=0.0)
     judged = spc_judgement.judge_all(board, {"stable": header})
     latest = judged["rule"].to_numpy()[np.cumsum(lengths) - 1]
     return (latest != "").mean()

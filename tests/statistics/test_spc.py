@@ -214,9 +214,11 @@ def test_limits_and_near_limits_of_p_prime_without_sigma_z_are_those_of_p(name):
 
 def test_below_one_sigma_z_is_kept_at_one_which_is_the_p_chart():
     name = "p_constant_rate"
-    free, floored = p_prime_case(name), p_prime_case(name, floor=True)
-    assert free.attrs["sigma_z"] == [pytest.approx(0.48, abs=0.005)]
-    assert floored.attrs["sigma_z"] == [1]
+    floored = p_prime_case(name, floor=True)
+    given = QICHARTS_CASES[name]["input"]
+    hits, sizes = given["y"], given["n"]
+    assert sigma_z(hits, sizes, floor=False) == pytest.approx(0.48, abs=0.005)
+    assert sigma_z(hits, sizes, floor=True) == 1
     for column, peer in [("lower", "lcl"), ("upper", "ucl")]:
         expected = QICHARTS_CASES[name]["expected"][peer]
         np.testing.assert_allclose(
@@ -249,6 +251,12 @@ def test_p_prime_has_the_columns_of_xmr():
     assert spc.p_prime([], []).empty
 
 
+def sigma_z(hits, sizes, *, exclude=(), **more):
+    is_base = ~np.isin(np.arange(len(hits)), exclude)
+    sides = (np.array(side, dtype=float) for side in (hits, sizes))
+    return spc.p_prime_limits(*sides, is_base, **more).sigma_z
+
+
 MANY = ([30, 65, 34, 58, 33, 70, 90, 29, 62, 36], [100, 200] * 3 + [100, 100, 200, 100])
 
 
@@ -259,8 +267,9 @@ def test_a_point_left_out_takes_no_part_in_limits_but_can_lie_outside():
     kept = chart.drop(index=6).reset_index(drop=True)
     pd.testing.assert_frame_equal(kept, without)
     assert chart["rule"][6] == "outside_high"
-    assert without.attrs == chart.attrs
-    assert spc.p_prime(hits, sizes, floor=False).attrs != chart.attrs
+    own = sigma_z(hits[:6] + hits[7:], sizes[:6] + sizes[7:], floor=False)
+    assert sigma_z(hits, sizes, exclude=[6], floor=False) == own
+    assert sigma_z(hits, sizes, floor=False) != own
 
 
 def test_a_point_left_out_is_bridged_in_runs():
@@ -277,7 +286,9 @@ def test_a_baseline_gives_limits_to_all_rows():
     hits, sizes = MANY
     fixed = spc.p_prime(hits, sizes, fix_after=5, floor=False)
     alone = spc.p_prime(hits[:5], sizes[:5], floor=False)
-    assert fixed.attrs["sigma_z"] == alone.attrs["sigma_z"]
+    others = range(5, len(hits))
+    own = sigma_z(hits[:5], sizes[:5], floor=False)
+    assert sigma_z(hits, sizes, exclude=others, floor=False) == own
     assert set(fixed["mean"]) == set(alone["mean"])
     assert fixed["rule"][6] == "outside_high"
 
@@ -297,7 +308,8 @@ def test_a_month_without_cases_or_hits_is_a_gap_in_p_prime(missing):
     scores /= np.sqrt(chart["mean"][0] * (1 - chart["mean"][0]))
     ranges = np.delete(np.abs(np.diff(scores)), 3)
     ranges = ranges[ranges < 3.267 * ranges.mean()]
-    assert chart.attrs["sigma_z"] == [pytest.approx(ranges.mean() / 1.128)]
+    expected = pytest.approx(ranges.mean() / 1.128)
+    assert sigma_z(hits, sizes, floor=False) == expected
 
 
 @pytest.mark.parametrize("hits", [[1, 0, 2, 0, 1], [9, 10, 8, 10, 9]])
@@ -315,7 +327,6 @@ def test_segments_of_p_prime_do_not_look_at_each_other():
         both[10:].drop(columns="segment").reset_index(drop=True),
         second.drop(columns="segment"),
     )
-    assert len(both.attrs["sigma_z"]) == 2
 
 
 @pytest.mark.parametrize("share", [0, 1])

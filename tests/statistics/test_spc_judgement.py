@@ -11,7 +11,7 @@ import pytest
 
 from kpis.analysis import verdicts
 from kpis.statistics import spc, spc_judgement
-from kpis.statistics.spc_judgement import Charted
+from kpis.statistics.spc_judgement import ChartSettings
 from tests.series_cases import FALLEN, RISING, SPIKE, STABLE, series
 
 GOLDEN = json.loads(
@@ -135,7 +135,7 @@ def test_windows_of_twelve_months_are_not_judged():
     assert set(judged["rule"]) == {""}
     verdict = verdicts.verdict(judged, by="rolling12")
     assert verdict.variation == "no_verdict"
-    assert verdict.phrase == "not judged: windows of 12 months overlap"
+    assert verdict.phrase == "no verdict: periods of 12 months overlap"
 
 
 @pytest.mark.parametrize("order", [[1, 0], [0, 0]])
@@ -381,10 +381,10 @@ def board():
 
 
 KPIS = {
-    "share": Charted(better="higher", chart="p_prime", resolution=0.0),
-    "fallen": Charted(better="lower", chart="xmr", resolution=0.0),
-    "windows": Charted(better="higher", chart="xmr", resolution=0.0),
-    "short": Charted(better="neither", chart="xmr", resolution=0.0),
+    "share": ChartSettings(better="higher", chart="p_prime", resolution=0.0),
+    "fallen": ChartSettings(better="lower", chart="xmr", resolution=0.0),
+    "windows": ChartSettings(better="higher", chart="xmr", resolution=0.0),
+    "short": ChartSettings(better="neither", chart="xmr", resolution=0.0),
 }
 
 

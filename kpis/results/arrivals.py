@@ -85,14 +85,8 @@ class Arrivals:
         """Return the findings that make figures unreliable, the oldest first."""
         rows = self._db.tuples(warehouse.text("results/unreliable_findings"))
         return [
-            UnreliableFinding(
-                *where_and_what,
-                {
-                    source: frozenset(names)
-                    for source, names in json.loads(columns).items()
-                },
-            )
-            for *where_and_what, columns in rows
+            UnreliableFinding(area, first, last, says, _columns(unusable))
+            for area, first, last, says, unusable in rows
         ]
 
     @cached_property
@@ -116,3 +110,7 @@ class Arrivals:
         for kpi_id, month in rows:
             months.setdefault(kpi_id, set()).add(month)
         return months
+
+
+def _columns(by_source: str) -> dict[str, frozenset[str]]:
+    return {source: frozenset(names) for source, names in json.loads(by_source).items()}

@@ -23,7 +23,7 @@ PART_COLUMNS = ["n", "numerator", "denominator", "value"]
 
 @dataclass(frozen=True)
 class Asked:
-    """Which cells are read: indicators, areas, and periods of one length.
+    """Which cells to read: indicators, areas, and periods of one length.
 
     `members` are areas, each with a code whose cells add up to it.
     """
@@ -39,13 +39,13 @@ class Asked:
         return "day" if self.by in ("day", "week") else "month"
 
 
-def read(house: Warehouse, asked: list[Asked]) -> pd.DataFrame:
+def read(db: Warehouse, asked: list[Asked]) -> pd.DataFrame:
     """Return one row, with COLUMNS, for each cell that has rows or was published.
 
     One query for each kind of indicator and size of cells. `question` is the place in
     `asked`; `parts` holds the two sides of a difference by name; `fewest` is n, or that
-    of the smaller side; `publishers` counts the differing figures that were published
-    for one cell.
+    of the smaller side; `publishers` counts the different figures that were published
+    for a cell.
     """
     ends = {
         (place, first): last
@@ -67,10 +67,10 @@ def read(house: Warehouse, asked: list[Asked]) -> pd.DataFrame:
             words = {"cells": f"cube.{size}_{kind}", "size": size}
             asked_cells = fill("results/asked_cells", **words)
             statement = fill(STATEMENTS[kind], asked=asked_cells, **words)
-            found = _found(house, statement, asked, size, some)
+            found = _measured(db, statement, asked, size, some)
             if found is not None:
                 frames.append(_with_end(figure(found, some), ends))
-    frames += _published(house, asked)
+    frames += _published(db, asked)
     filled = [frame for frame in frames if len(frame)]
     filled = filled or [pd.DataFrame(columns=COLUMNS)]
     result = pd.concat(filled).reindex(columns=COLUMNS)
@@ -81,8 +81,8 @@ def read(house: Warehouse, asked: list[Asked]) -> pd.DataFrame:
 STATEMENTS = {"cells": "results/number_cells", "values": "results/value_cells"}
 
 
-def _found(
-    house: Warehouse, statement: str, asked: list[Asked], size: str, kpis: dict
+def _measured(
+    db: Warehouse, statement: str, asked: list[Asked], size: str, kpis: dict
 ) -> pd.DataFrame | None:
     """Run a statement for the questions and indicators that it can answer."""
     own = {place: one for place, one in enumerate(asked) if one.size == size}
@@ -99,10 +99,10 @@ def _found(
         for rows in (wanted, scope, calendar)
         for column in zip(*rows, strict=True)
     ]
-    return house.query(statement, columns)
+    return db.query(statement, columns)
 
 
-def _published(house: Warehouse, asked: list[Asked]) -> list[pd.DataFrame]:
+def _published(db: Warehouse, asked: list[Asked]) -> list[pd.DataFrame]:
     """Return the published figures of each question that asks for some."""
     frames = []
     for place, one in enumerate(asked):
@@ -110,7 +110,7 @@ def _published(house: Warehouse, asked: list[Asked]) -> list[pd.DataFrame]:
         if published:
             areas = [area for area, _ in one.members]
             sql = warehouse.text("results/published_cells")
-            found = house.query(sql, [areas, published])
+            found = db.query(sql, [areas, published])
             for name in ("period_start", "period_end"):
                 found[name] = found[name].dt.date
             frames.append(found.assign(question=place))
@@ -132,9 +132,9 @@ def of_members(kpi: Kpi, found: pd.DataFrame, start: date) -> pd.DataFrame:
 
 
 def share_of_money(kpi: Kpi, share: pd.DataFrame, money: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of a sum: of what one indicator counts, another's share.
+    """Return the cells of a sum of money: what was spent, times another's share.
 
-    The interval is that of the share: what was spent was not sampled.
+    The interval is that of the share, because what was spent was not sampled.
     """
     keys = ["question", "area", "period_start", "period_end"]
     both = share.merge(money[[*keys, "numerator"]], on=keys, suffixes=("", "_spent"))
@@ -156,7 +156,7 @@ def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     """Divide once, last: value = sum of numerators / sum of denominators."""
     frame = found.copy()
     units = {kpi.id: kpi.measure.denominator_unit for kpi in kpis.values()}
-    # without any row, pandas would take it for text
+    # without any row, pandas would make it a column of text
     unit = frame["kpi"].map(units).astype(float)
     denominator = frame["denominator"].where(frame["denominator"] != 0)
     frame["value"] = frame["numerator"] * unit / denominator
@@ -177,7 +177,7 @@ def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     return pd.concat([frame[~is_difference], _differences(frame[is_difference])])
 
 
-# money, hours and staff are no independent cases: they get no interval
+# money, hours and staff are not independent cases: they get no interval
 INTERVALS = {
     "proportion": lambda own: intervals.wilson(
         own["numerator"] * (own["cases"] / own["denominator"]), own["cases"]
@@ -190,25 +190,26 @@ INTERVALS = {
 
 
 def _effective_cases(found: pd.DataFrame) -> pd.Series:
-    """How many answers of equal weight would say as much as these.
+    """Return how many answers of equal weight would be as precise as these.
 
-    The fewer of what the survey's design leaves (the sum of 1 / design effect) and what
-    unequal weights leave: (sum of weights)^2 / (sum of squared weights), Kish.
+    The smaller of two numbers: the sum of 1 / design effect of the survey, and, for
+    unequal weights, (sum of weights)^2 / (sum of squared weights), Kish.
     """
     squares = found["denominator_squared"].where(found["denominator_squared"] != 0)
     of_weights = found["denominator"] ** 2 / squares
-    return np.minimum(found["base"].astype(float), of_weights.astype(float))
+    fewer = np.minimum(found["base"].astype(float), of_weights.astype(float))
+    return pd.Series(fewer, index=found.index)
 
 
 def _differences(found: pd.DataFrame) -> pd.DataFrame:
-    """Set the two sides of a difference against each other: a minus b."""
+    """Return the cells of differences: side a minus side b."""
     sides = found.set_index([*CELL, "part"])
     cells = found[CELL].drop_duplicates().reset_index(drop=True)
     sums = {}
     for name in (*PART_COLUMNS, "cases"):
         wide = sides[name].astype(float).unstack("part").reindex(columns=["a", "b"])
         sums[name] = wide.reindex(pd.MultiIndex.from_frame(cells)).to_numpy()
-    # squared weights that say what the design effect says too
+    # squared weights that allow for the design effect too
     squares = sums["denominator"] ** 2 / np.where(sums["cases"], sums["cases"], np.nan)
     value, lower, upper = intervals.difference(
         sums["numerator"].T, sums["denominator"].T, squares.T
@@ -230,7 +231,7 @@ def _differences(found: pd.DataFrame) -> pd.DataFrame:
         value=value,
         lower=lower,
         upper=upper,
-        parts=parts,
+        parts=pd.Series(parts, index=cells.index, dtype=object),
         fewest=n.min(axis=1),
     )
 
@@ -240,18 +241,18 @@ def _with_quantile(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     cells = found[CELL]
     if cells.empty:
         return cells.reindex(columns=[*CELL, "n", "value", "lower", "upper"])
-    counts = [np.cumsum(one) for one in found["frequencies"]]
-    n = np.array([one[-1] for one in counts])
+    counts = [np.cumsum(frequencies) for frequencies in found["frequencies"]]
+    n = np.array([running[-1] for running in counts])
     quantiles = cells["kpi"].map(
         {kpi.id: kpi.measure.quantile for kpi in kpis.values()}
     )
     ranks = np.transpose(intervals.quantile_ranks(n, quantiles.to_numpy()))
     numbers = [
         (
-            at_quantile(one, ranked, quantile),
-            *(at_rank(one, ranked, rank) for rank in ends),
+            at_quantile(values, running, quantile),
+            *(at_rank(values, running, rank) for rank in ends),
         )
-        for one, ranked, quantile, ends in zip(
+        for values, running, quantile, ends in zip(
             found["known_values"], counts, quantiles, ranks, strict=True
         )
     ]

@@ -1,7 +1,7 @@
-"""What has arrived, and so whether a period is finished, open or has a hole.
+"""What has arrived, and so whether a period is complete, unfinished or has a hole.
 
 An import says which days it covers, for the whole force or for the areas in it. A
-figure whose part never arrived is not reliable; it is never simply smaller.
+figure with a part that never arrived is not reliable; it is never simply smaller.
 """
 
 from collections.abc import Iterable
@@ -23,15 +23,18 @@ WHOLE_FORCE = ""
 
 @dataclass(frozen=True)
 class Places:
-    """Where areas lie: `parts` are the sites and facilities that serve a BOCU, with
-    first and last day; `open_days` says when an area exists, where that is known."""
+    """What kind each area is, what it is made of and when it exists.
+
+    `parts` are the sites and facilities that serve a BOCU, with first and last day.
+    `open_days` are the first and last day of an area, where they are known.
+    """
 
     kinds: dict[str, str] = field(default_factory=dict)
     parts: dict[str, tuple[tuple[str, date, date], ...]] = field(default_factory=dict)
     open_days: dict[str, Span] = field(default_factory=dict)
 
     def serving(self, area: str, among: Iterable[str], period: Span) -> list[str]:
-        """Return the areas of an export's kind that a figure of `area` is made of."""
+        """Return the areas, among those of an export, that make a figure of `area`."""
         among = set(among)
         if area == settings.FORCE:
             return sorted(among)
@@ -43,10 +46,10 @@ class Places:
             if part in among and first <= period[1] and last >= period[0]
         }
         if self.kinds.get(area) == "bocu":
-            sites = {one for one in among if self.kinds.get(one) == "site"}
+            sites = {code for code in among if self.kinds.get(code) == "site"}
             known = {part for parts in self.parts.values() for part, _, _ in parts}
-            # a site of which nobody says whom it serves may serve any borough, and
-            # any site a borough of which nobody says who serves it
+            # a site may serve any borough where no one has said which it serves, and
+            # any site may serve a borough where no one has said which serves it
             own |= sites - known if self._is_known(area, period) else sites
         return sorted(own)
 
@@ -71,7 +74,7 @@ class Places:
         ]
 
     def _is_known(self, area: str, period: Span) -> bool:
-        """Whether it is known of each day of a period which site serves an area."""
+        """Whether it is known for each day of a period which site serves an area."""
         day = period[0]
         spans = (
             (first, last)
@@ -111,12 +114,19 @@ class Coverage:
         """Return the last day covered for any area."""
         return max((last for _, last, _ in self.spans), default=None)
 
+    @property
+    def days(self) -> Span | None:
+        """Return the first and last day covered for any area, or None."""
+        if self.first is None or self.last is None:
+            return None
+        return self.first, self.last
+
     def reaches(self, area: str) -> bool:
         """Return whether any export covers an area; the force is covered by each."""
         if any(areas is None for _, _, areas in self.spans):
             return True
-        return bool(self.spans) and bool(
-            self.places.serving(area, self.areas, (self.first, self.last))
+        return self.days is not None and bool(
+            self.places.serving(area, self.areas, self.days)
         )
 
     def missing(self, period: Span, area: str) -> dict[str, list[Span]]:
@@ -125,14 +135,14 @@ class Coverage:
         The key "" stands for exports of the whole force.
         """
         wanted = self.places.serving(area, self.areas, period) or [WHOLE_FORCE]
-        gaps = {one: self.gaps(self.expected(one, period), one) for one in wanted}
-        return {one: spans for one, spans in gaps.items() if spans}
+        gaps = {code: self.gaps(self.expected(code, period), code) for code in wanted}
+        return {code: spans for code, spans in gaps.items() if spans}
 
     def expected(self, area: str, period: Span) -> Span:
         """Return the part of a period for which an area's exports are expected.
 
-        It may be empty (end before start). An area that sent an export before it is
-        known to have opened had opened.
+        It may be empty (end before start). An area that sent an export before its
+        recorded opening was open by then.
         """
         opened, closed = self.places.open_days.get(area, (FIRST_DAY, LAST_DAY))
         own = [first for first, _, areas in self.spans if areas and area in areas]
@@ -166,7 +176,7 @@ def of_kpi(
 
 
 def of_source(source: str, imports: list[Import], places: Places = NOWHERE) -> Coverage:
-    """Return what arrived of one source, whatever its exports measure."""
+    """Return what arrived of one source, whichever columns its exports have."""
     dated = [one for one in imports if one.source == source and one.days]
     spans = tuple((*one.days, one.areas) for one in dated if one.days)
     as_at = max((one.extracted_at for one in dated), default=None)
@@ -174,7 +184,7 @@ def of_source(source: str, imports: list[Import], places: Places = NOWHERE) -> C
 
 
 def of_everything(imports: list[Import]) -> dict[str, Coverage]:
-    """Return what is covered by any export, for indicators of the indicators."""
+    """Return what any export covers, for indicators about the other indicators."""
     days = [one.days for one in imports if one.days]
     if not days:
         return {"any source": Coverage("any source", (), None)}
@@ -184,15 +194,15 @@ def of_everything(imports: list[Import]) -> dict[str, Coverage]:
 
 
 def first_day(covers: dict[str, Coverage]) -> date | None:
-    """Return the first day of which every source tells, or None."""
-    days = [cover.first for cover in covers.values()]
-    return None if None in days else max(days)
+    """Return the day from which every source has data, or None."""
+    days = [cover.first for cover in covers.values() if cover.first]
+    return max(days) if len(days) == len(covers) else None
 
 
 def last_day(covers: dict[str, Coverage]) -> date | None:
-    """Return the last day of which every source tells, or None."""
-    days = [cover.last for cover in covers.values()]
-    return None if None in days else min(days)
+    """Return the day up to which every source has data, or None."""
+    days = [cover.last for cover in covers.values() if cover.last]
+    return min(days) if len(days) == len(covers) else None
 
 
 def not_arrived(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame:
@@ -203,11 +213,10 @@ def not_arrived(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame
     """
     rows = []
     for source in sorted({one.source for one in imports}):
-        arrived = of_source(source, imports, places)
-        if arrived.first is None:
+        cover = of_source(source, imports, places)
+        if cover.days is None:
             continue
-        whole = (arrived.first, arrived.last)
-        for area, spans in arrived.missing(whole, settings.FORCE).items():
+        for area, spans in cover.missing(cover.days, settings.FORCE).items():
             rows += [(source, area, first, last) for first, last in spans]
     return pd.DataFrame(rows, columns=["source", "area", "missing_from", "missing_to"])
 
@@ -221,21 +230,21 @@ def grid(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame:
     """
     rows = []
     for source in sorted({one.source for one in imports}):
-        arrived = of_source(source, imports, places)
-        if arrived.first is None:
+        cover = of_source(source, imports, places)
+        if cover.days is None:
             continue
-        months = periods.between(arrived.first, arrived.last, "month")
-        whole = (arrived.first, arrived.last)
-        wanted = places.serving(settings.FORCE, arrived.areas, whole) or [WHOLE_FORCE]
+        months = periods.between(*cover.days, "month")
+        wanted = places.serving(settings.FORCE, cover.areas, cover.days)
+        wanted = wanted or [WHOLE_FORCE]
         for area in wanted:
             for month in months:
-                expected = arrived.expected(area, month)
+                expected = cover.expected(area, month)
                 days = (expected[1] - expected[0]).days + 1
                 if days <= 0:
                     continue
                 gone = sum(
                     (last - first).days + 1
-                    for first, last in arrived.gaps(expected, area)
+                    for first, last in cover.gaps(expected, area)
                 )
                 rows.append((source, area, month[0], days, days - gone))
     columns = ["source", "area", "month", "expected_days", "arrived_days"]

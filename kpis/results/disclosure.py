@@ -1,11 +1,11 @@
-"""Whom a small cell would betray, and which cells are not shown so that none does.
+"""Which areas are not shown, so that no figure reveals individual people.
 
 A figure of few people is hidden, and so is every figure from which it could be worked
 out: by taking shown siblings from a total (complementary suppression), by taking a
 shorter period from a longer one, or by adding short periods up. The rule is the same
-for all periods of one length, so that no two of them can be set against each other:
-an area is shown by a length when each of its settled periods has enough people, and
-not at all by that length otherwise.
+for all periods of one length, so that no two of them can be compared to find out more:
+an area is shown by a length if each of its settled periods has enough people, and
+otherwise not at all by that length.
 """
 
 from collections.abc import Iterable
@@ -14,15 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-# Not published: the inspectors and the Authority gave none. Ten respondents is a usual
-# rule of survey offices; five staff and twenty full-time posts are this product's.
+# No published limits: the inspectors and the Authority gave none. Ten respondents is a
+# usual rule of survey offices; five staff and twenty full-time posts are our own.
 LEAST = {
     "respondents": 10,
     "staff": 5,
     "people": 5,
     "sickness": 20,
 }
-# What is hidden by one is hidden by all that follow: they add up to it.
+# An area hidden by one length is hidden by all that follow: they add up to it.
 LONGEST_FIRST = ("year", "rolling12", "quarter", "month")
 
 
@@ -30,8 +30,8 @@ LONGEST_FIRST = ("year", "rolling12", "quarter", "month")
 class Measure:
     """People by code (index) and month (columns): how many make a cell.
 
-    `is_stock` says that a period has the mean of its months, such as posts filled, and
-    not their sum, such as answers. None at all betrays nobody.
+    `is_stock` says that a period has the mean of its months (posts filled), not their
+    sum (answers). A cell of no people reveals no one.
     """
 
     people: pd.DataFrame
@@ -60,7 +60,7 @@ class Counted:
     def of(self, codes: Iterable[str]) -> np.ndarray:
         """Return the people of some codes together, by period."""
         rows = [self.rows[code] for code in codes if code in self.rows]
-        # parts of posts do not add up exactly; a millionth of one decides nothing
+        # parts of posts do not add up exactly; a millionth of a post decides nothing
         return self.people[rows].sum(axis=0).round(6)
 
     def is_enough(self, codes: Iterable[str]) -> bool:
@@ -71,10 +71,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class Tree:
-    """The areas of an indicator: the codes that add up to each, and what is below it.
+    """The areas of an indicator: the codes that add up to each, and the areas below it.
 
-    `children` has the areas below each parent, parents of parents last. Codes of a
-    parent that no child has (not located, say) are never shown apart.
+    `children` has the areas below each parent, parents of parents last. Codes that a
+    parent has and none of its children (not located, say) are never shown on their own.
     """
 
     codes: dict[str, list[str]]
@@ -94,11 +94,11 @@ def hidden(
     for length in LONGEST_FIRST:
         if length not in calendars:
             continue
-        counted = [one.by(calendars[length]) for one in measures]
+        counted = [measure.by(calendars[length]) for measure in measures]
         own = before | {
             area
             for area, codes in tree.codes.items()
-            if not all(one.is_enough(codes) for one in counted)
+            if not all(people.is_enough(codes) for people in counted)
         }
         for parent in tree.children:
             _hide_partners(parent, own, counted, tree)
@@ -113,10 +113,10 @@ def hidden(
 def _hide_partners(
     parent: str, own: set[str], counted: list[Counted], tree: Tree
 ) -> None:
-    """Hide more children until what is left of the parent is no single one's.
+    """Hide more children until the parent minus its shown children is not one child.
 
-    The smallest go first. If all are hidden and it is still one's own, so is the
-    parent.
+    The smallest are hidden first. If all are hidden and that is not enough, the parent
+    is hidden too.
     """
     children = tree.children[parent]
     sizes = {child: counted[0].of(tree.codes[child]).sum() for child in children}
@@ -126,17 +126,20 @@ def _hide_partners(
 
 
 def _is_mixed(parent: str, own: set[str], counted: list[Counted], tree: Tree) -> bool:
-    """Return whether what is not shown of a parent is nothing, or enough of several."""
-    away = [child for child in tree.children[parent] if child in own]
-    if not away:
+    """Return whether the hidden rest of a parent is empty, or enough people of several.
+
+    Several children: one alone could be worked out by subtraction.
+    """
+    out = [child for child in tree.children[parent] if child in own]
+    if not out:
         return True
     of_children = {
         code for child in tree.children[parent] for code in tree.codes[child]
     }
     rest = [code for code in tree.codes[parent] if code not in of_children]
-    groups = [*(tree.codes[child] for child in away), rest]
+    groups = [*(tree.codes[child] for child in out), rest]
     together = [code for group in groups for code in group]
-    if not all(one.is_enough(together) for one in counted):
+    if not all(people.is_enough(together) for people in counted):
         return False
-    present = sum((counted[0].of(group) > 0).astype(int) for group in groups)
+    present = np.sum([counted[0].of(group) > 0 for group in groups], axis=0)
     return bool((present != 1).all())

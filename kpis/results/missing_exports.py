@@ -54,7 +54,7 @@ class MissingExports:
     def _why_not_reliable(self, gaps: dict[str, dict[str, list[Span]]]) -> str:
         """Name the holes: days without an export that lie before the last covered one.
 
-        A month of one source that is still to come, where the others have come, is one.
+        So is a month that one source has still to send and the others have sent.
         """
         latest = _latest(self._covers)
         holes = [
@@ -72,7 +72,9 @@ def never_imported(covers: dict[str, Coverage]) -> str:
     for source, cover in covers.items():
         if cover.first is None:
             named = contracts.in_words(source)
-            return f"No export of {named} with what this needs has been imported."
+            return (
+                f"No export of {named} with the columns this needs has been imported."
+            )
     return ""
 
 
@@ -93,8 +95,8 @@ def _why_not_measured(covers: dict[str, Coverage], area: str, period: Period) ->
     latest = _latest(covers)
     for source, cover in covers.items():
         named = contracts.in_words(source)
-        if period[1] < cover.first or period[0] > latest:
-            first, last = formatting.day(cover.first), formatting.day(cover.last)
+        if cover.days and (period[1] < cover.days[0] or period[0] > latest):
+            first, last = map(formatting.day, cover.days)
             return f"Exports of {named} that measure it run from {first} to {last}."
         if not cover.reaches(area):
             return f"No export of {named} covers this area."

@@ -1,6 +1,7 @@
-"""A finished build, open for reading: what it is made of, and the way to its cells."""
+"""A finished build, open for reading."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -34,7 +35,11 @@ class SmallTables:
 
 @dataclass(frozen=True)
 class Build:
-    """A finished build, open for reading."""
+    """A finished build, open for reading: what it is made of, and its database.
+
+    `names` are those of the areas. `serving` has, by borough, the sites that answer its
+    calls: line or "", site, first and last day.
+    """
 
     id: str
     warehouse: Warehouse
@@ -48,7 +53,7 @@ class Build:
     @property
     def as_at(self) -> date:
         """Return the day of the latest extraction; today where no import counts."""
-        days = [one.extracted_at for one in self.imports]
+        days = [import_.extracted_at for import_ in self.imports]
         return max(days, default=date.today())
 
     def arrived(self, kpi_id: str) -> Arrived:
@@ -90,56 +95,67 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
             "Or make the demo: python -m kpis demo."
         )
     place = store.directory(data_dir, build_id)
-    views = {f"mart_{name}": marts.files(place, name) for name in marts.names(place)}
-    house = warehouse.reader(place / "cube.duckdb", views)
-    facts = dict(house.tuples(warehouse.text("results/facts")))
-    names = {
-        code: name for code, name, _ in house.tuples(warehouse.text("results/areas"))
+    views: dict[str, Sequence[Path]] = {
+        f"mart_{name}": marts.files(place, name) for name in marts.names(place)
     }
+    db = warehouse.reader(place / "cube.duckdb", views)
+    facts = dict(db.tuples(warehouse.text("results/facts")))
+    names = {code: name for code, name, _ in db.tuples(warehouse.text("results/areas"))}
     return Build(
         build_id,
-        house,
-        _kpis(house),
-        _imports(house),
-        _places(house),
+        db,
+        _kpis(db),
+        _imports(db),
+        _places(db),
         names,
-        _serving(house),
+        _serving(db),
         facts["is_demo"] == "true",
     )
 
 
-def _places(house: Warehouse) -> Places:
+def _places(db: Warehouse) -> Places:
     kinds, open_days = {}, {}
-    for code, kind, opened, closed in house.tuples(warehouse.text("results/places")):
+    for code, kind, opened, closed in db.tuples(warehouse.text("results/places")):
         kinds[code] = kind
         open_days[code] = (opened or FIRST_DAY, closed or LAST_DAY)
     parts: dict[str, tuple] = {}
-    for area, *part in house.tuples(warehouse.text("results/area_parts")):
+    for area, *part in db.tuples(warehouse.text("results/area_parts")):
         parts[area] = (*parts.get(area, ()), tuple(part))
     return Places(kinds, parts, open_days)
 
 
-def _serving(house: Warehouse) -> dict[str, list[tuple[str, str, date, date]]]:
+def _serving(db: Warehouse) -> dict[str, list[tuple[str, str, date, date]]]:
     """Return by borough the line (or ""), site, first and last day of its service."""
     serving: dict[str, list] = {}
-    for borough, *served in house.tuples(warehouse.text("results/serving_sites")):
+    for borough, *served in db.tuples(warehouse.text("results/serving_sites")):
         serving.setdefault(borough, []).append(tuple(served))
     return serving
 
 
-def _kpis(house: Warehouse) -> dict[str, Kpi]:
+def _kpis(db: Warehouse) -> dict[str, Kpi]:
     """Return the indicators as they were when the build was made."""
-    rows = house.tuples(warehouse.text("results/kpis"))
+    rows = db.tuples(warehouse.text("results/kpis"))
     kpis = {}
     for kpi_id, digest, header, sql in rows:
         kpis[kpi_id] = Kpi.of_header(kpi_id, json.loads(header), sql, digest)
     return kpis
 
 
-def _imports(house: Warehouse) -> list[Import]:
+def _imports(db: Warehouse) -> list[Import]:
     """Return the imports that the build is made of, the oldest export first."""
-    rows = house.tuples(warehouse.text("results/imports"))
     return [
-        Import(*given, None if areas is None else frozenset(areas), frozenset(columns))
-        for *given, areas, columns in rows
-    ]
+        Import(
+            import_id,
+            source,
+            file,
+            extracted_at,
+            covers_from,
+            covers_to,
+            None if areas is None else frozenset(areas),
+            frozenset(columns),
+        )
+        for (
+            import_id, source, file, extracted_at, covers_from, covers_to, areas,
+            columns,
+        ) in db.tuples(warehouse.text("results/imports"))
+    ]  # fmt: skip

@@ -34,7 +34,7 @@ def tile_grid(build: Build) -> pd.DataFrame:
 def find_area(build: Build, given: str) -> str:
     """Return the code of an area given by code or name; UserError with the nearest."""
     frame = areas(build)
-    # a name that is a borough's and a site's, such as Lambeth, is the borough's
+    # the name of a borough and a site, such as Lambeth, means the borough
     last_first = frame.iloc[::-1]
     known = {
         reference_tables.normal(said): code
@@ -68,7 +68,7 @@ def arrivals(build: Build) -> pd.DataFrame:
 
 
 def findings(build: Build) -> pd.DataFrame:
-    """Return what only shows when rows are set beside other rows.
+    """Return what only shows when rows are compared with other rows.
 
     Columns finding, title, says, source, area_code, first_on, last_on, row_count,
     example and is_unreliable: a row for each finding, area and run of months.
@@ -77,7 +77,7 @@ def findings(build: Build) -> pd.DataFrame:
 
 
 def smallest_period(build: Build, kpi: Kpi, area: str) -> str | None:
-    """Return the smallest period in which an area has a figure; None: it has none."""
+    """Return the smallest period in which an area has a figure, or None."""
     is_served = bool(serving_sites(build, kpi, area))
     return kpi.population.smallest_period.get(
         "site" if is_served else build.places.kinds[area]
@@ -104,7 +104,7 @@ def latest_settled(build: Build, kpi_id: str, area: str, by: str) -> Period | No
     if cover.last is None:
         return None
     period = periods.of_day(cover.last, by)
-    while period[1] >= cover.first:
+    while cover.first and period[1] >= cover.first:
         if period[1] <= cover.last and states.is_settled(kpi, cover, period):
             return period
         period = periods.back(period, by, 1)
@@ -130,7 +130,7 @@ def series(
 
 
 def serving_sites(build: Build, kpi: Kpi, area: str) -> list[tuple[str, Period]]:
-    """Return the sites whose figure stands for a borough's, and when; often none.
+    """Return the sites whose figures are shown for a borough, and when; often none.
 
     Calls are answered by sites: a borough has no figure of its own.
     """
@@ -148,8 +148,8 @@ def shown(
 ) -> pd.DataFrame:
     """Return the series that an area's page shows, as `series` does.
 
-    In place of a borough's that does not exist stands that of the site which served it
-    at the end of the period; `area` is then the site's code.
+    Where a borough has no figure of its own, it is that of the site that served it at
+    the end of the period; `area` is then the site's code.
     """
     calendar = periods.between(start, end, by)
     found = _shown(build, area, [Question(kpi_ids, [area], calendar, by)])
@@ -157,7 +157,7 @@ def shown(
 
 
 def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
-    """Answer questions of one area, with the sites' figures that stand for its own."""
+    """Answer questions about one area, with its sites' figures where it has none."""
     kpi_ids = [kpi_id for one in questions for kpi_id in one.kpi_ids]
     serving = {one: serving_sites(build, build.kpis[one], area) for one in kpi_ids}
     sites = sorted({site for spans in serving.values() for site, _ in spans})
@@ -169,14 +169,18 @@ def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
     ]
     found = answer(build, [*questions, *of_sites])
     is_own = found["question"] < len(questions)
+    of_site = found[~is_own]
+    cells = zip(
+        of_site["kpi"], of_site["area"], of_site["period_end"].dt.date, strict=True
+    )
     serves = [
         any(
-            site == row.area and first <= row.period_end.date() <= last
-            for site, (first, last) in serving[row.kpi]
+            site == area_code and first <= end <= last
+            for site, (first, last) in serving[kpi_id]
         )
-        for row in found[~is_own].itertuples()
+        for kpi_id, area_code, end in cells
     ]
-    of_site = found[~is_own][serves]
+    of_site = of_site[serves]
     of_site = of_site.assign(question=of_site["question"] - len(questions))
     keys = ["question", "kpi", "period_start"]
     both = pd.concat([of_site, found[is_own]]).drop_duplicates(keys)
@@ -194,11 +198,9 @@ def scoreboard(
 ) -> pd.DataFrame:
     """Return every indicator's last periods; `is_latest` marks its latest settled one.
 
-    With `kpi_ids` only theirs: the same rows as among all.
-
-    `is_settled` is false of what is not over, or for which late entries may come in.
-    Each indicator is shown by `by`, or by its own smallest period where that is
-    longer (column `by`), so frames of several lengths stand below each other. The
+    With `kpi_ids`, only theirs: the same rows as without. `is_settled` is false where a
+    period is not over, or late entries may come in. Each indicator is shown by `by`, or
+    by its own smallest period where that is longer: the column `by` says which. The
     headline of an indicator that accumulates is of the last twelve months.
     """
     latest: dict[str, Period | None] = {}
@@ -247,21 +249,23 @@ def _by_length(build: Build, area: str, by: str) -> dict[str, list[str]]:
 def _latest_periods(
     build: Build, latest: dict[str, Period | None], by: str, count: int
 ) -> list[Period]:
-    """Return the last periods up to all that has arrived; one if nothing is settled."""
-    lasts = {kpi_id: build.arrived(kpi_id).last for kpi_id in latest}
-    known = [period for period in latest.values() if period]
-    if not known:
-        day = max((last for last in lasts.values() if last), default=build.as_at)
+    """Return the periods up to the last day that arrived; one if nothing is settled."""
+    arrived = {kpi_id: build.arrived(kpi_id).last for kpi_id in latest}
+    settled = {kpi_id: period for kpi_id, period in latest.items() if period}
+    if not settled:
+        day = max((last for last in arrived.values() if last), default=build.as_at)
         return [periods.of_day(day, by)]
-    end = max(lasts[kpi_id] for kpi_id, period in latest.items() if period)
-    start = periods.back(min(known), by, count - 1)[1]
-    return periods.between(start, max(end, max(known)[1]), by)
+    ends = [arrived[kpi_id] or period[1] for kpi_id, period in settled.items()]
+    start = periods.back(min(settled.values()), by, count - 1)[1]
+    return periods.between(start, max(*ends, max(settled.values())[1]), by)
 
 
-def _headlines(build: Build, area: str, latest) -> list[Question]:
-    """Ask for what stands in place of an indicator's latest month: twelve of them.
+def _headlines(
+    build: Build, area: str, latest: dict[str, Period | None]
+) -> list[Question]:
+    """Ask for the twelve months that are shown instead of an indicator's latest month.
 
-    Only where the indicator says so; nothing is judged on it, as windows overlap.
+    Only where the indicator says so. Verdicts do not use them, because they overlap.
     """
     ends: dict[date, list[str]] = {}
     for kpi_id, period in latest.items():
@@ -285,9 +289,9 @@ def rows(
     """Return the rows behind an indicator from start to end, with file and line.
 
     Columns as the indicator's select gives them, then `file` and `line`; their sums
-    are the cell. `chosen` has members by dimension, as in `rowsource.rows`. Rows that
-    are single people have row_id, file and line alone, and UserError says so where the
-    figure is not shown.
+    are the cell. `chosen` has members by dimension, as in `kpi_rows.rows`. Rows that
+    are single people have only row_id, file and line; UserError where their figure is
+    not shown.
     """
     kpi = build.kpis[kpi_id]
     if kpi.population.made_of:
@@ -322,12 +326,14 @@ def rows(
     return found if not kpi.disclosure.is_needed else found[["row_id", "file", "line"]]
 
 
-def _refuse_if_hidden(build: Build, kpi: Kpi, area: str, start, end) -> None:
+def _refuse_if_hidden(
+    build: Build, kpi: Kpi, area: str, start: date, end: date
+) -> None:
     lengths = [by for by in LONGEST_FIRST if periods.of_day(end, by) == (start, end)]
     for by in lengths:
         if series(build, [kpi.id], [area], start, end, by)["n"].notna().any():
             return
     raise UserError(
-        f"The rows of '{kpi.wording.title}' are single people: they are listed only "
-        "for a whole period, by month or longer, of which the figure is shown."
+        f"Rows of '{kpi.wording.title}' are single people. They are listed only for a "
+        "whole month, or a longer whole period, whose figure is shown."
     )

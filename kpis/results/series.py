@@ -4,6 +4,7 @@ Numbers come from the cube (`cells`), states from what has arrived (`states`).
 """
 
 from dataclasses import dataclass
+from itertools import starmap
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,9 @@ from kpis.definitions import Kpi
 from kpis.periods import Period
 from kpis.results import cells, states
 from kpis.results.opened_build import Build
+from kpis.results.states import Cell
 
 COLUMNS = [*cells.COLUMNS[1:13], "state", "reason"]
-JUDGED = [*cells.KEYS, "value", "fewest", "publishers", "incomplete"]
 NUMBERS = ("n", "numerator", "denominator", "value", "lower", "upper", "cases")
 
 
@@ -33,7 +34,7 @@ def answer(build: Build, questions: list[Question]) -> pd.DataFrame:
     """Return a row for each question's indicators, areas and periods, in that order.
 
     Columns as COLUMNS, and `question`, its place among the questions. All questions
-    go to the cube together: a statement takes longer to begin than to count.
+    go to the cube together, because a statement takes longer to start than to count.
     """
     frame = _calendar_frame(questions)
     found = _cells(build, questions)
@@ -48,20 +49,20 @@ def answer(build: Build, questions: list[Question]) -> pd.DataFrame:
 def _calendar_frame(questions: list[Question]) -> pd.DataFrame:
     rows = [
         (place, kpi_id, area, first, last)
-        for place, one in enumerate(questions)
-        for kpi_id in one.kpi_ids
-        for area in one.areas
-        for first, last in one.calendar
+        for place, question in enumerate(questions)
+        for kpi_id in question.kpi_ids
+        for area in question.areas
+        for first, last in question.calendar
     ]
     return pd.DataFrame(rows, columns=cells.KEYS)
 
 
 def _cells(build: Build, questions: list[Question]) -> pd.DataFrame:
-    """Return the cells asked for, and those by which they are made or trusted."""
+    """Return the cells asked for, and those that they are made of or checked by."""
     asked = []
-    for one in questions:
-        kinds = {build.places.kinds[area] for area in one.areas}
-        kpis = [build.kpis[kpi_id] for kpi_id in one.kpi_ids]
+    for question in questions:
+        kinds = {build.places.kinds[area] for area in question.areas}
+        kpis = [build.kpis[kpi_id] for kpi_id in question.kpi_ids]
         others = [
             build.kpis[other]
             for kpi in kpis
@@ -69,9 +70,8 @@ def _cells(build: Build, questions: list[Question]) -> pd.DataFrame:
         ]
         measured = {kpi.id: kpi for kpi in (*kpis, *others)}.values()
         own = [kpi for kpi in measured if kinds & set(kpi.population.smallest_period)]
-        asked.append(
-            cells.Asked(own, build.places.members(one.areas), one.calendar, one.by)
-        )
+        members = build.places.members(question.areas)
+        asked.append(cells.Asked(own, members, question.calendar, question.by))
     found = cells.read(build.warehouse, asked)
     made = {kpi.id: kpi for one in asked for kpi in one.kpis if kpi.population.made_of}
     sums = [
@@ -85,20 +85,20 @@ def _cells(build: Build, questions: list[Question]) -> pd.DataFrame:
 
 
 def _incomplete(build: Build, frame: pd.DataFrame, found: pd.DataFrame) -> list[str]:
-    """Say of each cell that too little is recorded to trust it, or ""."""
+    """Return why too little is recorded to trust a cell, or "", for each."""
     floors = {
-        one: build.kpis[one].judging.reliable_if or {} for one in frame["kpi"].unique()
+        kpi_id: build.kpis[kpi_id].judging.reliable_if or {}
+        for kpi_id in frame["kpi"].unique()
     }
-    asked = {other for floor in floors.values() for other in floor}
-    if not asked:
+    others = {other for floor in floors.values() for other in floor}
+    if not others:
         return [""] * len(frame)
-    known = found[found["kpi"].isin(asked)]
+    recorded = found.loc[found["kpi"].isin(others), [*cells.CELL, "value"]]
     values = {
-        (cell.question, cell.kpi, cell.area, cell.period_start): cell.value
-        for cell in known.itertuples()
+        tuple(key): value for *key, value in recorded.itertuples(index=False, name=None)
     }
-    said = pd.Series("", index=frame.index, dtype=object)
-    has_floor = frame["kpi"].isin([one for one, floor in floors.items() if floor])
+    reasons = pd.Series("", index=frame.index, dtype=object)
+    has_floor = frame["kpi"].isin([kpi_id for kpi_id, floor in floors.items() if floor])
     keys = frame.loc[has_floor, cells.CELL].astype(object)
     for row, question, kpi_id, area, start in keys.itertuples(name=None):
         low = [
@@ -106,20 +106,23 @@ def _incomplete(build: Build, frame: pd.DataFrame, found: pd.DataFrame) -> list[
             for other, floor in floors[kpi_id].items()
             if values.get((question, other, area, start), floor) < floor
         ]
-        said[row] = " ".join(_too_low(*one) for one in low)
-    return said.tolist()
+        reasons[row] = " ".join(starmap(_too_low, low))
+    return reasons.tolist()
 
 
 def _too_low(kpi: Kpi, value: float, floor: float) -> str:
-    now, least = (formatting.in_words(one, kpi.measure.unit) for one in (value, floor))
-    return f"{kpi.wording.title}: {now}, and {least} are needed to trust this figure."
+    unit = kpi.measure.unit
+    now, least = formatting.in_words(value, unit), formatting.in_words(floor, unit)
+    return f"{kpi.wording.title}: {now}. This figure needs at least {least}."
 
 
 def _with_states(
     build: Build, frame: pd.DataFrame, questions: list[Question]
 ) -> pd.DataFrame:
     arrived = {kpi_id: build.arrived(kpi_id) for kpi_id in frame["kpi"].unique()}
-    found = [
+    # plain objects: a row's texts are slow to take from a column of texts
+    rows = frame[list(Cell._fields)].astype(object).itertuples(index=False, name=None)
+    judged = [
         states.of_cell(
             build.kpis[cell.kpi],
             arrived[cell.kpi],
@@ -127,19 +130,18 @@ def _with_states(
             questions[cell.question].by,
             cell,
         )
-        # plain objects: a row's texts are slow to take from a column of texts
-        for cell in frame[JUDGED].astype(object).itertuples()
+        for cell in map(Cell._make, rows)
     ]
-    frame["state"] = [state for state, _ in found]
-    frame["reason"] = [reason for _, reason in found]
+    frame["state"] = [state for state, _ in judged]
+    frame["reason"] = [reason for _, reason in judged]
     is_hidden = frame["state"].isin(states.HIDES_VALUE)
-    # of people not even the number is told where there is no figure
-    is_of_people = frame["kpi"].map(
-        {one: build.kpis[one].disclosure.is_needed for one in arrived}
+    # a hidden figure about people does not show their number either
+    is_about_people = frame["kpi"].map(
+        {kpi_id: build.kpis[kpi_id].disclosure.is_needed for kpi_id in arrived}
     )
-    is_secret = frame["state"].eq("not_applicable") | is_hidden & is_of_people
+    has_no_number = frame["state"].eq("not_applicable") | is_hidden & is_about_people
     frame["parts"] = frame["parts"].mask(is_hidden)
     for name in NUMBERS:
-        is_untold = is_hidden if name in ("value", "lower", "upper") else is_secret
-        frame[name] = np.where(is_untold, np.nan, frame[name].astype(float))
+        is_empty = is_hidden if name in ("value", "lower", "upper") else has_no_number
+        frame[name] = np.where(is_empty, np.nan, frame[name].astype(float))
     return frame

@@ -1,14 +1,16 @@
-"""The state of a cell, and the reason in a sentence.
+"""The state of a cell, and the reason for it in a sentence.
 
 `docs/architecture.md` has the order of precedence. The rules look at what has
-arrived (`coverage`) and at the number of cases, never at the value.
+arrived (`coverage`) and at the number of cases, never at how high a value is.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
+from pandas.api.typing import NAType
 
 from kpis import formatting, periods, settings
 from kpis.definitions import Kpi
@@ -69,12 +71,12 @@ class Arrived:
 
     @cached_property
     def first(self) -> date | None:
-        """Return the first day of which every source tells."""
+        """Return the day from which every source has data, or None."""
         return coverage.first_day(self.covers)
 
     @cached_property
     def last(self) -> date | None:
-        """Return the last day of which every source tells."""
+        """Return the day up to which every source has data, or None."""
         return coverage.last_day(self.covers)
 
     @cached_property
@@ -84,20 +86,45 @@ class Arrived:
         return min(days) if len(days) == len(self.covers) else None
 
 
-def of_cell(
-    kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell
-) -> tuple[str, str]:
-    """Return state and reason; the reason of a plain value is empty.
+class Cell(NamedTuple):
+    """What decides the state of a cell; numbers are NaN or NA without rows.
 
-    `cell` has area, period_start, period_end, fewest, value, publishers and
-    incomplete: why too little is recorded to trust it, or "".
+    `question` is the place of the question that asked for it. `fewest` is n, or that
+    of the smaller side of a difference. `publishers` counts differing published
+    figures. `incomplete` says why too little is recorded to trust it, or "".
     """
+
+    question: int
+    kpi: str
+    area: str
+    period_start: date
+    period_end: date
+    value: float | NAType
+    fewest: float | NAType
+    publishers: float | NAType
+    incomplete: str
+
+    @property
+    def period(self) -> Period:
+        """Return its first and last day."""
+        return self.period_start, self.period_end
+
+    @property
+    def n(self) -> int:
+        """Return the number of cases, of the smaller side of a difference."""
+        return 0 if pd.isna(self.fewest) else int(self.fewest)
+
+
+def of_cell(
+    kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell: Cell
+) -> tuple[str, str]:
+    """Return state and reason; the reason of a plain value is empty."""
     reason = _why_not_applicable(kpi, area_kind, by)
     if reason:
         return "not_applicable", reason
     if kpi.population.stage == "published":
         return _of_published(arrived, cell)
-    period = (cell.period_start, cell.period_end)
+    period = cell.period
     missing = arrived.missing.of(cell.area, period)
     reason = (
         missing.not_measured
@@ -112,13 +139,13 @@ def of_cell(
     reason = missing.not_reliable or _why_unreliable(arrived, period, cell.area)
     if reason:
         return "not_reliable", reason
-    n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
-    if n < kpi.judging.min_n:
-        return "too_few", f"{n} of the {kpi.judging.min_n} cases that a figure needs."
+    least = kpi.judging.min_n
+    if cell.n < least:
+        return "too_few", f"{cell.n} of the {least} cases that a figure needs."
     if cell.incomplete:
         return "not_reliable", cell.incomplete
     if pd.isna(cell.value):
-        return "too_few", "There is nothing on one side of the division."
+        return "too_few", "One side of the division is empty."
     if missing.not_finished:
         return "provisional", missing.not_finished
     if not is_settled(kpi, arrived, period):
@@ -130,7 +157,7 @@ def of_cell(
 def is_settled(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
     """Whether the settling time had passed when the latest exports were made.
 
-    What follows a period's last day must be covered too where it decides its rows.
+    Days after the period must be covered too where they decide its rows.
     """
     if arrived.last is None or arrived.as_at is None:
         return False
@@ -141,35 +168,36 @@ def is_settled(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
 
 
 def is_shown_apart(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
-    """Whether a period of few people is shown by area: all has come, and settled."""
+    """Whether a period about people is shown by area: complete, and settled."""
     if arrived.first is None or arrived.last is None:
         return False
     is_whole = arrived.first <= period[0] and period[1] <= arrived.last
     return is_whole and is_settled(kpi, arrived, period)
 
 
-def _why_suppressed(kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell) -> str:
+def _why_suppressed(
+    kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell: Cell
+) -> str:
     if not kpi.disclosure.is_needed:
         return ""
     if cell.area in arrived.hidden.get(by, ()):
         return (
-            f"Not shown by {LENGTH_WORDS[by]}: so few people, here or in an area from "
-            "which theirs could be worked out, that a figure might give one away."
+            f"Not shown by {LENGTH_WORDS[by]}: too few people here, or in an area "
+            "whose figure could be worked out from it."
         )
-    n = 0 if pd.isna(cell.fewest) else int(cell.fewest)
-    is_few = kpi.disclosure.protects == "respondents" and n < LEAST["respondents"]
-    is_apart = is_shown_apart(kpi, arrived, (cell.period_start, cell.period_end))
+    is_few = kpi.disclosure.protects == "respondents" and cell.n < LEAST["respondents"]
+    is_apart = is_shown_apart(kpi, arrived, cell.period)
     if not is_apart and (area_kind != "mps" or is_few):
-        return "About people: shown once every answer of the period is in."
+        return "About individual people: shown once all data for the period is in."
     return ""
 
 
-def _of_published(arrived: Arrived, cell) -> tuple[str, str]:
+def _of_published(arrived: Arrived, cell: Cell) -> tuple[str, str]:
     if pd.isna(cell.publishers):
         unpublished = "No figure was published for exactly this period."
         return "not_measured", never_imported(arrived.covers) or unpublished
     if cell.publishers > 1:
-        return "not_reliable", "Differing figures were published for this period."
+        return "not_reliable", "Different figures were published for this period."
     return "reported", "Published as a finished figure, without its parts."
 
 
@@ -177,11 +205,11 @@ def _why_not_applicable(kpi: Kpi, area_kind: str, by: str) -> str:
     smallest = kpi.population.smallest_period.get(area_kind)
     measured_by = MEASURED_BY[kpi.population.area]
     if smallest is None and kpi.population.area == area_kind:
-        return f"One {measured_by} has too few cases: see the whole force."
+        return f"A single {measured_by} has too few cases: see the whole force."
     if smallest is None:
         return f"Measured by {measured_by}, not for this area."
     if periods.LENGTHS.index(by) < periods.LENGTHS.index(smallest):
-        return f"Has a figure by {smallest} and longer only."
+        return f"Only shown by {smallest} and longer."
     return ""
 
 
@@ -189,18 +217,18 @@ def _why_no_standard(arrived: Arrived, period: Period) -> str:
     if arrived.standards is not None and not any(
         first <= period[1] and last >= period[0] for first, last in arrived.standards
     ):
-        return "No standard to measure it against had been set."
+        return "No standard had been set for this period."
     return ""
 
 
 def _why_no_rows(arrived: Arrived, period: Period) -> str:
-    """Say that nobody was asked: a question that no survey had is no answer of none."""
+    """Say that no one was asked: without the question there are no answers to count."""
     if arrived.months is None:
         return ""
     first = period[0].replace(day=1)
     if any(first <= month <= period[1] for month in arrived.months):
         return ""
-    return "No survey of this period asked it, anywhere in the force."
+    return "No survey in this period asked this question."
 
 
 def _why_unreliable(arrived: Arrived, period: Period, area: str) -> str:

@@ -1,7 +1,7 @@
-"""Which cells of a build are not shown for the sake of the people behind them.
+"""Which cells of a build are not shown, to protect the people behind them.
 
-`disclosure` decides; here is what it decides on: the people of every month, the areas
-that add up to others, the periods that have settled.
+`disclosure` decides. This gives it what it needs: the people of every month, the areas
+that add up to others, and the periods that have settled.
 """
 
 import pandas as pd
@@ -16,25 +16,28 @@ from kpis.warehouse import Warehouse
 
 
 def areas(
-    house: Warehouse, kpi: Kpi, places: Places, arrived: Arrived
+    db: Warehouse, kpi: Kpi, places: Places, arrived: Arrived
 ) -> dict[str, frozenset[str]]:
-    """Return, by length of period, the areas of which an indicator is not shown."""
+    """Return, by length of period, the areas that an indicator is not shown for."""
     if not kpi.disclosure.is_needed:
         return {}
-    found = house.query(warehouse.text("results/people"), [kpi.id])
-    if found.empty or arrived.first is None:
+    people = db.query(warehouse.text("results/people"), [kpi.id])
+    if people.empty or arrived.first is None or arrived.last is None:
         return {}
-    # to the last covered day: windows go on after the last answer
-    last = max(found["on_date"].max(), pd.Timestamp(arrived.last))
-    months = pd.date_range(found["on_date"].min(), last, freq="MS")
+    # up to the last covered day: rolling periods go on after the last answer
+    last = max(people["on_date"].max(), pd.Timestamp(arrived.last))
+    months = pd.date_range(people["on_date"].min(), last, freq="MS")
     calendars = {
         length: _settled(kpi, arrived, months, length) for length in LONGEST_FIRST
     }
-    measures = _measures(kpi, found, months)
-    return disclosure.hidden(measures, _tree(kpi, found, places), calendars)
+    measures = _measures(kpi, people, months)
+    return disclosure.hidden(measures, _tree(kpi, people, places), calendars)
 
 
-def _settled(kpi: Kpi, arrived: Arrived, months, length: str) -> list[slice]:
+def _settled(
+    kpi: Kpi, arrived: Arrived, months: pd.DatetimeIndex, length: str
+) -> list[slice]:
+    """Return the settled periods of a length, as slices of the months."""
     first, last = months[0].date(), periods.end_of_month(months[-1].date())
     position = {month.date(): place for place, month in enumerate(months)}
     spans = []
@@ -46,32 +49,35 @@ def _settled(kpi: Kpi, arrived: Arrived, months, length: str) -> list[slice]:
     return spans
 
 
-def _measures(kpi: Kpi, found: pd.DataFrame, months) -> list[Measure]:
+def _measures(
+    kpi: Kpi, people: pd.DataFrame, months: pd.DatetimeIndex
+) -> list[Measure]:
+    """Return the numbers of people that must each be large enough."""
     least = LEAST[kpi.disclosure.protects]
 
-    def by_month(people: pd.Series, **how) -> Measure:
-        frame = found.assign(people=people.astype(float))
+    def by_month(number: pd.Series, is_stock: bool = False) -> Measure:
+        frame = people.assign(people=number.astype(float))
         wide = frame.pivot_table(
             index="area_code", columns="on_date", values="people", aggfunc="sum"
         )
-        return Measure(wide.reindex(columns=months).fillna(0.0), least, **how)
+        return Measure(wide.reindex(columns=months).fillna(0.0), least, is_stock)
 
     if kpi.disclosure.protects == "respondents":
         return [
-            by_month(found["n"].where(found["part"] == part, 0))
-            for part in found["part"].unique()
+            by_month(people["n"].where(people["part"] == part, 0))
+            for part in people["part"].unique()
         ]
-    staff = [by_month(found["base"], is_stock=True)]
+    staff = [by_month(people["base"], is_stock=True)]
     if kpi.disclosure.protects != "people":
         return staff
     is_stock = kpi.measure.kind == "ratio"
-    counted = [by_month(found["numerator"], is_stock=is_stock)]
-    others = [by_month(found["base"] - found["numerator"], is_stock=True)]
+    counted = [by_month(people["numerator"], is_stock=is_stock)]
+    others = [by_month(people["base"] - people["numerator"], is_stock=True)]
     return [*staff, *counted, *(others if is_stock else [])]
 
 
-def _tree(kpi: Kpi, found: pd.DataFrame, places: Places) -> Tree:
-    held = sorted(found["area_code"].unique())
+def _tree(kpi: Kpi, people: pd.DataFrame, places: Places) -> Tree:
+    held = sorted(people["area_code"].unique())
     own = [code for code in held if places.kinds.get(code) == kpi.population.area]
     codes = {code: [code] for code in own}
     children = {}

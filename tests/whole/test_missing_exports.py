@@ -164,7 +164,7 @@ def test_a_site_of_which_the_ledger_knows_nothing_does_not_work_for_nothing(tmp_
         assert cell(one, COST, "MPS", "2003-05")["value"] == 10
         found = cell(one, COST, "IR", "2003-05")
         assert (found["n"], found["state"]) == (10, "too_few")
-        assert found["reason"] == "There is nothing on one side of the division."
+        assert found["reason"] == "One side of the division is empty."
 
 
 def test_a_site_that_took_no_call_has_no_cost_per_call(tmp_path):
@@ -175,7 +175,7 @@ def test_a_site_that_took_no_call_has_no_cost_per_call(tmp_path):
     with force.build() as one:
         found = cell(one, COST, "TOC1", "2003-05")
         assert (found["n"], found["state"]) == (1, "too_few")
-        assert found["reason"] == "There is nothing on one side of the division."
+        assert found["reason"] == "One side of the division is empty."
 
 
 # a month of one site

@@ -141,11 +141,6 @@ def _make_work_for_prune(data_dir: Path) -> None:
     pipeline.build(data_dir)
 
 
-def kill_often(scenario: Scenario, count: int, seed: int, data_dir: Path) -> list[Kill]:
-    """Kill the command so many times, each time from the start in `data_dir`."""
-    return [kill(scenario, one, data_dir) for one in moments(scenario, count, seed)]
-
-
 def kill(scenario: Scenario, moment: float | int, data_dir: Path) -> Kill:
     """Kill the command at a moment, see what holds, and run it again.
 

@@ -49,17 +49,17 @@ def read(db: Warehouse, asked: list[Asked]) -> pd.DataFrame:
     """
     ends = {
         (place, first): last
-        for place, one in enumerate(asked)
-        for first, last in one.calendar
+        for place, question in enumerate(asked)
+        for first, last in question.calendar
     }
-    kpis = [kpi for one in asked for kpi in one.kpis if kpi.sql]
+    kpis = [kpi for question in asked for kpi in question.kpis if kpi.sql]
     counted = {kpi.id: kpi for kpi in kpis if kpi.population.stage != "published"}
     valued = {kpi_id: kpi for kpi_id, kpi in counted.items() if kpi.measure.has_values}
     summed = {
         kpi_id: kpi for kpi_id, kpi in counted.items() if not kpi.measure.has_values
     }
     frames = []
-    for size in sorted({one.size for one in asked}):
+    for size in sorted({question.size for question in asked}):
         for kind, some, figure in (
             ("cells", summed, _with_ratio),
             ("values", valued, _with_quantile),
@@ -85,15 +85,23 @@ def _measured(
     db: Warehouse, statement: str, asked: list[Asked], size: str, kpis: dict
 ) -> pd.DataFrame | None:
     """Run a statement for the questions and indicators that it can answer."""
-    own = {place: one for place, one in enumerate(asked) if one.size == size}
+    own = {
+        place: question for place, question in enumerate(asked) if question.size == size
+    }
     wanted = [
-        (place, kpi.id) for place, one in own.items() for kpi in one.kpis
+        (place, kpi.id) for place, question in own.items() for kpi in question.kpis
         if kpi.id in kpis
     ]  # fmt: skip
     if not wanted:
         return None
-    scope = [(place, *member) for place, one in own.items() for member in one.members]
-    calendar = [(place, *span) for place, one in own.items() for span in one.calendar]
+    scope = [
+        (place, *member)
+        for place, question in own.items()
+        for member in question.members
+    ]
+    calendar = [
+        (place, *span) for place, question in own.items() for span in question.calendar
+    ]
     columns = [
         list(column)
         for rows in (wanted, scope, calendar)
@@ -105,25 +113,27 @@ def _measured(
 def _published(db: Warehouse, asked: list[Asked]) -> list[pd.DataFrame]:
     """Return the published figures of each question that asks for some."""
     frames = []
-    for place, one in enumerate(asked):
-        published = [kpi.id for kpi in one.kpis if kpi.population.stage == "published"]
+    for place, question in enumerate(asked):
+        published = [
+            kpi.id for kpi in question.kpis if kpi.population.stage == "published"
+        ]
         if published:
-            areas = [area for area, _ in one.members]
+            areas = [area for area, _ in question.members]
             sql = warehouse.text("results/published_cells")
-            found = db.query(sql, [areas, published])
+            figures = db.query(sql, [areas, published])
             for name in ("period_start", "period_end"):
-                found[name] = found[name].dt.date
-            frames.append(found.assign(question=place))
+                figures[name] = figures[name].dt.date
+            frames.append(figures.assign(question=place))
     return frames
 
 
-def of_members(kpi: Kpi, found: pd.DataFrame, start: date) -> pd.DataFrame:
+def of_members(kpi: Kpi, counted: pd.DataFrame, start: date) -> pd.DataFrame:
     """Return figures of the members of a dimension, from their sums or their values.
 
-    `found` is as the statements `results/breakdown` return it; the result has member,
+    `counted` is as the statements `results/breakdown` return it; the result has member,
     n, numerator, denominator, value, lower and upper.
     """
-    frame = found.rename(columns={"member": "area"})
+    frame = counted.rename(columns={"member": "area"})
     frame = frame.assign(question=0, kpi=kpi.id, period_start=start)
     make = _with_quantile if kpi.measure.has_values else _with_ratio
     columns = ["area", "n", "numerator", "denominator", "value", "lower", "upper"]
@@ -152,9 +162,9 @@ def _with_end(frame: pd.DataFrame, ends: dict[tuple[int, date], date]) -> pd.Dat
     return frame.assign(period_start=starts, period_end=[ends[key] for key in keys])
 
 
-def _with_ratio(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
+def _with_ratio(sums: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     """Divide once, last: value = sum of numerators / sum of denominators."""
-    frame = found.copy()
+    frame = sums.copy()
     units = {kpi.id: kpi.measure.denominator_unit for kpi in kpis.values()}
     # without any row, pandas would make it a column of text
     unit = frame["kpi"].map(units).astype(float)
@@ -189,16 +199,16 @@ INTERVALS = {
 }
 
 
-def _effective_cases(found: pd.DataFrame) -> pd.Series:
+def _effective_cases(sums: pd.DataFrame) -> pd.Series:
     """Return how many answers of equal weight would be as precise as these.
 
     The smaller of two numbers: the sum of 1 / design effect of the survey, and, for
     unequal weights, (sum of weights)^2 / (sum of squared weights), Kish.
     """
-    squares = found["denominator_squared"].where(found["denominator_squared"] != 0)
-    of_weights = found["denominator"] ** 2 / squares
-    fewer = np.minimum(found["base"].astype(float), of_weights.astype(float))
-    return pd.Series(fewer, index=found.index)
+    squares = sums["denominator_squared"].where(sums["denominator_squared"] != 0)
+    of_weights = sums["denominator"] ** 2 / squares
+    fewer = np.minimum(sums["base"].astype(float), of_weights.astype(float))
+    return pd.Series(fewer, index=sums.index)
 
 
 def _differences(found: pd.DataFrame) -> pd.DataFrame:
@@ -236,13 +246,13 @@ def _differences(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _with_quantile(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
+def _with_quantile(counted: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
     """Take quantiles from counted values, with order-statistic intervals."""
-    cells = found[CELL]
+    cells = counted[CELL]
     if cells.empty:
         return cells.reindex(columns=[*CELL, "n", "value", "lower", "upper"])
-    counts = [np.cumsum(frequencies) for frequencies in found["frequencies"]]
-    n = np.array([running[-1] for running in counts])
+    totals = [np.cumsum(frequencies) for frequencies in counted["frequencies"]]
+    n = np.array([running[-1] for running in totals])
     quantiles = cells["kpi"].map(
         {kpi.id: kpi.measure.quantile for kpi in kpis.values()}
     )
@@ -253,7 +263,7 @@ def _with_quantile(found: pd.DataFrame, kpis: dict[str, Kpi]) -> pd.DataFrame:
             *(at_rank(values, running, rank) for rank in ends),
         )
         for values, running, quantile, ends in zip(
-            found["known_values"], counts, quantiles, ranks, strict=True
+            counted["known_values"], totals, quantiles, ranks, strict=True
         )
     ]
     columns = dict(zip(("value", "lower", "upper"), np.transpose(numbers), strict=True))

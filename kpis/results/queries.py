@@ -98,7 +98,7 @@ def latest_settled(build: Build, kpi_id: str, area: str, by: str) -> Period | No
         known = build.warehouse.tuples(
             warehouse.text("results/published_periods"), [kpi_id, area]
         )
-        whole = [one for one in known if one == periods.of_day(one[1], by)]
+        whole = [span for span in known if span == periods.of_day(span[1], by)]
         return max(whole, default=None)
     cover = build.arrived(kpi_id)
     if cover.last is None:
@@ -158,14 +158,18 @@ def shown(
 
 def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
     """Answer questions about one area, with its sites' figures where it has none."""
-    kpi_ids = [kpi_id for one in questions for kpi_id in one.kpi_ids]
-    serving = {one: serving_sites(build, build.kpis[one], area) for one in kpi_ids}
+    kpi_ids = [kpi_id for question in questions for kpi_id in question.kpi_ids]
+    serving = {
+        kpi_id: serving_sites(build, build.kpis[kpi_id], area) for kpi_id in kpi_ids
+    }
     sites = sorted({site for spans in serving.values() for site, _ in spans})
     if not sites:
         return answer(build, questions)
     of_sites = [
-        replace(one, areas=sites, kpi_ids=[k for k in one.kpi_ids if serving[k]])
-        for one in questions
+        replace(
+            question, areas=sites, kpi_ids=[k for k in question.kpi_ids if serving[k]]
+        )
+        for question in questions
     ]
     found = answer(build, [*questions, *of_sites])
     is_own = found["question"] < len(questions)
@@ -184,7 +188,7 @@ def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
     of_site = of_site.assign(question=of_site["question"] - len(questions))
     keys = ["question", "kpi", "period_start"]
     both = pd.concat([of_site, found[is_own]]).drop_duplicates(keys)
-    order = {one: place for place, one in enumerate(kpi_ids)}
+    order = {kpi_id: place for place, kpi_id in enumerate(kpi_ids)}
     both = both.assign(place=both["kpi"].map(order))
     return both.sort_values(["question", "place", "period_start"]).drop(columns="place")
 
@@ -209,11 +213,11 @@ def scoreboard(
         last = {k: latest_settled(build, k, area, own) for k in own_ids}
         latest |= last
         calendar = _latest_periods(build, last, own, count)
-        wanted = [one for one in own_ids if kpi_ids is None or one in kpi_ids]
+        wanted = [k for k in own_ids if kpi_ids is None or k in kpi_ids]
         if wanted:
             asked[own] = Question(wanted, [area], calendar, own)
     questions = list(asked.values())
-    shown = {k: latest[k] for one in questions for k in one.kpi_ids}
+    shown = {k: latest[k] for question in questions for k in question.kpi_ids}
     headlines = _headlines(build, area, shown)
     found = _shown(build, area, [*questions, *headlines])
     is_headline = found["question"] >= len(questions)

@@ -162,22 +162,15 @@ def _is_build_due(data_dir: Path) -> bool:
 def _kept_builds(data_dir: Path, manifest: dict, builds, keep: int) -> set[int]:
     newest = sorted(builds)[-keep:]
     now = store.current_id(data_dir)
-    if now and not store.is_readable(builds[_number(now)]):
-        raise UserError(
-            "The build in use is damaged. Make it again first: "
-            "python -m kpis build --full."
-        )
     kept = {*newest, _number(now)} if now else set(newest)
     last = _last_build_with_rows_to_delete(manifest)
-    return {
-        number for number in kept if number > last and store.is_readable(builds[number])
-    }
+    return {number for number in kept if number > last}
 
 
 def _listed(builds: Iterable[Path]) -> set[str]:
-    """Return the imports that some builds are made of."""
+    """Return the imports that some builds are made of; a damaged one says nothing."""
     listed = set()
-    for path in builds:
+    for path in filter(store.is_readable, builds):
         house = warehouse.reader(path / "cube.duckdb", {})
         frame = house.query(warehouse.text("results/imports"))
         house.close()

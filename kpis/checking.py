@@ -30,7 +30,8 @@ from kpis.results import Build, opened_build, queries
 from kpis.warehouse import StatementError, Warehouse, fill, identifier
 
 T = TypeVar("T")
-REPAIR = "Make the build again: python -m kpis build --full."
+BUILD = "python -m kpis build"
+REPAIR = f"Make the build again: {BUILD} --full."
 OF_EVERY_ROW = ("row_id", "area_code", "on_date")
 MOST_NAMED = 3
 ROWS_TRIED = 1000
@@ -78,7 +79,7 @@ def behind(build: Build, data_dir: Path) -> list[str]:
         changed.append("Imports")
     if _digests(build.kpis) != _digests(indicators.load()):
         changed.append("Indicators")
-    return [f"{what} have changed since: python -m kpis build." for what in changed]
+    return [f"{what} have changed since this build: run {BUILD}." for what in changed]
 
 
 def _digests(kpis: dict[str, Kpi]) -> set[str]:

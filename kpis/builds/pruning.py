@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from kpis import periods, warehouse
+from kpis import periods
 from kpis.builds import store
 from kpis.definitions import contracts
 from kpis.errors import UserError
@@ -164,24 +164,17 @@ def _kept_builds(
 ) -> set[int]:
     newest = sorted(builds)[-keep:]
     now = store.current_id(data_dir)
-    if now and not store.is_readable(builds[_number(now)]):
-        raise UserError(
-            "The build in use is damaged. Make it again first: "
-            "python -m kpis build --full."
-        )
     kept = {*newest, _number(now)} if now else set(newest)
     last = _last_build_with_rows_to_delete(manifest)
-    return {
-        number for number in kept if number > last and store.is_readable(builds[number])
-    }
+    return {number for number in kept if number > last}
 
 
 def _listed(builds: Iterable[Path]) -> set[str]:
-    """Return the imports that some builds are made of."""
+    """Return the imports that some builds are made of; a damaged one says nothing."""
     listed = set()
-    for path in builds:
-        db = warehouse.reader(path / "cube.duckdb", {})
-        frame = db.query(warehouse.text("results/imports"))
+    for path in filter(store.is_readable, builds):
+        db = waredb.reader(path / "cube.duckdb", {})
+        frame = db.query(waredb.text("results/imports"))
         db.close()
         listed |= set(frame["import_id"])
     return listed

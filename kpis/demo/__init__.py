@@ -5,6 +5,7 @@ nothing of its data. A number without a published source is marked as an assumpt
 where it stands; `docs/demo.md` tells the whole.
 """
 
+from kpis.demo import making
 from kpis.demo.exports import write, write_reference
 
-__all__ = ["write", "write_reference"]
+__all__ = ["making", "write", "write_reference"]

@@ -329,8 +329,8 @@ def test_prune_on_the_command_line(force):
 @pytest.mark.parametrize(
     ("words", "match"),
     [
-        (("--keep", "0"), "'0' is no number from 1 on"),
-        (("--source", "calls", "--before", "2003"), "'2003' is no month"),
+        (("--keep", "0"), "'0' is not a whole number, 1 or more"),
+        (("--source", "calls", "--before", "2003"), "'2003' is not a month"),
         (("--source", "calls"), "say which"),
         (("--source", "calls", "--before", "2003-06"), "Say why"),
     ],

@@ -174,7 +174,7 @@ def _import(options) -> int:
     has_real = bool(lake.read_manifest(home)["imports"])
     if is_first and has_real:
         was_demo = settings.demo_dir().exists()
-        settings.show("real")
+        settings.use("real")
         if was_demo:
             _say(
                 "Real data is shown from now on, apart from the demo. "
@@ -416,7 +416,7 @@ def _check(options) -> int:
 
 def _demo(options) -> int:
     _make_demo(options.scale, options.years, options.seed, options.defects)
-    settings.show("demo")
+    settings.use("demo")
     _say("The demo is shown: synthetic data. Back: python -m kpis use real.")
     return 0
 
@@ -445,7 +445,7 @@ def _use(options) -> int:
             if options.which == "demo"
             else "There is no real data yet. Import a file and build it first."
         )
-    settings.show(options.which)
+    settings.use(options.which)
     return 0
 
 
@@ -457,7 +457,7 @@ def _prepare(options) -> int:
     if not has_imports and store.current_id(data_dir) is None:
         _say("Nothing was imported yet: making a demo (synthetic data) ...")
         _make_demo(DEMO_SCALE, DEMO_YEARS, DEMO_SEED, has_defects=False)
-        settings.show("demo")
+        settings.use("demo")
     else:
         pipeline.build(data_dir, progress=_progress())
     return 0

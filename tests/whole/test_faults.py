@@ -179,8 +179,8 @@ def test_a_full_disk_and_a_read_only_one(scenarios):
     codes = [int(line.split()[-1]) for line in ended]
     assert codes == [2, 2, 2, 0], done.stdout + done.stderr
     full, full_too, read_only = done.stderr.splitlines()
-    assert "The disk is full. Make room" in full
-    assert "The disk is full. Make room" in full_too
+    assert "This disk is full. Make room" in full
+    assert "This disk is full. Make room" in full_too
     assert "Nothing can be written there" in read_only
     assert "temporary" not in done.stdout.split("ended")[1].split()
     assert "MPS" in done.stdout.split("ended")[3]
@@ -223,7 +223,7 @@ def test_a_read_only_directory_is_read_and_not_written(scenarios, tmp_path):
     ("error", "match"),
     [
         (OSError(28, "No space left on device", "/x"), "device: '/x')"),
-        (OSError(122, "Disk quota exceeded"), "The disk is full"),
+        (OSError(122, "Disk quota exceeded"), "This disk is full"),
         (OSError(27, "File too large"), "ulimit"),
         (OSError(30, "Read-only file system"), "DEMAND_DATA_DIR"),
         (PermissionError(13, "Permission denied"), "right to it"),

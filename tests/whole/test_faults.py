@@ -352,9 +352,9 @@ def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
         assert (attended(old), rows_of_may(old)) == (2, 2)
         pruning.prune(force.data_dir, rebuilt, keep=1)
         assert attended(old) == 2
-        with pytest.raises(UserError, match="a newer one has replaced it"):
+        with pytest.raises(UserError, match="a newer build has replaced it"):
             rows_of_may(old)
-        with pytest.raises(UserError, match="a newer one has replaced it"):
+        with pytest.raises(UserError, match="a newer build has replaced it"):
             opened_build.open_build(force.data_dir, old.id)
         with closing(opened_build.open_build(force.data_dir)) as new:
             assert rows_of_may(new) == 2

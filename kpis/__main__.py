@@ -215,7 +215,7 @@ def _import(options: Namespace) -> int:
 
 def _show_real_data() -> None:
     was_demo = settings.demo_dir().exists()
-    settings.show("real")
+    settings.use("real")
     if was_demo:
         _say(
             "From now on real data is shown and not the demo. Back to the demo: "
@@ -389,7 +389,7 @@ def _use(options: Namespace) -> int:
             if is_demo
             else "There is no real data yet. Import a file and build it first."
         )
-    settings.show(options.which)
+    settings.use(options.which)
     return 0
 
 

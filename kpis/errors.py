@@ -1,55 +1,63 @@
-"""Errors that a user can mend. Everything else is our bug and keeps its traceback.
+"""Errors that a user can correct. Everything else is our bug and keeps its traceback.
 
 Bottom layer: imports nothing of ours.
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class UserError(Exception):
-    """Something the user can mend: one paragraph with place, value and remedy."""
+    """Something the user can correct: one paragraph with place, value and remedy."""
 
 
 class SourceFileError(UserError):
     """A file that cannot be read as mapped; nothing of it was imported."""
 
-    def __init__(self, file, problem, *, line=None, remedy=""):
+    def __init__(
+        self,
+        file: str | Path,
+        problem: str,
+        *,
+        line: int | None = None,
+        remedy: str = "",
+    ):
         place = f"{file}, line {line}" if line else f"{file}"
         super().__init__(f"{place}: {problem} {remedy}".strip())
 
 
-REPEAT = "What was there before still counts. Then repeat the command."
+AGAIN = "Then run the command again: what counted before still counts."
 IS_FULL = (
-    "The disk is full. Make room on it (python -m kpis prune removes old builds). "
-    + REPEAT
+    "This disk is full. Make room on it (python -m kpis prune removes old builds). "
+    + AGAIN
 )
 IS_GONE = (
-    "A file is not there any more. If it is of a build, a newer one has replaced it: "
-    "load the page again, or repeat the command. If it is of the lake, put it back "
+    "A file is missing. If it belongs to a build, a newer build has replaced it: load "
+    "the page again, or run the command again. If it belongs to the lake, restore it "
     "from a backup, or withdraw the import and import its file again."
 )
-# by the system's own words, because DuckDB passes on nothing else
+# found by the system's own words, because DuckDB passes on nothing else
 STORAGE_PROBLEMS = {
     "No space left on device": IS_FULL,
     "Disk quota exceeded": IS_FULL,
     # DuckDB asks the disk how much room its temporary files may take
     "max_temp_directory_size": IS_FULL,
     "File too large": "A file would be larger than is allowed here. Ask for a higher "
-    f"limit (ulimit -f shows it). {REPEAT}",
+    f"limit (ulimit -f shows it). {AGAIN}",
     "Read-only file system": "Nothing can be written there. Make the disk writable, "
-    f"or name another directory in DEMAND_DATA_DIR. {REPEAT}",
+    f"or name another directory in DEMAND_DATA_DIR. {AGAIN}",
     "No files found that match the pattern": IS_GONE,
     "database does not exist": IS_GONE,
     # a reader may open only its build's files, and takes a lost one for a directory
     '.parquet/**/*.parquet"': IS_GONE,
-    "Permission denied": "This user may not do that. Run the command as the user "
-    f"who owns the data directory, or give this one the right to it. {REPEAT}",
+    "Permission denied": "This user may not do that. Use the user who owns the data "
+    f"directory, or give this one the right to it. {AGAIN}",
 }
 
 
 def of_storage(error: Exception) -> UserError | None:
-    """Return what can be done about a full disk, one not to be written, a lost file.
+    """Return what to do about a full disk, a write-protected one, or a missing file.
 
     None for an error of any other kind.
     """

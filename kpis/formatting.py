@@ -1,4 +1,4 @@
-"""How numbers, periods and states are worded wherever a person reads them."""
+"""How numbers, periods and states are worded for people."""
 
 from datetime import date
 from math import sqrt
@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpis import periods
 
-# the narrow space at which a line does not break
+# a narrow space at which no line breaks
 THIN_SPACE = "\u202f"
 NO_FIGURE = "–"
 MINUS = "−"
@@ -25,14 +25,14 @@ _STATES = {
 }
 
 
-def figure(value: float, unit: str, n: float | None = None) -> str:
-    """A value as a short figure: "71 %" for 0.7115, "9 min 27 s" for 567 seconds.
+def figure(value: float | None, unit: str, n: float | None = None) -> str:
+    """Return a value as a short figure: "71 %" for 0.7115, "9 min 27 s" for 567 s.
 
     `unit` is that of an indicator's header: minutes come in seconds, points as the
     difference of two shares, pounds in pounds. `n` is the number of cases behind a
     percentage: it gets a decimal only when its 95 % interval reaches less than half a
     point to either side. A missing value is a dash. Limits of a chart may lie below 0
-    or above 100 %. A rate has no sign of its own: `in_words` says what it is of.
+    or above 100 %. A rate comes without its unit: `in_words` and `with_unit` add it.
     """
     if pd.isna(value):
         return NO_FIGURE
@@ -41,14 +41,14 @@ def figure(value: float, unit: str, n: float | None = None) -> str:
     return words if value >= 0 or is_nothing else MINUS + words
 
 
-# so many that a decimal of a share is never lost in chance
+# so many cases that a share keeps its decimal
 _COUNTED_WHOLE = 1e9
 
 
 def cases(counts: str, n: float, effective: float = float("nan")) -> float:
-    """The cases by which a figure is rounded: `n` of `figure` for a cell.
+    """Return the cases by which a cell's figure is rounded: the `n` of `figure`.
 
-    Amounts are no sample and keep their decimal; weighted answers count as their
+    Amounts are not a sample and keep their decimal; weighted answers count as their
     effective number.
     """
     if counts == "amounts":
@@ -57,7 +57,7 @@ def cases(counts: str, n: float, effective: float = float("nan")) -> float:
 
 
 class Measured(Protocol):
-    """What of an indicator decides how its figures are written."""
+    """The parts of an indicator that decide how its figures are written."""
 
     @property
     def kind(self) -> str: ...
@@ -69,7 +69,7 @@ class Measured(Protocol):
     def counts(self) -> str: ...
 
 
-def of_cell(row, measure: Measured) -> str:
+def of_cell(row: pd.Series, measure: Measured) -> str:
     """Return the figure of a row of results as it is shown; a sum is a range."""
     if measure.kind == "sum" and pd.notna(row["value"]):
         return between(row["lower"], row["upper"], measure.unit)
@@ -77,23 +77,23 @@ def of_cell(row, measure: Measured) -> str:
     return figure(row["value"], measure.unit, n)
 
 
-def of_part(row, measure: Measured) -> str:
-    """Return the figure of a row of parts or areas, rounded as a cell's; no range."""
+def of_part(row: pd.Series, measure: Measured) -> str:
+    """Return the figure of a row of parts or areas, rounded like that of a cell."""
     return figure(row.value, measure.unit, cases(measure.counts, row.n))
 
 
 def with_unit(words: str, unit: str) -> str:
-    """A figure with what it leaves out of its unit: "20.6 per 1,000 a year"."""
+    """Return a figure with the unit it leaves out: "20.6 per 1,000 a year"."""
     return f"{words} {left_out(unit)}".strip()
 
 
-def interval(row, unit: str) -> str:
-    """The interval of a row as a range; "" where it has none."""
+def interval(row: pd.Series, unit: str) -> str:
+    """Return the interval of a row as a range; "" where it has none."""
     return "" if pd.isna(row.lower) else between(row.lower, row.upper, unit)
 
 
 def between(lower: float, upper: float, unit: str) -> str:
-    """A range as two short figures: what is known only so far is not one figure."""
+    """Return a range as two short figures: "70 % to 74 %"."""
     return f"{figure(lower, unit)} to {figure(upper, unit)}"
 
 
@@ -104,10 +104,10 @@ def _percent(value: float, n: float | None) -> str:
 
 
 def _rounded(percentage: float, decimals: int) -> tuple[str, str]:
-    """Bound and digits of a percentage; none and all are said only when true.
+    """Return bound and digits of a percentage: 0 and 100 only where they are exact.
 
-    The bound is "" or, where rounding would say 0 or 100, "<" or ">" before the nearest
-    figure that is not.
+    The bound is "", or "<" or ">" before the nearest figure where rounding would give 0
+    or 100.
     """
     step = 10**-decimals
     digits = f"{percentage:.{decimals}f}"
@@ -119,7 +119,7 @@ def _rounded(percentage: float, decimals: int) -> tuple[str, str]:
 
 
 def _half_width_points(proportion: float, n: float) -> float:
-    """Half the width of the 95 % Wilson interval, in percentage points."""
+    """Return half the width of the 95 % Wilson interval, in percentage points."""
     if pd.isna(n) or n <= 0:
         return float("inf")
     z = 1.959964
@@ -137,12 +137,12 @@ def _seconds(seconds: float, _n: float | None) -> str:
 
 
 def _pounds(pounds: float, _n: float | None) -> str:
-    """Pence below a thousand pounds; above, they say nothing."""
+    """Return pounds, with pence below a thousand."""
     return f"£{number(pounds, 2 if round(pounds, 2) < 1000 else 0)}"
 
 
 def _points(share: float, _n: float | None) -> str:
-    """Whole points, as a survey carries them; below one, a decimal says which way."""
+    """Return whole points; below one, a decimal shows that it is not nothing."""
     points = 100 * share
     decimals = 1 if 0.05 <= points < 0.95 else 0
     digits = f"{points:.{decimals}f}"
@@ -181,10 +181,9 @@ _LEFT_OUT = {
 
 
 def exact(value: float, unit: str) -> str:
-    """A figure that somebody set or printed, with the decimals that it has: "90.8 %".
+    """Return a figure that someone set or printed, with all its decimals: "90.8 %".
 
-    `unit` as for `figure`, which rounds to what cases can carry; a rate says what it is
-    of.
+    `unit` as for `figure`; a rate comes with its unit.
     """
     if unit in ("minutes", "seconds", "pounds"):
         return figure(value, unit)
@@ -195,18 +194,18 @@ def exact(value: float, unit: str) -> str:
 
 
 def number(value: float, decimals: int) -> str:
-    """A number with thin spaces between its thousands and a minus of full width."""
+    """Return a number with thin spaces between thousands and a full-width minus."""
     words = f"{abs(value):,.{decimals}f}".replace(",", THIN_SPACE)
     return words if value >= 0 else MINUS + words
 
 
 def left_out(unit: str) -> str:
-    """What a figure leaves to the words around it: "per 1,000 a year", or ""."""
+    """Return the unit that a figure leaves out: "per 1,000 a year", or ""."""
     return _LEFT_OUT.get(unit, "")
 
 
 def in_words(value: float, unit: str) -> str:
-    """A value for reading aloud: "71 in 100", "9 minutes 27 seconds"."""
+    """Return a value for reading aloud: "71 in 100", "9 minutes 27 seconds"."""
     if unit == "percent":
         return _in_100(value)
     if unit == "percent a year":
@@ -236,13 +235,13 @@ def _plural(amount: int, noun: str) -> str:
     return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
 
 
-def count(value: float) -> str:
-    """A whole number with thin spaces between its thousands; missing is a dash."""
+def count(value: float | None) -> str:
+    """Return a whole number with thin spaces between thousands; missing is a dash."""
     return NO_FIGURE if pd.isna(value) else number(value, 0)
 
 
 def period(start: date, by: str) -> str:
-    """A period in full words from its first day, "January to March 2004".
+    """Return a period in full words from its first day: "January to March 2004".
 
     `by` is day, week, month, quarter, year (financial, from 1 April) or rolling12,
     whose `start` is the first day of the twelve months.
@@ -264,7 +263,7 @@ def day(day: date) -> str:
 
 
 def _month(day: pd.Timestamp) -> str:
-    # month_name() is English on every machine; strftime follows the locale.
+    # month_name() is English on every machine; strftime follows the locale
     return f"{day.month_name()} {day.year}"
 
 
@@ -281,7 +280,7 @@ def _later(day: pd.Timestamp, months: int) -> pd.Timestamp:
 
 
 def missing(state: str) -> str:
-    """Words for the state of a cell; "" for an ordinary value."""
+    """Return words for the state of a cell; "" for an ordinary value."""
     return _STATES[state]
 
 
@@ -305,5 +304,5 @@ def span(first: date, last: date) -> str:
 
 
 def capital(text: str) -> str:
-    """Return the text as the beginning of a sentence."""
+    """Return the text with a capital, to begin a sentence."""
     return text[:1].upper() + text[1:]

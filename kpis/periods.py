@@ -1,7 +1,7 @@
 """Calendar periods: day, week (from Monday), month, quarter, financial year, rolling.
 
-The financial year starts on 1 April; quarters are calendar quarters, which are its
-quarters too; a rolling period is the twelve months that end with a month.
+The financial year starts on 1 April; its quarters are calendar quarters. A rolling
+period is the twelve months that end with a month.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from kpis.errors import UserError
 
 LENGTHS = ("day", "week", "month", "quarter", "year", "rolling12")
-# 52 weeks lead to a Monday again
+# 52 weeks, so that a year before a Monday is a Monday
 YEAR_OF = {
     "day": 364, "week": 52, "month": 12, "quarter": 4, "year": 1, "rolling12": 12,
 }  # fmt: skip
@@ -21,9 +21,9 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 
 def of_day(day: date, by: str) -> Period:
-    """Return first and last day of the period that holds a day.
+    """Return the first and last day of the period that contains a day.
 
-    For "rolling12" it is the period whose last month holds the day.
+    For "rolling12" it is the period whose last month contains the day.
     """
     if by == "day":
         return day, day
@@ -48,19 +48,17 @@ def between(start: date, end: date, by: str) -> list[Period]:
 
     Rolling periods are those that end in a month of the range.
     """
-    result = []
+    found = []
     period = of_day(start, by)
-    while (period[1] if by == "rolling12" else period[0]) <= max(
-        end, end_of_month(end) if by == "rolling12" else end
-    ):
-        result.append(period)
-        step = period[1] + timedelta(days=1)
-        period = of_day(step, by)
-    return result
+    last = end_of_month(end) if by == "rolling12" else end
+    while (period[1] if by == "rolling12" else period[0]) <= last:
+        found.append(period)
+        period = of_day(period[1] + timedelta(days=1), by)
+    return found
 
 
 def back(period: Period, by: str, count: int) -> Period:
-    """Return the period `count` steps before one."""
+    """Return the period that is `count` periods earlier."""
     for _ in range(count):
         if by == "rolling12":
             period = of_day(add_months(period[1].replace(day=1), -1), by)
@@ -70,12 +68,12 @@ def back(period: Period, by: str, count: int) -> Period:
 
 
 def year_before(period: Period, by: str) -> Period:
-    """Return the same period a year earlier; of days and weeks, 52 weeks earlier."""
+    """Return the same period a year earlier; days and weeks, 52 weeks earlier."""
     return back(period, by, YEAR_OF[by])
 
 
 def add_months(first: date, months: int) -> date:
-    """Return the first day of the month `months` away."""
+    """Return the first day of the month that is `months` later, or earlier."""
     index = first.year * 12 + first.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
 
@@ -88,7 +86,7 @@ def end_of_month(day: date) -> date:
 def read(text: str, is_end: bool) -> date:
     """Return the day that "2003-04" or "2003-04-15" means as start or end of a range.
 
-    Raises UserError for anything else.
+    UserError for anything else.
     """
     try:
         if re.fullmatch(r"\d{4}-\d{2}", text):
@@ -98,4 +96,4 @@ def read(text: str, is_end: bool) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise UserError(f"'{text}' is no month (2003-04) and no day (2003-04-15).")
+    raise UserError(f"'{text}' is not a month (2003-04) or a day (2003-04-15).")

@@ -1,4 +1,4 @@
-"""Where everything is kept, and the few values that hold for a whole installation.
+"""Where everything is kept, and the few settings of a whole installation.
 
 Bottom layer: imports nothing of ours.
 """
@@ -16,13 +16,13 @@ MAPS = PROJECT / "data" / "maps"
 TIME_ZONE = "Europe/London"
 FORCE = "MPS"
 
-# Half of the smallest machine that we promise to run on (4 GB) stays free for
-# the server; the speed table allows an import at most 2 GB in all.
+# on the smallest machine that we support (4 GB), half stays free for the server; an
+# import may use 2 GB in all
 MEMORY_LIMIT = "1200MB"
 
 
 def home() -> Path:
-    """Return the directory that holds real data, and the demo's in `demo/`."""
+    """Return the directory of real data; the demo's is `demo/` inside it."""
     return Path(os.environ.get("DEMAND_DATA_DIR", PROJECT / "data" / "local")).resolve()
 
 
@@ -45,8 +45,8 @@ def data_dir() -> Path:
     return demo_dir() if chosen == "demo" else home()
 
 
-def show(which: str) -> None:
-    """Choose what is shown from now on: "real" or "demo"."""
+def use(which: str) -> None:
+    """Set what is shown from now on: "real" or "demo"."""
     home().mkdir(parents=True, exist_ok=True)
     partial = home() / "showing.partial"
     partial.write_text(which + "\n", encoding="utf-8")

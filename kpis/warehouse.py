@@ -1,7 +1,7 @@
 """The only module that talks to DuckDB: connections, statements, identifiers.
 
-Every statement is a file under `sql/`. A template has `{names}` which are filled
-with identifiers, file lists or checked expressions; values travel as parameters.
+Every statement is a file in `sql/`. A template has `{names}` that are filled with
+identifiers, file lists or checked expressions; values are always parameters.
 """
 
 import string
@@ -18,7 +18,7 @@ from kpis import settings
 from kpis.errors import of_storage
 
 Progress = Callable[[float], None]
-# no statement is to blame for these: the disk may be
+# not the statement's fault, but perhaps the disk's
 SYSTEM_ERRORS = (
     duckdb.OperationalError,
     duckdb.FatalException,
@@ -27,7 +27,7 @@ SYSTEM_ERRORS = (
 
 
 class StatementError(RuntimeError):
-    """A statement of ours failed: our bug, shown with its name and full text."""
+    """A statement of ours failed: our bug, shown with its full text."""
 
 
 @cache
@@ -37,7 +37,7 @@ def text(name: str) -> str:
 
 
 def fill(template: str, /, **parts: str) -> str:
-    """Return `sql/<template>.sql` with every `{name}` in it filled."""
+    """Return `sql/<template>.sql` with every `{name}` filled."""
     return string.Template(
         text(template).replace("$", "$$").replace("{", "${")
     ).substitute(parts)
@@ -60,15 +60,14 @@ def literal(value: str | int | float | bool | None) -> str:
 
 
 def literals(values: Iterable[Any]) -> str:
-    """Return values as the inside of an SQL list: 'a', 'b'."""
+    """Return values as the contents of an SQL list: 'a', 'b'."""
     return ", ".join(literal(value) for value in values)
 
 
 class Warehouse:
     """One DuckDB connection; every query runs on a cursor of its own.
 
-    A cursor per query because a connection shared between threads returns other
-    people's rows.
+    Threads that share a connection without cursors would get each other's rows.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection):
@@ -84,8 +83,10 @@ class Warehouse:
         with self._connection.cursor() as cursor:
             return _guarded(sql, lambda: cursor.execute(sql, values).fetchall())
 
-    def run(self, sql: str, values: Any = None, progress: Progress | None = None):
-        """Run one statement for its effect, telling `progress` a share from 0 to 1."""
+    def run(
+        self, sql: str, values: Any = None, progress: Progress | None = None
+    ) -> None:
+        """Run one statement for its effect; `progress` is given a share from 0 to 1."""
         with self._connection.cursor() as cursor:
             if progress is None:
                 _guarded(sql, lambda: cursor.execute(sql, values))
@@ -102,7 +103,7 @@ class Warehouse:
                 watcher.join()
 
     def add_frame(self, name: str, frame: pd.DataFrame) -> None:
-        """Make `frame` a table of that name."""
+        """Add a table of that name with the rows of `frame`."""
         self._connection.register("added_frame", frame)
         _execute(
             self._connection,
@@ -111,7 +112,7 @@ class Warehouse:
         self._connection.unregister("added_frame")
 
     def close(self) -> None:
-        """Close the connection; cursors in flight end with an error."""
+        """Close the connection; queries that still run end with an error."""
         self._connection.close()
 
 
@@ -119,9 +120,9 @@ def _guarded(sql: str, work: Callable[[], Any]) -> Any:
     try:
         return work()
     except duckdb.Error as error:
-        told = of_storage(error) if isinstance(error, SYSTEM_ERRORS) else None
-        if told:
-            raise told from error
+        remedy = of_storage(error) if isinstance(error, SYSTEM_ERRORS) else None
+        if remedy:
+            raise remedy from error
         raise StatementError(f"{error}\n\nin this statement:\n{sql}") from error
 
 
@@ -129,7 +130,9 @@ def _execute(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     _guarded(sql, lambda: connection.execute(sql))
 
 
-def _watch(cursor, progress: Progress, done: threading.Event) -> None:
+def _watch(
+    cursor: duckdb.DuckDBPyConnection, progress: Progress, done: threading.Event
+) -> None:
     while not done.wait(0.25):
         share = cursor.query_progress()
         if share > 0:
@@ -137,19 +140,19 @@ def _watch(cursor, progress: Progress, done: threading.Event) -> None:
 
 
 def _connect(path: str, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-    settled = {
+    closed = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
         **config,
     }
-    connection = _guarded(f"open {path}", lambda: duckdb.connect(path, config=settled))
+    connection = _guarded(f"open {path}", lambda: duckdb.connect(path, config=closed))
     _execute(connection, text("import/use_local_time"))
     return connection
 
 
 def writer(temporary: Path, path: str = ":memory:") -> Warehouse:
-    """Open a private database for an import or a build, spilling into `temporary`."""
+    """Open a private database for an import or a build; it may use `temporary`."""
     temporary.mkdir(parents=True, exist_ok=True)
     return Warehouse(
         _connect(
@@ -164,10 +167,9 @@ def writer(temporary: Path, path: str = ":memory:") -> Warehouse:
 
 
 def reader(cube: Path, views: dict[str, Sequence[Path]]) -> Warehouse:
-    """Open a finished build for reading, with one view per mart over its files.
+    """Open a finished build for reading, with a view for each mart over its files.
 
-    The connection can read these files and nothing else, and its settings are
-    locked.
+    The connection can read these files and no others, and its settings are locked.
     """
     connection = _connect(":memory:", {})
     _execute(connection, fill("results/attach", cube=literal(str(cube))))
@@ -187,7 +189,7 @@ def reader(cube: Path, views: dict[str, Sequence[Path]]) -> Warehouse:
 
 @cache
 def of_files() -> Warehouse:
-    """Return a database of no tables, to ask files of the data directory."""
+    """Return a database without tables, to query files of the data directory."""
     return Warehouse(_connect(":memory:", {}))
 
 
@@ -202,5 +204,5 @@ def parse_expression(expression: str) -> str:
 
 
 def version() -> str:
-    """Return DuckDB's version: part of what makes a build what it is."""
+    """Return DuckDB's version, on which a build depends."""
     return duckdb.__version__

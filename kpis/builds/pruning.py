@@ -173,8 +173,8 @@ def _listed(builds: Iterable[Path]) -> set[str]:
     """Return the imports that some builds are made of; a damaged one says nothing."""
     listed = set()
     for path in filter(store.is_readable, builds):
-        db = waredb.reader(path / "cube.duckdb", {})
-        frame = db.query(waredb.text("results/imports"))
+        db = warehouse.reader(path / "cube.duckdb", {})
+        frame = db.query(warehouse.text("results/imports"))
         db.close()
         listed |= set(frame["import_id"])
     return listed

@@ -33,4 +33,4 @@ def make(
         account = importer.import_file(path, f"canonical_{source}", target)
         tell(f"{path.name}: {account['accepted']} rows")
     pipeline.build(target, progress=progress)
-    settings.show("demo")
+    settings.use("demo")

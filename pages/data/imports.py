@@ -66,7 +66,7 @@ def which_data() -> None:
 
 
 def show(choice: str) -> None:
-    settings.show(choice)
+    settings.use(choice)
     forget()
 
 

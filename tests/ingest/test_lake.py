@@ -232,7 +232,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(data_dir):
 
 
 def test_a_full_disk_gets_a_remedy_and_a_bug_does_not(data_dir):
-    with pytest.raises(UserError, match="The disk is full"), lake.writing(data_dir):
+    with pytest.raises(UserError, match="This disk is full"), lake.writing(data_dir):
         raise OSError(28, "No space left on device", "lake/manifest.json.partial")
     with pytest.raises(FileNotFoundError), lake.writing(data_dir):
         raise FileNotFoundError(2, "No such file or directory", "a bug")

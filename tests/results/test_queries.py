@@ -388,7 +388,7 @@ def test_show_and_rows_without_days_are_of_the_latest_settled_period(force):
     [
         (["show", "ops_999_answered_in"], "Did you mean 'ops_999_answered_in_target'"),
         (["show", ATTENDED, "--area", "Brend"], "Did you mean 'Brent'"),
-        (["show", ATTENDED, "--from", "2003"], "no month (2003-04)"),
+        (["show", ATTENDED, "--from", "2003"], "not a month (2003-04)"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_told_the_remedy(force, words, remedy):

@@ -178,8 +178,8 @@ def test_a_full_disk_and_a_read_only_one(scenarios):
     codes = [int(line.split()[-1]) for line in ended]
     assert codes == [2, 2, 2, 0], done.stdout + done.stderr
     full, full_too, read_only = done.stderr.splitlines()
-    assert "The disk is full. Make room" in full
-    assert "The disk is full. Make room" in full_too
+    assert "This disk is full. Make room" in full
+    assert "This disk is full. Make room" in full_too
     assert "Nothing can be written there" in read_only
     assert "temporary" not in done.stdout.split("ended")[1].split()
     assert "MPS" in done.stdout.split("ended")[3]
@@ -222,7 +222,7 @@ def test_a_read_only_directory_is_read_and_not_written(scenarios, tmp_path):
     ("error", "match"),
     [
         (OSError(28, "No space left on device", "/x"), "device: '/x')"),
-        (OSError(122, "Disk quota exceeded"), "The disk is full"),
+        (OSError(122, "Disk quota exceeded"), "This disk is full"),
         (OSError(27, "File too large"), "ulimit"),
         (OSError(30, "Read-only file system"), "DEMAND_DATA_DIR"),
         (PermissionError(13, "Permission denied"), "right to it"),
@@ -351,9 +351,9 @@ def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
         assert (attended(old), rows_of_may(old)) == (2, 2)
         pruning.prune(force.data_dir, rebuilt, keep=1)
         assert attended(old) == 2
-        with pytest.raises(UserError, match="a newer one has replaced it"):
+        with pytest.raises(UserError, match="a newer build has replaced it"):
             rows_of_may(old)
-        with pytest.raises(UserError, match="a newer one has replaced it"):
+        with pytest.raises(UserError, match="a newer build has replaced it"):
             opened_build.open_build(force.data_dir, old.id)
         with closing(opened_build.open_build(force.data_dir)) as new:
             assert rows_of_may(new) == 2

@@ -15,6 +15,7 @@ from kpis.definitions import Kpi, reference_tables
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.results import coverage, states
+from kpis.results.arrivals import arrived
 from kpis.results.disclosure import LONGEST_FIRST
 from kpis.results.opened_build import Build
 from kpis.results.series import COLUMNS, Question, answer
@@ -100,7 +101,7 @@ def latest_settled(build: Build, kpi_id: str, area: str, by: str) -> Period | No
         )
         whole = [one for one in known if one == periods.of_day(one[1], by)]
         return max(whole, default=None)
-    cover = arrivals.arrived(build, kpi_id)
+    cover = arrived(build, kpi_id)
     if cover.last is None:
         return None
     period = periods.of_day(cover.last, by)
@@ -248,7 +249,7 @@ def _latest_periods(
     build: Build, latest: dict[str, Period | None], by: str, count: int
 ) -> list[Period]:
     """Return the last periods up to all that has arrived; one if nothing is settled."""
-    lasts = {kpi_id: arrivals.arrived(build, kpi_id).last for kpi_id in latest}
+    lasts = {kpi_id: arrived(build, kpi_id).last for kpi_id in latest}
     known = [period for period in latest.values() if period]
     if not known:
         day = max((last for last in lasts.values() if last), default=build.as_at)

@@ -17,10 +17,17 @@ import streamlit as st
 from plotly import graph_objects
 
 from kpis import settings
-from kpis.analysis import Waits, area_comparison, breakdown, grouped_rows, source_rows
+from kpis.analysis import (
+    Waits,
+    area_comparison,
+    breakdown,
+    grouped_rows,
+    members,
+    source_rows,
+)
 from kpis.analysis import judged_series as board_of
 from kpis.analysis import waits as waits_of
-from kpis.charts import breakdown_chart, spc_chart
+from kpis.charts import spc_chart
 from kpis.context import Break, Comparator, Event, Target, events, lookup
 from kpis.context import breaks as breaks_of
 from kpis.context import targets as targets_of
@@ -315,7 +322,7 @@ def parts(scope: Scope, area: str, start: date, end: date, dimension: str):
     """Return the members of a dimension of the scope's indicator, in words."""
     opened = build(scope.build_id)
     found = breakdown.by_dimension(opened, scope.kpi, area, start, end, dimension)
-    return breakdown_chart.named(found, dimension)
+    return members.named(found, dimension)
 
 
 Chosen = tuple[tuple[str, tuple[str, ...]], ...]

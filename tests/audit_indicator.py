@@ -3,8 +3,7 @@
 import pandas as pd
 
 from kpis import formatting
-from kpis.analysis import grouped_rows
-from kpis.charts import breakdown_chart
+from kpis.analysis import grouped_rows, members
 from kpis.charts.axes import SCALES
 from kpis.definitions.indicators import Kpi
 from kpis.results import queries
@@ -159,7 +158,7 @@ def _parts(visit: Visit, cell: pd.Series) -> None:
         return
     ends = cell["period_start"].date(), cell["period_end"].date()
     found = grouped_rows.grouped(visit.engine.build, kpi.id, cell["area"], ends, [way])
-    named = [breakdown_chart.member(one, way) for one in found[way]]
+    named = [members.member(one, way) for one in found[way]]
     said = {
         name: (formatting.of_part(row, kpi.measure), int(row.n))
         for name, row in zip(named, found.itertuples(), strict=True)

@@ -10,14 +10,13 @@ from dataclasses import asdict
 import pandas as pd
 
 from kpis import formatting
-from kpis.analysis import Verdict, verdicts
+from kpis.analysis import Verdict, headline, verdicts
 from kpis.charts import PALETTES, sparkline, spc_chart
 from kpis.context import Target
 from kpis.context import targets as target_words
 from kpis.definitions import Kpi, glossary
 from kpis.formatting import capital
 from pages._components.mounting import component
-from pages._indicator import headline
 
 SPARKLINE_PERIODS = 24
 FAMILIES = ("operational", "customer", "employee", "financial")

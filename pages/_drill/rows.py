@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.charts import breakdown_chart
+from kpis.analysis import members
 from kpis.definitions import Kpi
 from pages import _cached
 from pages._frame.filters import Scope
@@ -76,7 +76,7 @@ def for_reading(
         named = found["area_code"].map(areas).fillna("not located")
         shown = shown.assign(area_code=named)
     if "weekday" in found:
-        days = dict(enumerate(breakdown_chart.WEEKDAYS, 1))
+        days = dict(enumerate(members.WEEKDAYS, 1))
         shown = shown.assign(weekday=found["weekday"].map(days))
     partly = [name for name in shown if shown[name].isna().any()]
     shown[partly] = shown[partly].apply(with_blanks)

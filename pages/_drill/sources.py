@@ -7,13 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting, settings
-from kpis.analysis import source_rows
-from kpis.charts import breakdown_chart
+from kpis.analysis import members, source_rows
 from kpis.formatting import capital
 from kpis.output import spreadsheets
 from kpis.periods import Period
 from pages import _cached
-from pages._frame import filters, widgets
+from pages._frame import period_choice, widgets
 from pages._frame.filters import Scope
 from pages._frame.markdown import plain
 
@@ -38,7 +37,7 @@ def show(scope: Scope) -> None:
             st.markdown("No export of it says which days it covers.")
             return
         starts = {pd.Timestamp(start): False for start, _ in reversed(spans)}
-        start = filters.choose_period(starts, scope.by, next(iter(starts)))
+        start = period_choice.choose(starts, scope.by, next(iter(starts)))
     period = next(span for span in spans if pd.Timestamp(span[0]) == start)
     chosen = _filters(scope, source, period)
     asked = partial(_cached.of_source, scope, source, period)
@@ -65,7 +64,7 @@ def _filters(scope: Scope, source: str, period: Period) -> _cached.Chosen:
             members = _cached.of_source(scope, source, period, (name,), ())[name]
             found = st.multiselect(
                 _name(name), list(members),
-                format_func=partial(breakdown_chart.member, dimension=name),
+                format_func=partial(members.member, dimension=name),
                 key=f"{source}_{name}", placeholder="All", width=222,
                 bind="query-params",
             )  # fmt: skip
@@ -75,9 +74,7 @@ def _filters(scope: Scope, source: str, period: Period) -> _cached.Chosen:
 
 
 def _groups(found: pd.DataFrame, source: str, by: list[str]) -> None:
-    words = {
-        name: [breakdown_chart.member(one, name) for one in found[name]] for name in by
-    }
+    words = {name: [members.member(one, name) for one in found[name]] for name in by}
     heads = {name: _name(name) for name in by} | {"n": "Rows"}
     with st.container(key="group_table"):
         st.dataframe(

@@ -28,8 +28,6 @@ PERIOD_NAMES = {
     "rolling12": "Rolling 12 months",
 }
 DEFAULT_BY = "month"
-# after the name of a period that is not over, or not settled
-OPEN = ", provisional"
 SECOND_NAMES = {"site": ", call centre", "facility": ", counter"}
 WHAT = {
     AREA: "area",
@@ -135,68 +133,16 @@ def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> S
     """Draw the filters and return what they say."""
     kpi = None
     if has_indicator:
-        kpi = _choose(
+        kpi = select(
             KPI, offered[KPI], width=430, placeholder="Choose an indicator",
             required=False,
         )  # fmt: skip
-    area = _choose(AREA, offered[AREA], width=310, default=next(iter(offered[AREA])))
-    by = _choose(BY, offered[BY], width=180, default=DEFAULT_BY)
+    area = select(AREA, offered[AREA], width=310, default=next(iter(offered[AREA])))
+    by = select(BY, offered[BY], width=180, default=DEFAULT_BY)
     return Scope(build_id, area, by, kpi)
 
 
-def period_code(start: pd.Timestamp, by: str) -> str:
-    """Return what stands for a period in the session.
-
-    Its first day alone would do for the month and the quarter that begin with it, and
-    the box would keep the name of one while the figure of the other is shown.
-    """
-    return f"{start:%Y-%m-%d} {by}"
-
-
-def choose_period(
-    starts: Mapping[pd.Timestamp, bool], by: str, latest: pd.Timestamp
-) -> pd.Timestamp:
-    """Draw the choice of one period and return its start; unchosen, it is `latest`.
-
-    `starts` says of each period's start whether it is provisional.
-    """
-    names = {
-        period_code(start, by): formatting.period(start, by) + (OPEN if is_open else "")
-        for start, is_open in starts.items()
-    }
-    _take_asked_period(names)
-    _keep_period(names)
-    shown = f"{formatting.period(latest, by)}, the latest"
-    chosen = _choose(PERIOD, names, width=340, placeholder=shown, required=False)
-    return _first_day(chosen) if chosen else latest
-
-
-def _take_asked_period(names: Mapping[str, str]) -> None:
-    """Accept a link made before its period was settled, or after; warn of nonsense."""
-    asked = st.query_params.get(PERIOD)
-    if not asked or PERIOD in st.session_state or asked in names.values():
-        return
-    bare = {name.removesuffix(OPEN): code for code, name in names.items()}
-    code = bare.get(asked.removesuffix(OPEN))
-    if code:
-        st.session_state[PERIOD] = code
-    else:
-        st.warning(plain(f"There is no period '{asked}' here: the latest is shown."))
-
-
-def _first_day(code: str) -> pd.Timestamp:
-    return pd.Timestamp(code.partition(" ")[0])
-
-
-def _keep_period(names: Mapping[str, str]) -> None:
-    """Where quarters have taken the place of months, choose that of the month."""
-    before = st.session_state.get(PERIOD)
-    if before and before not in names:
-        until_then = [code for code in names if _first_day(code) <= _first_day(before)]
-        st.session_state[PERIOD] = max(until_then, default=None)
-
-
-def _choose(
+def select(
     key: str,
     names: Mapping[str, str],
     width: int,
@@ -204,7 +150,7 @@ def _choose(
     placeholder: str | None = None,
     required: bool = True,
 ) -> str | None:
-    """A select box bound to the URL; without a default nothing is chosen at first."""
+    """Draw a select box bound to the URL; without a default it is empty at first."""
     codes = list(names)
     return st.selectbox(
         WHAT[key].capitalize(),

@@ -6,7 +6,7 @@ import streamlit as st
 from kpis import formatting
 from kpis.analysis import area_comparison
 from kpis.definitions import Kpi
-from kpis.output import Chart, spreadsheets
+from kpis.output import Chart, series_table, spreadsheets
 from kpis.results import queries
 from pages import _cached
 from pages._frame import widgets
@@ -14,7 +14,6 @@ from pages._frame.filters import Scope
 from pages._indicator import definition_panel
 
 SHOWN = ["value", "mean", "lower_limit", "upper_limit"]
-INTERNAL = ["is_latest", "is_settled", "parts"]
 
 
 def show(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> None:
@@ -28,7 +27,7 @@ def show(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> None:
         )
         widgets.download(
             "This series (CSV)",
-            lambda: spreadsheets.csv(told(series)),
+            lambda: spreadsheets.csv(series_table.in_numbers(series)),
             f"{name}_by_{cell['by']}.csv",
         )
         widgets.download(
@@ -45,28 +44,9 @@ def rows(cell: pd.Series, scope: Scope) -> pd.DataFrame:
     return queries.rows(build, scope.kpi, scope.area, *ends)
 
 
-def told(series: pd.DataFrame) -> pd.DataFrame:
-    """Return a series as it is given away.
-
-    Each number of the two sides of a difference has a column of its own.
-    """
-    sides = [
-        {
-            f"{name}_{side}": value
-            for side, numbers in sorted(parts.items())
-            for name, value in numbers.items()
-        }
-        if isinstance(parts, dict)
-        else {}
-        for parts in series["parts"]
-    ]
-    given = series.drop(columns=INTERNAL)
-    return given.join(pd.DataFrame(sides, index=series.index))
-
-
 def workbook(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> bytes:
     """Return the series with its chart, the areas, the definition, and the exports."""
-    sheets = {"Series": told(series)}
+    sheets = {"Series": series_table.in_numbers(series)}
     if area_comparison.kind_of(kpi):
         ends = cell["period_start"], cell["period_end"]
         found = _cached.compared(scope.build_id, kpi.id, *ends, cell["by"])

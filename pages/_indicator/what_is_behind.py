@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting, settings
-from kpis.analysis import area_comparison, breakdown, waits
+from kpis.analysis import area_comparison, breakdown, headline, members, waits
 from kpis.charts import breakdown_chart, wait_histogram
 from kpis.definitions import Kpi
 from kpis.errors import UserError
@@ -16,7 +16,6 @@ from pages import _cached
 from pages._frame import widgets
 from pages._frame.filters import Scope
 from pages._frame.markdown import EITHER_SHADE, SHADES, plain
-from pages._indicator import headline
 
 DIMENSION = "split"
 HOUR_OF_WEEK = "hour of the week"
@@ -101,7 +100,7 @@ def _week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
         return breakdown_chart.week_figure(found, kpi, widgets.theme())
 
     def worded() -> pd.DataFrame:
-        names = [breakdown_chart.hour_of_week(row) for _, row in found.iterrows()]
+        names = [members.hour_of_week(row) for _, row in found.iterrows()]
         return table(found, kpi, names)
 
     widgets.plot(draw, "week", in_words, of)
@@ -165,7 +164,7 @@ def day_sentence(found: pd.DataFrame, kpi: Kpi) -> str:
 
 
 def _hour(row: pd.Series, kpi: Kpi) -> str:
-    when = breakdown_chart.hours(row["hour"])
+    when = members.hours(row["hour"])
     return f"{formatting.of_part(row, kpi.measure)} from {when}"
 
 
@@ -254,7 +253,7 @@ def _change_in_words(
     """Say what moved the whole, and list it; `found` is of `breakdown.change`."""
     is_by_area = dimension == breakdown.BY_AREA
     if not is_by_area:
-        names = [breakdown_chart.member(one, dimension) for one in found["group"]]
+        names = [members.member(one, dimension) for one in found["group"]]
         attrs, found = found.attrs, found.assign(group=names)
         found.attrs = attrs
     groups = (

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kpis import formatting, settings
-from kpis.analysis import UNMEASURED, area_comparison
+from kpis.analysis import UNMEASURED, area_comparison, headline
 from kpis.charts import funnel_chart, map_chart
 from kpis.definitions import Kpi
 from kpis.formatting import capital
@@ -16,7 +16,7 @@ from pages import _cached
 from pages._frame import filters, widgets
 from pages._frame.filters import Scope
 from pages._frame.markdown import plain
-from pages._indicator import headline, who_is_different
+from pages._indicator import who_is_different
 
 FORM, MAP = "form", "london"
 TILES, BOUNDARIES = "Equal tiles", "Boundaries"

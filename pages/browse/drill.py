@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.analysis import UNMEASURED, grouped_rows
+from kpis.analysis import UNMEASURED, grouped_rows, headline, members
 from kpis.charts import breakdown_chart
 from kpis.definitions import Kpi
 from kpis.errors import UserError
@@ -12,10 +12,9 @@ from kpis.formatting import capital
 from kpis.output import spreadsheets
 from pages import _cached
 from pages._drill import rows, sources
-from pages._frame import widgets
+from pages._frame import period_choice, widgets
 from pages._frame.filters import Scope
 from pages._frame.markdown import plain
-from pages._indicator import headline
 
 GROUPS = "groups"
 # by dimension: whose default its filter last had, and which
@@ -44,21 +43,21 @@ def filters(scope: Scope, kpi: Kpi, cell: pd.Series) -> _cached.Chosen:
     with st.container(horizontal=True, gap="small", key="filters"):
         for name in kpi.population.dimensions:
             every = _cached.grouped(scope, cell["area"], period, (name,))
-            named = breakdown_chart.named(every.rename(columns={name: "member"}), name)
-            members = dict(zip(named["member"], named["name"], strict=True))
+            named = members.named(every.rename(columns={name: "member"}), name)
+            words = dict(zip(named["member"], named["name"], strict=True))
             default = [
                 one
                 for one in (kpi.population.default or {}).get(name, ())
-                if one in members
+                if one in words
             ]
             is_anew = begins_anew(name, kpi, default)
             found = st.multiselect(
-                capital(name.replace("_", " ")), list(members),
-                default=None if is_anew else default, format_func=members.get,
+                capital(name.replace("_", " ")), list(words),
+                default=None if is_anew else default, format_func=words.get,
                 key=f"only_{name}", placeholder="All", width=222, bind="query-params",
             )  # fmt: skip
             # all of them, also those that do not count by default
-            chosen.append((name, tuple(found or members)))
+            chosen.append((name, tuple(found or words)))
     return tuple(chosen)
 
 
@@ -115,7 +114,7 @@ def word(member: str, name: str, areas: dict[str, str]) -> str:
         return areas.get(member, "not located")
     if name == "month":
         return formatting.period(pd.Timestamp(f"{member}-01"), "month")
-    return breakdown_chart.member(member, name)
+    return members.member(member, name)
 
 
 def by_groups(
@@ -190,7 +189,7 @@ series = _cached.series(scope)
 if reason or series["state"].isin(UNMEASURED).all():
     st.markdown(plain(reason or headline.latest(series)["reason"]))
     st.stop()
-cell = headline.choose(series)
+cell = period_choice.of_series(series)
 try:
     chosen = filters(scope, kpi, cell)
     period = headline.ends(cell)

@@ -6,20 +6,20 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.analysis import UNMEASURED
+from kpis.analysis import UNMEASURED, headline
 from kpis.charts import spc_chart
 from kpis.context import breaks, events, targets
 from kpis.definitions import Kpi
 from kpis.errors import UserError
+from kpis.output import series_table
 from pages import _cached
 from pages._drill import rows
-from pages._frame import filters, widgets
+from pages._frame import filters, period_choice, widgets
 from pages._frame.filters import Scope
 from pages._frame.markdown import plain
 from pages._indicator import (
     definition_panel,
     downloads,
-    headline,
     what_is_behind,
     who_is_different,
 )
@@ -123,7 +123,7 @@ def take_point(by: str) -> None:
     points = st.session_state[CHART].selection.points
     if points:
         start = pd.Timestamp(points[0]["x"])
-        st.session_state[filters.PERIOD] = filters.period_code(start, by)
+        st.session_state[filters.PERIOD] = period_choice.code(start, by)
 
 
 def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope, cell: pd.Series) -> None:
@@ -160,10 +160,12 @@ if series["value"].notna().any():
     with st.container(gap="xxsmall"):
         for line in filter(None, [key(series), *told(series, kpi, scope)]):
             st.caption(line)
-    as_table = _cached.kept("series", scope, (), partial(headline.table, series, kpi))
-    widgets.folded("The series as a table", as_table, headline.TABLE)
+    as_table = _cached.kept(
+        "series", scope, (), partial(series_table.in_words, series, kpi)
+    )
+    widgets.folded("The series as a table", as_table, series_table.HEADS)
 if not series["state"].isin(UNMEASURED).all():
-    cell = headline.choose(series)
+    cell = period_choice.of_series(series)
     who_is_different.show(scope, kpi, cell)
     what_is_behind.show(scope, kpi, series, cell)
     rows_behind(series, kpi, scope, cell)

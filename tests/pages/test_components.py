@@ -9,7 +9,7 @@ import pytest
 from kpis import formatting
 from kpis.context.targets import Target
 from kpis.definitions import contracts, indicators
-from kpis.statistics import spc_judgement
+from kpis.statistics import Charted, spc_judgement
 from pages._components import coverage_grid, findings, scoreboard, side_by_side
 from pages._indicator import what_is_behind
 from tests.series_cases import series
@@ -305,8 +305,9 @@ def test_beside_a_figure_stand_those_of_its_own_length(
     frame["is_latest"] = frame.index == len(frame) - 1
     others = frame.assign(value=11.0, n=1.0, whose="MPS")
     targets, names = {kpi.id: Target(kpi.id, "QK")}, {"QK": "Brent", "MPS": "MPS"}
+    charted = {kpi.id: Charted("lower", kpi.judging.chart, kpi.measure.resolution)}
     table = scoreboard.contents(
-        spc_judgement.judge_all(frame, kpis), kpis, targets, names, "month", "light",
+        spc_judgement.judge_all(frame, charted), kpis, targets, names, "month", "light",
         others,
     )  # fmt: skip
     ((row,),) = [family["rows"] for family in table["families"]]

@@ -33,9 +33,10 @@ from kpis.context import breaks as breaks_of
 from kpis.context import targets as targets_of
 from kpis.definitions import contracts
 from kpis.ingest import refused_rows
+from kpis.output import Scoreboard, scoreboard
 from kpis.periods import Period
 from kpis.results import Build, opened_build, queries
-from pages._components import coverage_grid, scoreboard
+from pages._components import coverage_grid
 from pages._components import findings as finding_table
 from pages._frame import filters
 from pages._frame.filters import Scope
@@ -229,33 +230,21 @@ def targets_of_series(scope: Scope) -> list[Target]:
 
 
 @st.cache_resource(max_entries=400, show_spinner=False)
-def board(build_id: str, area: str, by: str, theme: str) -> dict:
-    """Return the contents of the scoreboard."""
-    found, opened = judged(build_id, area, by), build(build_id)
-    latest = found[found["is_latest"]]
-    in_force = {
-        row.kpi: targets_of.in_force(
-            targets(build_id), row.kpi, row.area, row.period_start.date()
-        )
-        for row in latest.itertuples()
-    }
-    names = area_names(build_id)
-    others = beside_area(build_id, area, by) if area != settings.FORCE else None
-    return scoreboard.contents(found, opened.kpis, in_force, names, by, theme, others)
-
-
-def beside_area(build_id: str, area: str, by: str) -> pd.DataFrame:
-    """Return what to set beside an area's figures: the force's, and its group's.
-
-    Columns kpi, period_start, by, n, value, lower, upper, cases, and `whose` in words.
-    """
-    force = judged(build_id, settings.FORCE, by).assign(whose=settings.FORCE)
-    all_groups = groups_of_all(build_id, by)
-    is_member = all_groups["areas"].map(lambda areas: area in areas).astype(bool)
-    own = all_groups[is_member].assign(whose=all_groups["group"])
-    columns = ["kpi", "period_start", "by", "n", "value", "lower", "upper", "cases"]
-    both = pd.concat([force, own], ignore_index=True)
-    return both[[*columns, "whose"]]
+def area_scoreboard(build_id: str, area: str, by: str) -> Scoreboard:
+    """Return the scoreboard of an area."""
+    others = None
+    if area != settings.FORCE:
+        force = judged(build_id, settings.FORCE, by)
+        groups = groups_of_all(build_id, by)
+        others = scoreboard.figures_to_compare(force, groups, area, settings.FORCE)
+    return scoreboard.of_series(
+        judged(build_id, area, by),
+        build(build_id).kpis,
+        targets(build_id),
+        area_names(build_id),
+        by,
+        others,
+    )
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -1,7 +1,25 @@
-"""Output: what leaves, as typed values and files."""
+"""Output: what leaves the product, as typed values, tables and files."""
 
-from kpis.output import brief, series_table, spreadsheets
-from kpis.output.brief import Heading
+from kpis.output import (
+    brief,
+    doubts,
+    heading,
+    scoreboard,
+    series_table,
+    spreadsheets,
+)
+from kpis.output.heading import Heading
+from kpis.output.scoreboard import Scoreboard
 from kpis.output.spreadsheets import Chart
 
-__all__ = ["Chart", "Heading", "brief", "series_table", "spreadsheets"]
+__all__ = [
+    "Chart",
+    "Heading",
+    "Scoreboard",
+    "brief",
+    "doubts",
+    "heading",
+    "scoreboard",
+    "series_table",
+    "spreadsheets",
+]

@@ -25,11 +25,6 @@ def show(table: dict) -> None:
     _mount(key="findings", data=table)
 
 
-def unreliable(findings: pd.DataFrame) -> int:
-    """Return how many kinds of findings make figures unreliable."""
-    return findings.loc[findings["is_unreliable"], "finding"].nunique()
-
-
 def contents(
     findings: pd.DataFrame,
     areas: pd.DataFrame,

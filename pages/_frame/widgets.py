@@ -11,7 +11,7 @@ from kpis import formatting
 from kpis.definitions import Kpi, glossary
 from kpis.errors import UserError
 from kpis.formatting import capital
-from kpis.results import Build, opened_build, states
+from kpis.results import Build, opened_build
 from pages import _cached
 from pages._components import picture
 from pages._frame.filters import Scope
@@ -73,11 +73,6 @@ def synthetic_notice(build: Build) -> None:
     """Say on every page of a demo that its figures are invented."""
     if build.is_demo:
         st.markdown("**Synthetic data**", help="Invented; no real force.", width=150)
-
-
-def absence(one, names: Mapping[str, str]) -> str:
-    """Say of a row of `results.missing` what has not arrived."""
-    return states.absence(names, one.source, one.area, one.missing_from, one.missing_to)
 
 
 def theme() -> str:

@@ -22,11 +22,11 @@ def show(scope: Scope, bar: DeltaGenerator) -> str | None:
         label_visibility="collapsed",
         placeholder="Choose two or three areas", bind="query-params",
     )  # fmt: skip
-    boards = {
-        offered[code]: _cached.board(scope.build_id, code, scope.by, widgets.theme())
+    scoreboards = {
+        offered[code]: _cached.area_scoreboard(scope.build_id, code, scope.by)
         for code in codes
     }
-    if not boards:
+    if not scoreboards:
         st.markdown("Choose two or three areas above.")
         return None
-    return side_by_side.show(side_by_side.contents(boards))
+    return side_by_side.show(scoreboards, widgets.theme())

@@ -13,7 +13,7 @@ import streamlit as st
 from kpis import formatting, settings
 from kpis.definitions import contracts, mappings
 from kpis.ingest import importer, lake
-from kpis.output import spreadsheets
+from kpis.output import doubts, spreadsheets
 from kpis.results import opened_build
 from pages import _cached
 from pages._components import coverage_grid, findings
@@ -276,7 +276,7 @@ def not_arrived(build_id: str) -> str:
     """List what is expected and has not come."""
     names = _cached.area_names(build_id)
     absent = _cached.missing(build_id)
-    lines = [f"{widgets.absence(one, names)}." for one in absent.itertuples()]
+    lines = [f"{text}." for text in doubts.absences(absent, names)]
     more = len(lines) - ABSENCES_LISTED
     if more > 1:
         lines = [*lines[:ABSENCES_LISTED], f"And {more} more: see the holes below."]

@@ -12,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 from kpis import formatting, pipeline
 from kpis.definitions import contracts, indicators, reference_tables
 from kpis.output import brief
-from kpis.output.brief import Heading
+from kpis.output.heading import Heading
 from kpis.results import opened_build, queries
+from pages import _cached
+from pages._components import scoreboard
 from pages._frame import filters, local_only, markdown
 from tests.exports import canonical, save, take
 from tests.tables import Force
@@ -159,18 +161,22 @@ def test_the_overview_offers_its_figures_on_a_page_of_paper(demo, monkeypatch):
         for one in at.get("bidi_component")
         if one.proto.component_name == "scoreboard"
     ]
-    status = at.caption[0].value
-    heading = Heading("Brent", status, "", "some-build", date(2004, 4, 1), True)
-    given = brief.given(board, heading)
+    one = opened_build.open_build()
+    value = _cached.area_scoreboard(one.id, "QK", "month")
+    # the screen shows the value that the paper is made of
+    assert board == json.loads(json.dumps(scoreboard.as_json(value, "light")))
+    heading = Heading("Brent", "", "", one.id, date(2004, 4, 1), True)
+    given = brief.template_input(value, heading)
     on_screen = {row["title"]: row for one in board["families"] for row in one["rows"]}
     on_paper = [row for family in given["families"] for row in family["rows"]]
     assert len(on_paper) > 20
     for row in on_paper:
         shown = on_screen[row["title"]]
-        same = ("figure", "interval", "count", "year_ago", "spark_label")
+        same = ("figure", "interval", "count", "spark_label")
         assert [row[name] for name in same] == [shown[name] for name in same]
-        assert list(filter(None, row["beside"])) == [one for one, _ in shown["beside"]]
-    one = opened_build.open_build()
+        assert row["year_ago"] in shown["phrase"]
+        others = [one["figure"] for one in shown["others"]]
+        assert list(filter(None, row["others"])) == others
     found = queries.scoreboard(one, "QK", "month")
     for _, cell in found[found["is_latest"]].iterrows():
         kpi = one.kpis[cell["kpi"]]
@@ -178,8 +184,11 @@ def test_the_overview_offers_its_figures_on_a_page_of_paper(demo, monkeypatch):
             assert on_screen[kpi.wording.title]["figure"] == formatting.of_cell(
                 cell, kpi.measure
             )
-    assert given["attention"] == board["attention"]
-    assert b"/Type/Pages/Count 1" in brief.pdf(board, heading)
+    said = [(row["title"], row["sentence"]) for row in board["attention"]["rows"]]
+    assert said == [
+        (row["title"], row["sentence"]) for row in given["attention"]["rows"]
+    ]
+    assert b"/Type/Pages/Count 1" in brief.pdf(value, heading)
 
 
 def test_london_shows_the_indicator_that_is_asked_in_every_borough(demo, monkeypatch):

@@ -11,7 +11,6 @@ from kpis import formatting, settings
 from kpis.definitions.indicators import Kpi
 from tests.audit_engine import figure
 from tests.audit_visit import (
-    ESCAPED,
     NO_FIGURE_OF,
     Visit,
     compare_hovers,
@@ -20,6 +19,7 @@ from tests.audit_visit import (
     compare_with_cube,
     told,
 )
+from tests.visitors import as_read
 
 
 def overview(visit: Visit) -> None:
@@ -27,7 +27,7 @@ def overview(visit: Visit) -> None:
     (board,) = visit.contents("families", "attention")
     rows = {row["id"]: row for one in board["families"] for row in one["rows"]}
     visit.same("overview", "indicators", set(rows), set(visit.engine.kpis))
-    title = ESCAPED.sub(r"\1", visit.at.title[0].value)
+    title = as_read(visit.at.title[0].value)
     named = visit.names[visit.area]
     shared = title.removeprefix(named).removeprefix(", ")
     for kpi_id in visit.engine.kpis:

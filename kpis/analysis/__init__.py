@@ -8,6 +8,7 @@ from kpis.analysis import (
     judged_series,
     members,
     source_rows,
+    splits,
     verdicts,
     waits,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "judged_series",
     "members",
     "source_rows",
+    "splits",
     "verdicts",
     "waits",
 ]

@@ -39,8 +39,8 @@ def verdict(series: pd.DataFrame, target: Target | None = None) -> Verdict:
     """
     row = latest(series)
     until_then = series[series["period_start"] <= row["period_start"]]
-    is_set = target is not None and target.is_set
-    assurance = partial(targets.assurance, target) if is_set else None
+    aim = target if target and target.is_set else None
+    assurance = partial(targets.assurance, aim) if aim else None
     return verdicts.verdict(until_then, row["by"], assurance=assurance)
 
 

@@ -1,25 +1,39 @@
 """Output: what leaves the product, as typed values, tables and files."""
 
 from kpis.output import (
+    area_names,
+    area_table,
     brief,
+    definition,
     doubts,
+    group_table,
     heading,
+    indicator_workbook,
+    part_table,
+    row_table,
     scoreboard,
     series_table,
+    shades,
     spreadsheets,
 )
 from kpis.output.heading import Heading
 from kpis.output.scoreboard import Scoreboard
-from kpis.output.spreadsheets import Chart
 
 __all__ = [
-    "Chart",
     "Heading",
     "Scoreboard",
+    "area_names",
+    "area_table",
     "brief",
+    "definition",
     "doubts",
+    "group_table",
     "heading",
+    "indicator_workbook",
+    "part_table",
+    "row_table",
     "scoreboard",
     "series_table",
+    "shades",
     "spreadsheets",
 ]

@@ -6,11 +6,12 @@ brief.typ, gets them as JSON; it holds the layout and none of the texts from fil
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -34,16 +35,21 @@ def pdf(scoreboard: Scoreboard, heading: Heading) -> bytes:
     return typeset(template_input(scoreboard, heading), heading.as_at)
 
 
-def typeset(contents: Mapping[str, object], as_at: date, **options) -> bytes:
-    """Return a PDF of what `template_input` returns; `options` go to `typst.compile`.
+def typeset(
+    contents: Mapping[str, object],
+    as_at: date,
+    standards: Sequence[Literal["ua-1"]] = (),
+) -> bytes:
+    """Return a PDF of what `template_input` returns, which keeps those standards.
 
     The fonts are those that come with Typst, so every machine sets the same page.
     """
     midnight = datetime.combine(as_at, datetime.min.time(), UTC)
     return typst.compile(
         TEMPLATE,
-        **{"format": "pdf", **options},
+        format="pdf",
         sys_inputs={"brief": json.dumps(contents)},
+        pdf_standards=list(standards),
         timestamp=int(midnight.timestamp()),
         ignore_system_fonts=True,
     )

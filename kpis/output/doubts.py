@@ -9,10 +9,8 @@ from kpis.results import states
 
 def absences(missing: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
     """Return what has not arrived, in words, for each row of `queries.missing`."""
-    return [
-        states.absence(names, row.source, row.area, row.missing_from, row.missing_to)
-        for row in missing.itertuples()
-    ]
+    columns = ["source", "area", "missing_from", "missing_to"]
+    return [states.absence(names, *row) for _, row in missing[columns].iterrows()]
 
 
 def unreliable(findings: pd.DataFrame) -> int:

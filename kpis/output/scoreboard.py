@@ -90,7 +90,12 @@ def of_series(
     shared = shared_period(judged)
     rows = [
         scoreboard_row.of_series(
-            series.reset_index(drop=True), kpis[kpi_id], aims, shared, sites, others
+            series.reset_index(drop=True),
+            kpis[str(kpi_id)],
+            aims,
+            shared,
+            sites,
+            others,
         )
         for kpi_id, series in judged.groupby("kpi", sort=False)
     ]

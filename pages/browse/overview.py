@@ -1,60 +1,46 @@
 """Every indicator of one area at a glance; each row leads to its own page."""
 
-from functools import partial
-
 import streamlit as st
 
-from kpis.output import Heading, brief, doubts, heading
-from pages import _cached
+from kpis.output import brief
+from pages._cached import builds, scoreboards
 from pages._components import scoreboard
-from pages._frame import widgets
-from pages._frame.filters import Scope
+from pages._frame import elements, filters, page_list, session
 from pages._frame.markdown import plain
-from pages._overview import london, side_by_side
+from pages._overview.london_map import show_london_map
+from pages._overview.side_by_side import show_side_by_side
 
 VIEW = "view"
-VIEWS = ALL, LONDON, BESIDE = "All indicators", "London", "Side by side"
+VIEWS = ALL, LONDON, SIDE_BY_SIDE = "All indicators", "London", "Side by side"
 
+scope = session.scope()
+build = builds.build(scope.build_id)
+asked = scope.build_id, scope.area, scope.by
+heading, board = scoreboards.heading_of(*asked), scoreboards.of_area(*asked)
 
-def heading_of(scope: Scope) -> Heading:
-    """Return area and period, how much is measured, and what to doubt."""
-    names = _cached.area_names(scope.build_id)
-    doubt = doubts.in_words(
-        _cached.missing(scope.build_id), _cached.findings(scope.build_id), names
-    )
-    judged = _cached.judged(scope.build_id, scope.area, scope.by)
-    build = _cached.build(scope.build_id)
-    return heading.of_area(names[scope.area], judged, doubt, build)
-
-
-scope = widgets.scope()
-build = _cached.build(scope.build_id)
-titles = {kpi_id: kpi.wording.title for kpi_id, kpi in build.kpis.items()}
-
-headed = _cached.kept("heading", scope, (), partial(heading_of, scope))
-st.title(plain(headed.title), anchor=False)
+st.title(plain(heading.title), anchor=False)
 with st.container(key="status", gap=None):
-    st.caption(plain(headed.measured))
-    if headed.doubt:
-        st.page_link("pages/data/imports.py", label=plain(headed.doubt))
+    st.caption(plain(heading.measured))
+    if heading.doubt:
+        st.page_link(page_list.IMPORTS.path, label=plain(heading.doubt))
 bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
 view = bar.segmented_control(
     "View", VIEWS, default=ALL, required=True, key=VIEW,
     label_visibility="collapsed", bind="query-params",
 )  # fmt: skip
-board = _cached.area_scoreboard(scope.build_id, scope.area, scope.by)
 opened = None
 if view == LONDON:
     news = [row.id for row in board.attention.rows]
-    london.show(scope, news, bar, VIEW, ALL)
-elif view == BESIDE:
-    opened = side_by_side.show(scope, bar)
+    show_london_map(scope, news, bar, leave=(VIEW, ALL))
+elif view == SIDE_BY_SIDE:
+    opened = show_side_by_side(scope, bar)
 else:
-    opened = scoreboard.show(board, widgets.theme())
-    widgets.download(
+    opened = scoreboard.show(board, session.theme())
+    elements.download(
         "Brief to print (PDF)",
-        lambda: brief.pdf(board, headed),
+        lambda: brief.pdf(board, heading),
         f"brief_{scope.area}_by_{scope.by}_{build.as_at}.pdf",
     )
 if opened:
-    st.switch_page("pages/browse/indicator.py", query_params={"kpi": titles[opened]})
+    title = build.kpis[opened].wording.title
+    st.switch_page(page_list.INDICATOR.path, query_params={filters.KPI: title})

@@ -154,9 +154,9 @@ def test_a_brief_can_be_read_aloud():
     """It keeps the rules of PDF/UA-1: tags, title, language, words for pictures."""
     small = row(interval="67\u202f% to 75\u202f%")
     given = brief.template_input(board(row(), small, row(spark=None), said=1), HEADING)
-    assert brief.typeset(given, HEADING.as_at, pdf_standards=["ua-1"])
+    assert brief.typeset(given, HEADING.as_at, standards=["ua-1"])
     with pytest.raises(typst.TypstError, match="title"):
-        brief.typeset(given | {"title": ""}, HEADING.as_at, pdf_standards=["ua-1"])
+        brief.typeset(given | {"title": ""}, HEADING.as_at, standards=["ua-1"])
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))

@@ -1,17 +1,14 @@
 """The contents of the tables that pages draw themselves, as they go to the browser."""
 
-import math
 from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from kpis import formatting
 from kpis.definitions import contracts, indicators
 from kpis.output.scoreboard import Attention, Family, Scoreboard
 from pages._components import coverage_grid, findings, scoreboard, side_by_side
-from pages._indicator import what_is_behind
 from tests.scoreboard_cases import a_row
 
 CONTRACTS = contracts.load_all()
@@ -26,7 +23,7 @@ def grid(*arrived, kpis=()):
             for source, area, month, *days in arrived]  # fmt: skip
     columns = ["source", "area", "month", "expected_days", "arrived_days"]
     frame = pd.DataFrame(rows, columns=columns)
-    return coverage_grid.contents(frame, NAMES, CONTRACTS, kpis, "light")
+    return coverage_grid.contents(frame, NAMES, CONTRACTS, kpis)
 
 
 def test_a_cell_says_how_many_of_its_days_have_arrived():
@@ -119,7 +116,7 @@ def found(finding, area="", rows=1, is_unreliable=False, source="incidents", **m
 
 
 def table(*rows):
-    return findings.contents(pd.DataFrame(rows), AREAS, NAMES, CONTRACTS, "light")
+    return findings.contents(pd.DataFrame(rows), AREAS, NAMES, CONTRACTS)
 
 
 def one_row(*rows):
@@ -212,13 +209,3 @@ def test_areas_side_by_side_have_each_its_own_cells_in_the_order_of_the_first():
         ("calls", ["calls of Brent", "calls of MPS"]),
         ("waits", ["waits of Brent", "waits of MPS"]),
     ]
-
-
-def test_parts_of_an_amount_keep_the_decimal_that_the_figure_has():
-    kpi = indicators.load()["fin_overtime_share"]
-    assert kpi.measure.counts == "amounts"
-    part = {"name": "staff", "value": 0.0314, "lower": math.nan, "upper": math.nan}
-    found = pd.DataFrame([part | {"n": 3}])
-    (row,) = what_is_behind.table(found, kpi, ["staff"]).to_dict("records")
-    # three rows of a return are no sample of three
-    assert row["figure"] == formatting.figure(0.0314, "percent", 1e9) == "3.1\u202f%"

@@ -2,7 +2,7 @@
 
 from datetime import date
 from math import sqrt
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -56,6 +56,10 @@ def cases(counts: str, n: float, effective: float = float("nan")) -> float:
     return n if pd.isna(effective) else effective
 
 
+# a row of a frame, as a Series or as `itertuples` gives it
+Row = Any
+
+
 class Measured(Protocol):
     """The parts of an indicator that decide how its figures are written."""
 
@@ -77,7 +81,7 @@ def of_cell(row: pd.Series, measure: Measured) -> str:
     return figure(row["value"], measure.unit, n)
 
 
-def of_part(row: pd.Series, measure: Measured) -> str:
+def of_part(row: Row, measure: Measured) -> str:
     """Return the figure of a row of parts or areas, rounded like that of a cell."""
     return figure(row.value, measure.unit, cases(measure.counts, row.n))
 
@@ -87,7 +91,7 @@ def with_unit(words: str, unit: str) -> str:
     return f"{words} {left_out(unit)}".strip()
 
 
-def interval(row: pd.Series, unit: str) -> str:
+def interval(row: Row, unit: str) -> str:
     """Return the interval of a row as a range; "" where it has none."""
     return "" if pd.isna(row.lower) else between(row.lower, row.upper, unit)
 

@@ -20,6 +20,7 @@ from kpis import settings
 from kpis.builds import store
 from kpis.definitions import indicators
 from kpis.errors import UserError
+from kpis.output import area_names
 from kpis.results import opened_build, queries
 from pages._frame import filters
 from tests import audit_visitor
@@ -92,7 +93,7 @@ def chosen(
     """Return codes of areas, ids of indicators and kinds of period; all if none."""
     build = opened_build.open_build()
     try:
-        offered = filters.offered_areas(queries.areas(build))
+        offered = area_names.offered(queries.areas(build))
         codes = [queries.find_area(build, one) for one in areas or offered]
         return codes, list(kpis or build.kpis), list(by or filters.PERIOD_NAMES)
     finally:

@@ -3,14 +3,12 @@
 import pandas as pd
 
 from kpis import formatting
-from kpis.analysis import grouped_rows
-from kpis.charts import breakdown_chart
+from kpis.analysis import grouped_rows, members
 from kpis.charts.axes import SCALES
 from kpis.definitions import Kpi
 from kpis.results import queries
 from tests.audit_engine import figure
 from tests.audit_visit import (
-    ESCAPED,
     MOST_ROWS,
     NO_FIGURE_OF,
     Visit,
@@ -21,6 +19,7 @@ from tests.audit_visit import (
     kind_of_areas,
     told,
 )
+from tests.visitors import as_read
 
 
 def indicator(visit: Visit) -> None:
@@ -42,7 +41,7 @@ def indicator(visit: Visit) -> None:
         label = " ".join(
             [engine.kpis[other].wording.title, *told(row, engine.kpis[other])]
         )
-        labels = [ESCAPED.sub(r"\1", one.label) for one in at.button]
+        labels = [as_read(one.label) for one in at.button]
         visit.same("indicator", f"read with {other}", label in labels, True)
     headers = [one.value for one in at.header]
     visit.same("indicator", "definition", "Definition" in headers, True)
@@ -57,7 +56,7 @@ def _headline(visit: Visit, latest: pd.Series, where: str) -> None:
     kpi, metric = visit.kpi, visit.at.metric[0]
     visit.same("indicator", "figure", metric.value, figure(latest, kpi))
     label = ", ".join(filter(None, [where, formatting.left_out(kpi.measure.unit)]))
-    visit.same("indicator", "of what", ESCAPED.sub(r"\1", metric.label), label)
+    visit.same("indicator", "of what", as_read(metric.label), label)
     now = formatting.in_words(latest["value"], kpi.measure.unit)
     begin = now[0].upper() + now[1:]
     said = next((one for one in visit.text() if one.startswith(begin)), "")
@@ -159,7 +158,7 @@ def _parts(visit: Visit, cell: pd.Series) -> None:
         return
     ends = cell["period_start"].date(), cell["period_end"].date()
     found = grouped_rows.grouped(visit.engine.build, kpi.id, cell["area"], ends, [way])
-    named = [breakdown_chart.member(one, way) for one in found[way]]
+    named = [members.member(one, way) for one in found[way]]
     said = {
         name: (formatting.of_part(row, kpi.measure), int(row.n))
         for name, row in zip(named, found.itertuples(), strict=True)
@@ -201,7 +200,7 @@ def _made_of(cell: pd.Series, kpi: Kpi) -> str:
         return f"{' of '.join(sides)} make {value}."
     if kpi.measure.kind in ("mean", "median"):
         n = formatting.count(cell["n"])
-        return f"The {kpi.measure.kind} of {n} values is {value}."
+        return f"{n} values have a {kpi.measure.kind} of {value}."
     if kpi.measure.kind == "percentile":
         n, share = formatting.count(cell["n"]), f"{100 * kpi.measure.quantile:g} in 100"
         return f"{share} of {n} values are at most {value}."

@@ -11,7 +11,6 @@ from kpis import formatting, settings
 from kpis.definitions import Kpi
 from tests.audit_engine import figure
 from tests.audit_visit import (
-    ESCAPED,
     NO_FIGURE_OF,
     Visit,
     compare_hovers,
@@ -20,6 +19,7 @@ from tests.audit_visit import (
     compare_with_cube,
     told,
 )
+from tests.visitors import as_read
 
 
 def overview(visit: Visit) -> None:
@@ -27,7 +27,7 @@ def overview(visit: Visit) -> None:
     (board,) = visit.contents("families", "attention")
     rows = {row["id"]: row for one in board["families"] for row in one["rows"]}
     visit.same("overview", "indicators", set(rows), set(visit.engine.kpis))
-    title = ESCAPED.sub(r"\1", visit.at.title[0].value)
+    title = as_read(visit.at.title[0].value)
     named = visit.names[visit.area]
     shared = title.removeprefix(named).removeprefix(", ")
     for kpi_id in visit.engine.kpis:
@@ -81,7 +81,7 @@ def worded(row: pd.Series, kpi: Kpi) -> dict:
     said = figure(row, kpi)
     return {
         "figure": said if has_figure else said.capitalize(),
-        "is_word": not has_figure,
+        "has_figure": has_figure,
         "is_quiet": not has_figure or is_few,
         "interval": formatting.interval(row, kpi.measure.unit) if has_interval else "",
         "unit": formatting.left_out(kpi.measure.unit) if has_figure else "",
@@ -91,7 +91,8 @@ def worded(row: pd.Series, kpi: Kpi) -> dict:
 
 def _beside(visit: Visit, row: dict, kpi: Kpi, latest: pd.Series) -> None:
     """Compare the figures of the force and of a group that stand beside a borough's."""
-    for shown, whose in row["beside"]:
+    for other in row["others"]:
+        shown, whose = other["figure"], other["whose"]
         if whose == settings.FORCE:
             said = figure(visit.engine.areas(latest, "mps")[settings.FORCE], kpi)
         else:
@@ -99,7 +100,7 @@ def _beside(visit: Visit, row: dict, kpi: Kpi, latest: pd.Series) -> None:
             said = formatting.figure(
                 value, kpi.measure.unit, formatting.cases(kpi.measure.counts, n)
             )
-        visit.same("overview", f"{kpi.id}, beside it {whose}", shown, said)
+        visit.same("overview", f"{kpi.id}, compared with {whose}", shown, said)
 
 
 def _completeness(visit: Visit) -> None:
@@ -110,8 +111,8 @@ def _completeness(visit: Visit) -> None:
     here = len(core) - states["not_applicable"]
     said = [f"{here - states['not_measured']} of {here} core indicators measured"]
     for state, words in (
-        ("not_applicable", "more have no figure of this area"),
-        ("too_few", "on too few cases to judge"),
+        ("not_applicable", "more have no figure for this area"),
+        ("too_few", "with too few cases to judge"),
         ("not_reliable", "not reliable"),
     ):
         said += [f"{states[state]} {words}"] if states[state] else []

@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from kpis import formatting
 from kpis.definitions import Kpi
+from kpis.output import area_names
 from kpis.results import queries
-from pages._frame import filters
 from tests.audit_engine import TOLERANCE, Engine, figure
+from tests.visitors import as_read
 
-ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 PAST = re.compile(r"; (.+?) a year ago")
 # tables of rows stop here, and then do not add up
 MOST_ROWS = 200
@@ -66,7 +66,7 @@ class Visit:
     @cached_property
     def names(self) -> dict[str, str]:
         """The areas' names, no two the same, as the choice of areas has them."""
-        return filters.area_names(queries.areas(self.engine.build))
+        return area_names.unique(queries.areas(self.engine.build))
 
     def same(self, place: str, what: str, shown, said) -> None:
         where = " ".join(filter(None, [self.kpi_id, self.area, self.by, what]))
@@ -75,7 +75,7 @@ class Visit:
     def text(self) -> list[str]:
         """Every paragraph of the page, as it is read."""
         at = self.at
-        return [ESCAPED.sub(r"\1", one.value) for one in [*at.markdown, *at.caption]]
+        return [as_read(one.value) for one in [*at.markdown, *at.caption]]
 
     def contents(self, *keys: str) -> list[dict]:
         """What our own tables were given that have all of these keys."""

@@ -10,16 +10,16 @@ from streamlit.testing.v1 import AppTest
 
 from kpis import settings
 from kpis.results import opened_build
+from pages._frame import page_list
+from pages._frame.page_list import ListedPage
 from tests import audit_indicator, audit_overview
 from tests.audit_engine import Engine
 from tests.audit_visit import Tally, Visit
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
-OVERVIEW, INDICATOR = "pages/browse/overview.py", "pages/browse/indicator.py"
-DRILL = "pages/browse/drill.py"
-IMPORTS, DEFINITIONS = "pages/data/imports.py", "pages/data/definitions.py"
 NOW, OVER_TIME = "In this period", "Over time"
 ALL, LONDON, BESIDE = "All indicators", "London", "Side by side"
+COMPARED_BY_AREA = (page_list.OVERVIEW, page_list.INDICATOR, page_list.DRILL_DOWN)
 
 
 class Visitor:
@@ -29,58 +29,63 @@ class Visitor:
         self.engine = engine
         self.tally = Tally()
         self.at = AppTest.from_file(str(APP), default_timeout=120).run()
-        self.page = OVERVIEW
+        self.page = page_list.OVERVIEW
 
-    def opens(self, page: str, **chosen: object) -> None:
+    def opens(self, page: ListedPage, **chosen: object) -> None:
         """Run a page with some of its choices made, by their keys."""
         if page != self.page:
-            self.at.switch_page(page)
+            self.at.switch_page(page.path)
             self.page = page
         for key, value in chosen.items():
             self.at.session_state[key] = value
         self.at.run()
         for failure in self.at.exception:
-            self.tally.differences.append(f"{page}, {chosen}: {failure.value}")
+            self.tally.differences.append(f"{page.title}, {chosen}: {failure.value}")
         notices = [one for one in self.at.markdown if "Synthetic data" in one.value]
         is_demo = self.engine.build.is_demo
-        self.tally.same("synthetic notice", page, bool(notices), is_demo)
+        self.tally.same("synthetic notice", page.title, bool(notices), is_demo)
 
     def visit(self, area: str, by: str, kpi_id: str = "") -> Visit:
         return Visit(self.at, self.engine, self.tally, area, by, kpi_id)
 
     def sees_overview(self, area: str, by: str, beside: Sequence[str] = ()) -> None:
         """Compare the overview of an area in its three views."""
-        self.opens(OVERVIEW, area=area, by=by, view=ALL)
+        self.opens(page_list.OVERVIEW, area=area, by=by, view=ALL)
         audit_overview.overview(self.visit(area, by))
         if beside:
-            self.opens(OVERVIEW, view=BESIDE, areas_beside=list(beside))
+            self.opens(page_list.OVERVIEW, view=BESIDE, areas_beside=list(beside))
             audit_overview.side_by_side(self.visit(area, by), list(beside))
-            self.opens(OVERVIEW, view=LONDON)
+            self.opens(page_list.OVERVIEW, view=LONDON)
             mapped = self.at.selectbox(key="mapped").value
             audit_overview.london(self.visit(area, by, mapped))
 
     def sees_indicator(self, kpi_id: str, area: str, by: str) -> None:
         """Compare an indicator's page."""
-        self.opens(INDICATOR, kpi=kpi_id, area=area, by=by, areas=NOW)
+        self.opens(page_list.INDICATOR, kpi=kpi_id, area=area, by=by, areas=NOW)
         audit_indicator.indicator(self.visit(area, by, kpi_id))
 
     def sees_areas_over_time(self, kpi_id: str, by: str) -> None:
         """Compare every area's past on an indicator's page."""
         chosen = {"kpi": kpi_id, "area": settings.FORCE, "by": by}
-        self.opens(INDICATOR, **chosen, areas=OVER_TIME)
+        self.opens(page_list.INDICATOR, **chosen, areas=OVER_TIME)
         audit_indicator.over_time(self.visit(settings.FORCE, by, kpi_id))
 
     def drills_into(self, kpi_id: str, area: str, by: str) -> None:
         """Compare an indicator's drill-down."""
-        self.opens(DRILL, kpi=kpi_id, area=area, by=by)
+        self.opens(page_list.DRILL_DOWN, kpi=kpi_id, area=area, by=by)
         audit_indicator.drill_down(self.visit(area, by, kpi_id))
 
     def sees_the_rest(self) -> None:
-        """Compare definitions and imports, which have neither area nor period."""
-        self.opens(DEFINITIONS)
-        audit_overview.definitions(self.visit(settings.FORCE, "month"))
-        self.opens(IMPORTS)
-        audit_overview.imports(self.visit(settings.FORCE, "month"))
+        """Compare the pages without an area; open those that nothing compares."""
+        compare = {
+            page_list.DEFINITIONS: audit_overview.definitions,
+            page_list.IMPORTS: audit_overview.imports,
+        }
+        for page in page_list.PAGES:
+            if not page.has_scope or page not in COMPARED_BY_AREA:
+                self.opens(page)
+            if page in compare:
+                compare[page](self.visit(settings.FORCE, "month"))
 
 
 def audit_area(area: str, kpi_ids: Sequence[str], lengths: Sequence[str]) -> Tally:

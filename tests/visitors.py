@@ -1,11 +1,15 @@
 """A visitor of the pages: a session that runs app.py, without a browser."""
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
+from pages._frame import page_list
 from tests.exports import PROJECT
 
-INDICATOR, IMPORTS = "pages/browse/indicator.py", "pages/data/imports.py"
-DRILL = "pages/browse/drill.py"
+INDICATOR, IMPORTS = page_list.INDICATOR.path, page_list.IMPORTS.path
+DRILL = page_list.DRILL_DOWN.path
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def visitor(page: str = "", **asked: str) -> AppTest:
@@ -22,6 +26,11 @@ def checked(at: AppTest) -> AppTest:
 
 
 def words(at: AppTest) -> str:
-    """All text on the page."""
+    """All text on the page, as it is read."""
     parts = [*at.title, *at.markdown, *at.caption, *at.error, *at.warning]
-    return "\n".join(part.value for part in parts)
+    return "\n".join(as_read(part.value) for part in parts)
+
+
+def as_read(text: str) -> str:
+    """What a reader sees of Markdown in which every sign is escaped."""
+    return ESCAPED.sub(r"\1", text)

@@ -5,8 +5,11 @@ from kpis.analysis import (
     breakdown,
     change_split,
     grouped_rows,
+    headline,
     judged_series,
+    members,
     source_rows,
+    splits,
     verdicts,
     waits,
 )
@@ -27,8 +30,11 @@ __all__ = [
     "breakdown",
     "change_split",
     "grouped_rows",
+    "headline",
     "judged_series",
+    "members",
     "source_rows",
+    "splits",
     "verdicts",
     "waits",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from kpis import periods
+from kpis import periods, warehouse
 from kpis.builds import store
 from kpis.definitions import contracts
 from kpis.errors import UserError

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from kpis import formatting
+from kpis.analysis import members
 from kpis.charts import axes, canvas
 from kpis.charts.axes import SCALES
 from kpis.charts.labels import short, unit_above
@@ -12,10 +13,6 @@ from kpis.definitions import Kpi
 WEEK_MARGIN = {"l": 88, "r": 24, "t": 8, "b": 48}
 MARGIN = {"l": 56, "r": 24, "t": 24, "b": 64}
 HEIGHT = 300
-WEEKDAYS = (
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-)  # fmt: skip
-NOT_STATED = "not stated"
 # share of the value axis, beyond all parts and their intervals
 SPARE = 0.08
 HOUR_AXIS = {
@@ -25,26 +22,8 @@ HOUR_AXIS = {
 }
 
 
-def named(found: pd.DataFrame, dimension: str) -> pd.DataFrame:
-    """Return `breakdown.by_dimension` with its members in words, in natural order."""
-    is_ordered = dimension in ("hour", "weekday")
-    order = found["member"].replace("", "99").astype(int) if is_ordered else None
-    rows = found.assign(order=order if is_ordered else found["member"])
-    rows = rows.sort_values("order", ignore_index=True)
-    return rows.assign(name=[member(one, dimension) for one in rows["member"]])
-
-
-def member(value: str, dimension: str) -> str:
-    """Name a member of a dimension: "Monday", "alarm company"."""
-    if not value:
-        return NOT_STATED
-    if dimension == "weekday":
-        return WEEKDAYS[int(value) - 1]
-    return f"{value}:00" if dimension == "hour" else value.replace("_", " ")
-
-
 def parts_figure(parts: pd.DataFrame, kpi: Kpi, whole: float, theme: str) -> dict:
-    """Return `named` parts as dots with their 95 % intervals, a dict for Plotly.
+    """Return `members.named` parts as dots with 95 % intervals, a dict for Plotly.
 
     `whole` is the figure of all of them, a dotted line. Members that the figure leaves
     out are hollow.
@@ -101,7 +80,7 @@ def week_figure(hours: pd.DataFrame, kpi: Kpi, theme: str) -> dict:
             {
                 **canvas.squares(_by_day(shades), kpi, palette, gap=2),
                 "x": list(range(24)),
-                "y": list(WEEKDAYS),
+                "y": list(members.WEEKDAYS),
                 "text": _by_day(numbers),
                 "texttemplate": "%{text}",
                 "textfont": {"size": 13, "color": palette.ink},
@@ -131,19 +110,9 @@ def _by_day(values: list) -> list[list]:
     return [values[24 * day : 24 * day + 24] for day in range(7)]
 
 
-def hour_of_week(row: pd.Series) -> str:
-    """Name an hour of the week: "Friday, 22:00 to 23:00"."""
-    return f"{WEEKDAYS[int(row['weekday']) - 1]}, {hours(row['hour'])}"
-
-
-def hours(hour: float) -> str:
-    """Name an hour of the day: "22:00 to 23:00"."""
-    return f"{int(hour)}:00 to {(int(hour) + 1) % 24}:00"
-
-
 def _hour_hover(row: pd.Series, kpi: Kpi) -> str:
     lines = [
-        f"<b>{hour_of_week(row)}</b>",
+        f"<b>{members.hour_of_week(row)}</b>",
         formatting.with_unit(formatting.of_part(row, kpi.measure), kpi.measure.unit),
         f"n {formatting.count(row['n'])}",
     ]

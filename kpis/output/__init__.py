@@ -1,7 +1,43 @@
-"""Output: what leaves, as typed values and files."""
+"""Output: what leaves the product, as typed values, tables and files."""
 
-from kpis.output import accounts, brief, figures, spreadsheets
-from kpis.output.brief import Heading
-from kpis.output.spreadsheets import Chart
+from kpis.output import (
+    accounts,
+    area_names,
+    area_table,
+    brief,
+    definition,
+    doubts,
+    figures,
+    group_table,
+    heading,
+    indicator_workbook,
+    part_table,
+    row_table,
+    scoreboard,
+    series_table,
+    shades,
+    spreadsheets,
+)
+from kpis.output.heading import Heading
+from kpis.output.scoreboard import Scoreboard
 
-__all__ = ["Chart", "Heading", "accounts", "brief", "figures", "spreadsheets"]
+__all__ = [
+    "Heading",
+    "Scoreboard",
+    "accounts",
+    "area_names",
+    "area_table",
+    "brief",
+    "definition",
+    "doubts",
+    "figures",
+    "group_table",
+    "heading",
+    "indicator_workbook",
+    "part_table",
+    "row_table",
+    "scoreboard",
+    "series_table",
+    "shades",
+    "spreadsheets",
+]

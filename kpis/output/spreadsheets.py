@@ -1,8 +1,8 @@
-"""Tables to take away, as CSV and Excel files that hold text as text.
+"""Tables to download, as CSV and Excel files in which text stays text.
 
-A cell that begins like a formula is one to a spreadsheet program, whoever wrote it:
-names come from files. CSV has no way to say "text", so such a cell gets an apostrophe
-before it; an Excel file says what is text.
+A spreadsheet program takes a cell that begins like a formula for one, and names come
+from files. CSV cannot say that a cell is text, so such a cell gets an apostrophe before
+it. An Excel file says which cells are text.
 """
 
 import io
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 OPTIONS = {
@@ -35,8 +37,8 @@ class Chart:
 
 def csv(frame: pd.DataFrame) -> bytes:
     """Return the frame as a CSV file that spreadsheet programs read as UTF-8."""
-    texts = frame.select_dtypes(include=["object", "str"])
-    guarded = {name: texts[name].map(_guarded) for name in texts}
+    texts = frame.select_dtypes(include=["object", "str"]).columns
+    guarded = {name: frame[name].map(_guarded) for name in texts}
     return frame.assign(**guarded).to_csv(index=False).encode("utf-8-sig")
 
 
@@ -44,7 +46,7 @@ def workbook(sheets: Mapping[str, pd.DataFrame], chart: Chart | None = None) -> 
     """Return an Excel file with a sheet for each frame, in order.
 
     `chart` is drawn from the first sheet, on a sheet of its own. Times lose their zone,
-    which Excel does not know; numbers that are missing are empty.
+    which Excel does not have; missing numbers are empty cells.
     """
     file = io.BytesIO()
     with Workbook(file, OPTIONS) as book:
@@ -63,10 +65,14 @@ def _guarded(value: object) -> object:
     return f"'{value}" if is_formula else value
 
 
-def _write(sheet, frame: pd.DataFrame, head, wrapped) -> None:
-    for place, name in enumerate(frame):
-        values = [_plain(value) for value in frame[name].astype(object)]
-        longest = max([len(str(name)), *(len(str(one)) for one in values)])
+def _write(
+    sheet: Worksheet, frame: pd.DataFrame, head: Format, wrapped: Format
+) -> None:
+    for place, name in enumerate(frame.columns):
+        column = frame[name]
+        known = column.astype(object).where(column.notna(), None)
+        values = [_plain(value) for value in known]
+        longest = max([len(str(name)), *(len(str(value)) for value in values)])
         sheet.set_column(
             place,
             place,
@@ -80,11 +86,9 @@ def _write(sheet, frame: pd.DataFrame, head, wrapped) -> None:
 
 
 def _plain(value: object) -> object:
-    """Return what Excel has a type for: no zone, nothing for what is missing."""
+    """Return a value of a type that Excel has."""
     if not pd.api.types.is_scalar(value):
         return str(value)
-    if pd.isna(value):
-        return None
     if isinstance(value, pd.Timestamp):
         return value.tz_localize(None).to_pydatetime()
     return value.item() if isinstance(value, np.generic) else value

@@ -1,6 +1,6 @@
 const INITIAL = /^./
 
-// one way to say a cell, for the eye (a shape) and for the ear (the words)
+// what a cell means, for the eye (a shape) and for the ear (the words)
 function state(cell, isLater) {
   if (!cell) return { shape: "", words: isLater ? "still to come" : "not expected" }
   const [arrived, expected] = cell
@@ -12,7 +12,7 @@ function state(cell, isLater) {
 function mark(parent, cell, shape) {
   const box = add(parent, "i", shape)
   if (shape === "part") {
-    // at least a line of each, or a day too few would look whole
+    // at least a line of each, or one missing day would look whole
     const share = Math.min(Math.max(cell[0] / cell[1], 0.15), 0.8)
     box.style.setProperty("--share", `${100 * share}%`)
   }
@@ -25,27 +25,27 @@ function line(body, item, months, className) {
   add(name, "span", "", item.name)
   if (item.says) add(name, "span", "says", item.says)
   item.cells.forEach((cell, index) => {
-    const told = state(cell, index > item.last)
+    const { shape, words } = state(cell, index > item.last)
     const box = add(row, "td", index % 12 ? "" : "april")
-    if (told.shape) mark(box, cell, told.shape)
-    add(box, "span", "heard", told.words)
-    box.title = `${item.name}, ${months[index]}: ${told.words}`
+    if (shape) mark(box, cell, shape)
+    add(box, "span", "heard", words)
+    box.title = `${item.name}, ${months[index]}: ${words}`
   })
   return row
 }
 
-function source(table, one, months) {
+function source(table, item, months) {
   const body = add(table, "tbody")
-  line(body, one.line, months, "source")
-  for (const sender of one.senders) line(body, sender, months, "sender")
-  if (!one.folded.length) return
+  line(body, item.line, months, "source")
+  for (const sender of item.senders) line(body, sender, months, "sender")
+  if (!item.folded.length) return
   const row = add(body, "tr", "sender")
   const head = add(row, "th", "name")
   head.scope = "row"
   add(row, "td", "april").colSpan = months.length
-  const button = add(head, "button", "", one.fold)
+  const button = add(head, "button", "", item.fold)
   button.setAttribute("aria-expanded", "false")
-  const opened = one.folded.map(sender => line(body, sender, months, "sender"))
+  const opened = item.folded.map(sender => line(body, sender, months, "sender"))
   const turn = isOpen => {
     button.setAttribute("aria-expanded", String(isOpen))
     for (const sender of opened) sender.hidden = !isOpen
@@ -54,13 +54,13 @@ function source(table, one, months) {
   button.onclick = () => turn(opened[0].hidden)
 }
 
-function absent(table, one, months) {
+function absent(table, item, months) {
   const row = add(add(table, "tbody"), "tr", "source")
-  const name = add(row, "th", "name", one.name)
+  const name = add(row, "th", "name", item.name)
   name.scope = "row"
   const says = add(row, "td", "never")
   says.colSpan = months.length || 1
-  add(says, "span", "", one.says)
+  add(says, "span", "", item.says)
 }
 
 function heads(table, data) {
@@ -85,17 +85,17 @@ function heads(table, data) {
 
 function legend(parent, key) {
   const list = add(parent, "ul", "key")
-  for (const one of key) {
+  for (const { cell, says } of key) {
     const item = add(list, "li")
-    const { shape } = state(one.cell)
-    if (shape) mark(item, one.cell, shape)
-    add(item, "span", "", one.says)
+    const { shape } = state(cell)
+    if (shape) mark(item, cell, shape)
+    add(item, "span", "", says)
   }
   return list
 }
 
 export default function ({ data, parentElement }) {
-  // drawn again only for other data: the reader may have scrolled, or opened a line
+  // drawn again only if the data changes: the reader may have scrolled or opened a line
   const drawn = JSON.stringify(data)
   if (parentElement.drawn === drawn) return
   parentElement.drawn = drawn
@@ -112,9 +112,9 @@ export default function ({ data, parentElement }) {
   const table = add(box, "table")
   add(table, "caption", "heard", data.caption)
   if (data.months.length) heads(table, data)
-  for (const one of data.sources) source(table, one, data.months)
-  for (const one of data.absent) absent(table, one, data.months)
-  // the latest months first: what is old can be scrolled to
+  for (const item of data.sources) source(table, item, data.months)
+  for (const item of data.absent) absent(table, item, data.months)
+  // the latest months are in sight; earlier ones are scrolled to
   box.scrollLeft = box.scrollWidth
   if (box.scrollLeft) add(key, "li", "more", data.more)
 }

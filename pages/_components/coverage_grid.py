@@ -1,7 +1,7 @@
 """What has arrived: a line for each source and sender, a column for each month.
 
-One shade and three shapes tell it, so that it reads in grey and on a weak projector:
-what is whole lies quiet, a hole is what the eye falls on.
+It uses one shade and three shapes, so that it can be read in grey and on a weak
+projector. What is whole is quiet; a hole catches the eye.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,7 +14,7 @@ from kpis.charts import PALETTES
 from kpis.definitions import Contract, Kpi
 from pages._components.mounting import component
 
-# with more senders than this, those without a hole wait behind a button
+# of more senders than this, those without a hole are folded behind a button
 FOLDED_ABOVE = 6
 KEY = (
     ([1, 1], "whole"),
@@ -26,9 +26,10 @@ KEY = (
 _mount = component("coverage_grid")
 
 
-def show(grid: dict) -> None:
+def show(grid: dict[str, object], theme: str) -> None:
     """Draw the grid that `contents` made."""
-    _mount(key="coverage_grid", data=grid)
+    palette = asdict(PALETTES[theme])
+    _mount(key="coverage_grid", data=grid | {"palette": palette})
 
 
 def contents(
@@ -36,18 +37,17 @@ def contents(
     names: Mapping[str, str],
     contracts: Mapping[str, Contract],
     kpis: Collection[Kpi],
-    theme: str,
-) -> dict:
+) -> dict[str, object]:
     """Return the grid as JSON.
 
-    `arrivals` is as `results.arrivals` gives it, `names` are those of the areas. A
-    cell is [arrived, expected] in days, or None where nothing is expected.
+    `arrivals` is of `queries.arrivals`, `names` has the names of areas by code. A cell
+    is [arrived, expected] in days, or None where nothing is expected.
     """
     months = _months(arrivals)
-    sources = [
-        _source(contracts[source].title, lines, months, names)
-        for source, lines in arrivals.groupby("source", sort=True)
-    ]
+    by_title = {
+        contracts[str(source)].title: arrived
+        for source, arrived in arrivals.groupby("source")
+    }
     needed = {
         source: sum(source in kpi.population.needs for kpi in kpis)
         for source in contracts
@@ -62,17 +62,18 @@ def contents(
             for month in months[::12]
         ],
         "months": [formatting.period(month, "month") for month in months],
-        "sources": sorted(sources, key=lambda one: one["line"]["name"]),
+        "sources": [
+            _source(title, by_title[title], months, names) for title in sorted(by_title)
+        ],
         "absent": [
             {"name": contracts[source].title, "says": _never(needed[source])}
             for source in sorted(needed, key=lambda source: -needed[source])
         ],
-        "palette": asdict(PALETTES[theme]),
     }
 
 
 def _months(arrivals: pd.DataFrame) -> list[pd.Timestamp]:
-    """The months of the grid: whole financial years, as reports count them."""
+    """Return the months of the grid: whole financial years, as reports count them."""
     if arrivals.empty:
         return []
     first, last = (
@@ -83,17 +84,20 @@ def _months(arrivals: pd.DataFrame) -> list[pd.Timestamp]:
 
 
 def _source(
-    title: str, arrived: pd.DataFrame, months: list, names: Mapping[str, str]
-) -> dict:
+    title: str,
+    arrived: pd.DataFrame,
+    months: list[pd.Timestamp],
+    names: Mapping[str, str],
+) -> dict[str, object]:
     line = _line(title, arrived, months)
     senders = [
-        _line(names.get(area, area), own, months)
+        _line(names.get(str(area), str(area)), own, months)
         for area, own in arrived.groupby("area", sort=False)
         if area
     ]
     is_long = len(senders) > FOLDED_ABOVE
-    folded = [one for one in senders if is_long and one["is_whole"]]
-    shown = [one for one in senders if not (is_long and one["is_whole"])]
+    folded = [sender for sender in senders if is_long and sender["is_whole"]]
+    shown = [sender for sender in senders if sender not in folded]
     others = "others" if shown else "places"
     return {
         "line": line,
@@ -103,18 +107,19 @@ def _source(
     }
 
 
-def _line(name: str, arrived: pd.DataFrame, months: list) -> dict:
+def _line(
+    name: str, arrived: pd.DataFrame, months: list[pd.Timestamp]
+) -> dict[str, object]:
     days = arrived.groupby("month")[["arrived_days", "expected_days"]].sum()
     days.index = pd.DatetimeIndex(days.index)
     cells = dict(zip(days.index, days.to_numpy().tolist(), strict=True))
-    expected = int(days["expected_days"].sum())
-    gone = expected - int(days["arrived_days"].sum())
+    expected, arrived_days = days["expected_days"].sum(), days["arrived_days"].sum()
+    missing, all_days = map(formatting.count, (expected - arrived_days, expected))
+    is_whole = expected == arrived_days
     return {
         "name": name,
-        "says": f"{formatting.count(gone)} of {formatting.count(expected)} days missing"
-        if gone
-        else "",
-        "is_whole": not gone,
+        "says": "" if is_whole else f"{missing} of {all_days} days missing",
+        "is_whole": bool(is_whole),
         "cells": [cells.get(month) for month in months],
         "last": months.index(days.index.max()),
     }

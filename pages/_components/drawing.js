@@ -1,4 +1,4 @@
-// Marks, sparklines and their key, for every table that shows indicators.
+// Marks, sparklines and their key, for every table of indicators.
 const SVG = "http://www.w3.org/2000/svg"
 const NEWS = ["improvement", "concern", "change"]
 
@@ -32,7 +32,10 @@ function sparkline(cell, spark, label) {
   draw(svg, "path", { d: spark.mean, class: "mean" })
   draw(svg, "path", { d: spark.line, class: "line" })
   draw(svg, "path", { d: spark.dashed, class: "line dashed" })
-  for (const p of spark.points) mark(svg, p.meaning, p.x, p.y, p.latest ? 5 : 3.4, p.hollow)
+  for (const point of spark.points) {
+    const size = point.latest ? 5 : 3.4
+    mark(svg, point.meaning, point.x, point.y, size, point.hollow)
+  }
 }
 
 function legend(parent, key) {

@@ -1,4 +1,4 @@
-// Text only ever enters through textContent: names and reasons come from files.
+// Text goes in through textContent alone: names and reasons come from files.
 function add(parent, tag, className, text) {
   const node = document.createElement(tag)
   if (className) node.className = className

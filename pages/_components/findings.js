@@ -18,7 +18,7 @@ function row(body, item) {
 }
 
 export default function ({ data, parentElement }) {
-  // drawn again only for other data: the reader may have opened a list of places
+  // drawn again only if the data changes: the reader may have opened a list of places
   const drawn = JSON.stringify(data)
   if (parentElement.drawn === drawn) return
   parentElement.drawn = drawn

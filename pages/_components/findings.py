@@ -1,4 +1,4 @@
-"""What to look at: one line for each finding, those that spoil figures first."""
+"""What to look at: a line for each kind of finding, those that spoil figures first."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,6 +11,7 @@ from kpis.definitions import Contract
 from pages._components.mounting import component
 
 COLUMNS = ("What", "Export", "Where", "When", "Rows", "Example")
+# by whether they make figures unreliable
 GROUPS = {
     True: "These make figures unreliable",
     False: "Worth a look; no figure is withheld",
@@ -20,14 +21,10 @@ KINDS = {"bocu": "boroughs", "site": "sites", "facility": "counters"}
 _mount = component("findings")
 
 
-def show(table: dict) -> None:
+def show(table: dict[str, object], theme: str) -> None:
     """Draw the table that `contents` made."""
-    _mount(key="findings", data=table)
-
-
-def unreliable(findings: pd.DataFrame) -> int:
-    """Return how many kinds of findings make figures unreliable."""
-    return findings.loc[findings["is_unreliable"], "finding"].nunique()
+    palette = asdict(PALETTES[theme])
+    _mount(key="findings", data=table | {"palette": palette})
 
 
 def contents(
@@ -35,25 +32,30 @@ def contents(
     areas: pd.DataFrame,
     names: Mapping[str, str],
     contracts: Mapping[str, Contract],
-    theme: str,
-) -> dict:
+) -> dict[str, object]:
     """Return the findings as JSON, one row for each kind of finding.
 
-    `findings` is as `results.findings` gives it, `areas` as `results.areas` does.
+    `findings` is of `queries.findings`, `areas` of `queries.areas`, `names` has the
+    names of areas by code.
     """
     kinds = dict(zip(areas["code"], areas["kind"], strict=True))
-    groups: dict[bool, list] = {True: [], False: []}
-    for (is_unreliable, _), found in findings.groupby(["is_unreliable", "finding"]):
-        groups[bool(is_unreliable)].append(_row(found, kinds, names, contracts))
+    by_kind = [found for _, found in findings.groupby(["is_unreliable", "finding"])]
+    by_kind.sort(key=lambda found: found["row_count"].sum(), reverse=True)
     return {
-        "caption": "What shows when rows are set beside other rows",
+        "caption": "What shows when rows are compared with other rows",
         "columns": COLUMNS,
         "groups": [
-            {"title": GROUPS[key], "rows": sorted(rows, key=lambda row: -row["count"])}
-            for key, rows in groups.items()
-            if rows
+            {
+                "title": title,
+                "rows": [
+                    _row(found, kinds, names, contracts)
+                    for found in by_kind
+                    if found["is_unreliable"].iloc[0] == is_unreliable
+                ],
+            }
+            for is_unreliable, title in GROUPS.items()
+            if findings["is_unreliable"].eq(is_unreliable).any()
         ],
-        "palette": asdict(PALETTES[theme]),
     }
 
 
@@ -62,13 +64,12 @@ def _row(
     kinds: Mapping[str, str],
     names: Mapping[str, str],
     contracts: Mapping[str, Contract],
-) -> dict:
+) -> dict[str, object]:
     first, contract = found.iloc[0], contracts[found["source"].iloc[0]]
     places = found.groupby("area_code")["row_count"].sum().sort_values(ascending=False)
     nowhere = "whole force" if first["is_unreliable"] else "no place given"
     named = {code: names.get(code, code) or nowhere for code in places.index}
     examples = found["example"].dropna()
-    count = int(found["row_count"].sum())
     return {
         "title": first["title"],
         "says": first["says"],
@@ -78,25 +79,24 @@ def _row(
         if len(named) > 1
         else [],
         "when": _when(found, contract.stands_for),
-        "count": count,
-        "rows": formatting.count(count),
+        "rows": formatting.count(found["row_count"].sum()),
         "example": examples.iloc[0].partition(":")[2] if len(examples) else "",
     }
 
 
 def _when(found: pd.DataFrame, stands_for: str) -> str:
-    """The days in words; a row of a monthly return stands for all of its month."""
+    """Say the days; a row of a monthly return stands for the whole month."""
     first, last = found["first_on"].min().date(), found["last_on"].max().date()
     return formatting.span(first, periods.of_day(last, stands_for)[1])
 
 
 def _where(named: Mapping[str, str], kinds: Mapping[str, str]) -> str:
-    """One place by its name, several by their number and kind."""
+    """Name a single place; say how many there are of several, and their kind."""
     if len(named) == 1:
         return next(iter(named.values()))
     located = {kinds.get(code) for code in named if code}
     only = located.pop() if len(located) == 1 else None
-    what = KINDS.get(only, "places")
+    what = KINDS.get(only or "", "places")
     known = sum(bool(code) for code in named)
     said = f"{known} {what}" if known > 1 else named[next(filter(None, named))]
     return said if known == len(named) else f"{said}, and some with {named['']}"

@@ -1,7 +1,7 @@
 const SVG = "http://www.w3.org/2000/svg"
 const MARGIN = 14, LINE = 19, MOST_LINES = 3, SCALE = 2
 const LONGEST_WAIT_MS = 20000
-// what belongs to a pointer, and not to the picture
+// what belongs to the pointer, not to the picture
 const PASSING = ".hoverlayer, .menulayer, .zoomlayer, .draglayer"
 
 function piece(parent, tag, attributes, text) {
@@ -21,8 +21,8 @@ async function inline(address) {
   })
 }
 
-// A picture is opened where the page's type is not: it takes the type along.
-async function typeOf(family) {
+// Other programs do not have the page's font, so the picture brings it along.
+async function fontFaces(family) {
   const faces = []
   for (const sheet of document.styleSheets) {
     for (const rule of sheet.cssRules) {
@@ -51,32 +51,32 @@ function broken(text, font, width) {
   return [...lines.slice(0, MOST_LINES - 1), `${lines[MOST_LINES - 1]} …`]
 }
 
-async function drawn(chart, said) {
+async function pictureOf(chart, labels) {
   const layers = [...chart.querySelectorAll(".main-svg")]
   const width = Number(layers[0].getAttribute("width"))
-  const lines = [...broken(said.sentence, said.font, width - 3 * MARGIN), said.source]
+  const lines = [...broken(labels.sentence, labels.font, width - 3 * MARGIN), labels.source]
   const head = 36 + lines.length * LINE
   const height = Number(layers[0].getAttribute("height")) + head
   const svg = document.createElementNS(SVG, "svg")
   for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` }))
     svg.setAttribute(name, value)
-  piece(svg, "style", {}, await typeOf(said.font.split(",")[0]))
-  piece(svg, "rect", { width, height, fill: said.ground })
-  const type = { x: MARGIN, "font-family": said.font }
-  piece(svg, "text", { ...type, y: 26, "font-size": 18, "font-weight": 600, fill: said.ink }, said.title)
+  piece(svg, "style", {}, await fontFaces(labels.font.split(",")[0]))
+  piece(svg, "rect", { width, height, fill: labels.ground })
+  const type = { x: MARGIN, "font-family": labels.font }
+  piece(svg, "text", { ...type, y: 26, "font-size": 18, "font-weight": 600, fill: labels.ink }, labels.title)
   lines.forEach((line, place) => {
     const y = 48 + place * LINE
-    piece(svg, "text", { ...type, y, "font-size": 13, fill: said.muted }, line)
+    piece(svg, "text", { ...type, y, "font-size": 13, fill: labels.muted }, line)
   })
   const body = piece(svg, "g", { transform: `translate(0 ${head})` })
   for (const layer of layers) {
     for (const child of layer.children) body.appendChild(child.cloneNode(true))
   }
-  for (const one of body.querySelectorAll(PASSING)) one.remove()
+  for (const passing of body.querySelectorAll(PASSING)) passing.remove()
   return { text: new XMLSerializer().serializeToString(svg), width, height }
 }
 
-async function painted({ text, width, height }) {
+async function toPng({ text, width, height }) {
   const image = new Image()
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`
   await image.decode()
@@ -97,7 +97,7 @@ function give(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000)
 }
 
-// Plotly comes later than the page: who was quicker waits for it.
+// Plotly draws later than the page: a quick click waits for it.
 async function chartOf(key) {
   for (const end = performance.now() + LONGEST_WAIT_MS; performance.now() < end; ) {
     const chart = document.querySelector(`.st-key-${key} .js-plotly-plot`)
@@ -110,7 +110,7 @@ export default function ({ data, parentElement }) {
   parentElement.querySelector(".picture-tools")?.remove()
   const tools = add(parentElement, "div", "picture-tools")
   const kinds = {
-    PNG: async picture => painted(picture),
+    PNG: async picture => toPng(picture),
     SVG: async picture => new Blob([picture.text], { type: "image/svg+xml" }),
   }
   for (const [kind, make] of Object.entries(kinds)) {
@@ -120,7 +120,7 @@ export default function ({ data, parentElement }) {
     button.onclick = async () => {
       const chart = await chartOf(data.chart)
       if (!chart) return
-      const picture = await drawn(chart, data)
+      const picture = await pictureOf(chart, data)
       give(await make(picture), `${data.file}.${kind.toLowerCase()}`)
     }
   }

@@ -1,5 +1,5 @@
 function others(cell, figures) {
-  for (const [figure, whose] of figures) {
+  for (const { figure, whose } of figures) {
     const line = add(cell, "div")
     add(line, "span", "", figure)
     add(line, "span", "whose", whose)
@@ -15,11 +15,11 @@ function row(body, item, open, hasOthers) {
   line.onclick = () => open(item.id)
   if (item.note) add(name, "div", "note", item.note)
   const figure = add(line, "td", item.is_quiet ? "figure quiet" : "figure")
-  add(figure, "span", item.is_word ? "word" : "", item.figure)
+  add(figure, "span", item.has_figure ? "" : "word", item.figure)
   const below = item.interval || item.unit
   if (below) add(figure, "div", "note", below)
   add(line, "td", "count", item.count)
-  if (hasOthers) others(add(line, "td", "beside"), item.beside)
+  if (hasOthers) others(add(line, "td", "others"), item.others)
   const spark = add(line, "td", "spark")
   if (item.spark) sparkline(spark, item.spark, item.spark_label)
   const verdict = add(add(line, "td", "verdict"), "div")
@@ -58,7 +58,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   add(table, "caption", "", data.caption)
   const heads = add(add(table, "thead"), "tr")
   for (const [head, kind] of data.columns) add(heads, "th", kind, head).scope = "col"
-  const hasOthers = data.columns.some(([, kind]) => kind === "beside")
+  const hasOthers = data.columns.some(([, kind]) => kind === "others")
   for (const family of data.families) {
     const body = add(table, "tbody")
     const heading = add(add(body, "tr", "family"), "th", "", family.title)

@@ -1,6 +1,6 @@
 function cell(line, item) {
   const figure = add(line, "td", item.is_quiet ? "figure quiet" : "figure")
-  add(figure, "span", item.is_word ? "word" : "", item.figure)
+  add(figure, "span", item.has_figure ? "" : "word", item.figure)
   const below = [item.interval || item.unit, item.count && `n ${item.count}`, item.note]
   const note = below.filter(Boolean).join(", ")
   if (note) add(figure, "div", "note", note)
@@ -38,7 +38,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const button = add(name, "button", "", item.title)
       button.onclick = event => { event.stopPropagation(); open() }
       line.onclick = open
-      for (const one of item.cells) cell(line, one)
+      for (const own of item.cells) cell(line, own)
     }
   }
 }

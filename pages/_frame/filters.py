@@ -1,25 +1,23 @@
-"""What a page is asked to show: filter widgets bound to the URL, and their values.
+"""The filters that pages share: select boxes bound to the URL.
 
-A link therefore carries the whole question, and the frame's widgets keep their answer
-from page to page. The URL names things as the screen does (`area=Brent`); a link may
-also give the code (`area=QK`, `period=2004-01-01`), which `accept_codes` turns into
-the name.
+A link therefore carries the whole question, and the filters keep their answer from page
+to page. The URL names things as the screen does (`area=Brent`). A link may also give
+the code (`area=QK`, `period=2004-01-01`), which `accept_codes` turns into the name.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 from kpis import errors, formatting
 from pages._frame.markdown import plain
+from pages._scope import Scope
 
 # Each shared filter is bound under its key: the parameter in the URL.
 AREA, BY, KPI, PERIOD = "area", "by", "kpi", "period"
-# those of one view, which take the same names
-BESIDE, MAPPED = "areas_beside", "mapped"
+# filters of one view, which offer the same names
+SIDE_BY_SIDE, MAPPED = "areas_beside", "mapped"
 PERIOD_NAMES = {
     "week": "By week",
     "month": "By month",
@@ -28,69 +26,34 @@ PERIOD_NAMES = {
     "rolling12": "Rolling 12 months",
 }
 DEFAULT_BY = "month"
-# after the name of a period that is not over, or not settled
-OPEN = ", provisional"
-SECOND_NAMES = {"site": ", call centre", "facility": ", counter"}
 WHAT = {
     AREA: "area",
     BY: "kind of period",
     KPI: "indicator",
     PERIOD: "period",
-    BESIDE: "area",
+    SIDE_BY_SIDE: "area",
     MAPPED: "indicator",
 }
+# names by code, for each filter
+Choices = Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True)
-class Scope:
-    """One build, one area by its code, the kind of period, perhaps an indicator."""
-
-    build_id: str
-    area: str
-    by: str
-    kpi: str | None
-
-
-def area_names(areas: pd.DataFrame) -> dict[str, str]:
-    """Return the name of each area by its code; no two are the same.
-
-    A call centre or a counter may have the name of the borough where it stands, and
-    a counter that moved the name of the one before it.
-    """
-    is_shared = areas["name"].duplicated(keep=False)
-    what = areas["kind"].map(SECOND_NAMES).where(is_shared).fillna("")
-    names = areas["name"] + what
-    names = names.mask(names.duplicated(keep=False), names + " " + areas["code"])
-    return dict(zip(areas["code"], names, strict=True))
-
-
-def offered_areas(areas: pd.DataFrame) -> dict[str, str]:
-    """Return the names of the areas to choose from.
-
-    A counter is named where something of it is missing, and is not chosen.
-    """
-    names = area_names(areas)
-    return {code: names[code] for code in areas["code"][areas["kind"] != "facility"]}
-
-
-def choices(
-    areas: Mapping[str, str], titles: Mapping[str, str]
-) -> dict[str, dict[str, str]]:
-    """Return what each filter offers, names by code."""
+def choices(areas: Mapping[str, str], titles: Mapping[str, str]) -> Choices:
+    """Return what each filter offers: areas and titles of indicators by code."""
     return {
-        AREA: dict(areas),
+        AREA: areas,
         BY: PERIOD_NAMES,
-        KPI: dict(titles),
-        BESIDE: dict(areas),
-        MAPPED: dict(titles),
+        KPI: titles,
+        SIDE_BY_SIDE: areas,
+        MAPPED: titles,
     }
 
 
-def accept_codes(page, offered: Mapping[str, Mapping[str, str]]) -> None:
-    """Start the page again with names where its link has codes.
+def accept_codes(page: str, offered: Choices) -> None:
+    """Start the page again with names if its link has codes.
 
-    A widget bound to the URL knows only the names that it shows, but names change and
-    codes stay: a link in a report should still lead to the same figure years later.
+    A filter knows only the names that it shows. But names change and codes stay: a link
+    in a report should still lead to the same figure years later.
     """
     asked = _asked()
     named = {
@@ -107,7 +70,7 @@ def accept_codes(page, offered: Mapping[str, Mapping[str, str]]) -> None:
 
 
 def _asked() -> dict[str, list[str]]:
-    """Return all that the link says; a choice of several comes once for each."""
+    """Return what the link asks for; a parameter may come more than once."""
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
@@ -119,10 +82,10 @@ def _period_name(asked: str, by: str) -> str:
         return asked
 
 
-def warn_of_unknown(offered: Mapping[str, Mapping[str, str]]) -> None:
-    """Say so when a link asks for what is not there: its default is shown instead."""
+def warn_of_unknown(offered: Choices) -> None:
+    """Warn if a link asks for what does not exist: the default is shown instead."""
     for key, texts in _asked().items():
-        # Later, the URL may lag a click behind the widgets.
+        # Later, the URL may be a click behind the filters.
         if key not in offered or key in st.session_state:
             continue
         for text in texts:
@@ -131,72 +94,20 @@ def warn_of_unknown(offered: Mapping[str, Mapping[str, str]]) -> None:
                 st.warning(plain(said))
 
 
-def bar(build_id: str, offered: Mapping[str, Mapping], has_indicator: bool) -> Scope:
-    """Draw the filters and return what they say."""
+def bar(build_id: str, offered: Choices, has_indicator: bool) -> Scope:
+    """Draw the filters of area, kind of period and perhaps indicator."""
     kpi = None
     if has_indicator:
-        kpi = _choose(
+        kpi = select(
             KPI, offered[KPI], width=430, placeholder="Choose an indicator",
             required=False,
         )  # fmt: skip
-    area = _choose(AREA, offered[AREA], width=310, default=next(iter(offered[AREA])))
-    by = _choose(BY, offered[BY], width=180, default=DEFAULT_BY)
-    return Scope(build_id, area, by, kpi)
+    area = select(AREA, offered[AREA], width=310, default=next(iter(offered[AREA])))
+    by = select(BY, offered[BY], width=180, default=DEFAULT_BY)
+    return Scope(build_id, str(area), str(by), kpi or "")
 
 
-def period_code(start: pd.Timestamp, by: str) -> str:
-    """Return what stands for a period in the session.
-
-    Its first day alone would do for the month and the quarter that begin with it, and
-    the box would keep the name of one while the figure of the other is shown.
-    """
-    return f"{start:%Y-%m-%d} {by}"
-
-
-def choose_period(
-    starts: Mapping[pd.Timestamp, bool], by: str, latest: pd.Timestamp
-) -> pd.Timestamp:
-    """Draw the choice of one period and return its start; unchosen, it is `latest`.
-
-    `starts` says of each period's start whether it is provisional.
-    """
-    names = {
-        period_code(start, by): formatting.period(start, by) + (OPEN if is_open else "")
-        for start, is_open in starts.items()
-    }
-    _take_asked_period(names)
-    _keep_period(names)
-    shown = f"{formatting.period(latest, by)}, the latest"
-    chosen = _choose(PERIOD, names, width=340, placeholder=shown, required=False)
-    return _first_day(chosen) if chosen else latest
-
-
-def _take_asked_period(names: Mapping[str, str]) -> None:
-    """Accept a link made before its period was settled, or after; warn of nonsense."""
-    asked = st.query_params.get(PERIOD)
-    if not asked or PERIOD in st.session_state or asked in names.values():
-        return
-    bare = {name.removesuffix(OPEN): code for code, name in names.items()}
-    code = bare.get(asked.removesuffix(OPEN))
-    if code:
-        st.session_state[PERIOD] = code
-    else:
-        st.warning(plain(f"There is no period '{asked}' here: the latest is shown."))
-
-
-def _first_day(code: str) -> pd.Timestamp:
-    return pd.Timestamp(code.partition(" ")[0])
-
-
-def _keep_period(names: Mapping[str, str]) -> None:
-    """Where quarters have taken the place of months, choose that of the month."""
-    before = st.session_state.get(PERIOD)
-    if before and before not in names:
-        until_then = [code for code in names if _first_day(code) <= _first_day(before)]
-        st.session_state[PERIOD] = max(until_then, default=None)
-
-
-def _choose(
+def select(
     key: str,
     names: Mapping[str, str],
     width: int,
@@ -204,13 +115,13 @@ def _choose(
     placeholder: str | None = None,
     required: bool = True,
 ) -> str | None:
-    """A select box bound to the URL; without a default nothing is chosen at first."""
+    """Draw a select box bound to the URL; without a default it is empty at first."""
     codes = list(names)
     return st.selectbox(
         WHAT[key].capitalize(),
         codes,
         index=None if default is None else codes.index(default),
-        format_func=names.get,
+        format_func=lambda code: names[code],
         key=key,
         placeholder=placeholder,
         required=required,

@@ -1,6 +1,6 @@
-"""The area that a visitor looked at last, kept in a cookie of the visitor's browser.
+"""The area that a visitor looked at last, in a cookie of the visitor's browser.
 
-It is only asked at the front door: a link shows what it says, to everybody.
+It is used only at the front door: a link shows everyone what it says.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from pages._frame import filters
 COOKIE = "demand_area"
 
 
-def recall(page, areas: Mapping[str, str]) -> None:
-    """Open `page` with the area of the last visit, for a visitor who asks nothing."""
+def recall(page: str, areas: Mapping[str, str]) -> None:
+    """Open `page` with the area of the last visit, if the visitor asks for nothing."""
     is_first_run = filters.AREA not in st.session_state
     area = areas.get(st.context.cookies.get(COOKIE, ""))
     is_default = area == next(iter(areas.values()))

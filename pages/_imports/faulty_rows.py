@@ -1,4 +1,4 @@
-"""What was refused or flagged in an import: counted by rule, listed with its line."""
+"""What was refused or flagged in an import: counted by rule, listed by line."""
 
 import pandas as pd
 import streamlit as st
@@ -8,33 +8,36 @@ from kpis.definitions import contracts
 from kpis.formatting import capital
 from kpis.ingest import faulty_rows
 from kpis.output import spreadsheets
-from pages import _cached
-from pages._frame import widgets
+from pages._cached import imported
+from pages._cached.figure_rows import MOST_LISTED
+from pages._frame import elements
+from pages._frame.elements import Heads
 
 FATE, RULES = "fate", "rules"
 NAMES = {faulty_rows.REFUSED: "Refused rows", faulty_rows.FLAGGED: "Flagged values"}
 
 
-def show(one: pd.Series) -> None:
-    """Offer the faults of an import, a row of `lake.imports`, to look through."""
+def show_faulty_rows(import_id: str, import_: pd.Series) -> None:
+    """Show the faults of an import, a row of `lake.imports`, to look through."""
     fates = [
         fate
         for fate, count in (
-            (faulty_rows.REFUSED, one["quarantined"]),
-            (faulty_rows.FLAGGED, one["flagged"]),
+            (faulty_rows.REFUSED, import_["quarantined"]),
+            (faulty_rows.FLAGGED, import_["flagged"]),
         )
-        if count and faulty_rows.is_kept(settings.data_dir(), one.name, fate)
+        if count and faulty_rows.is_kept(settings.data_dir(), import_id, fate)
     ]
     if not fates:
         return
     fate = fates[0]
     if len(fates) > 1:
         fate = st.segmented_control(
-            "Faults", fates, default=fates[0], required=True, format_func=NAMES.get,
-            key=FATE, label_visibility="collapsed", bind="query-params",
+            "Faults", fates, default=fates[0], required=True, key=FATE,
+            format_func=NAMES.__getitem__, label_visibility="collapsed",
+            bind="query-params",
         )  # fmt: skip
-    counted = _cached.faults(settings.data_dir(), one.name, fate)
-    says = {rule.name: rule.says for rule in contracts.load(one["source"]).rules}
+    counted = imported.faults(settings.data_dir(), import_id, fate)
+    says = {rule.name: rule.says for rule in contracts.load(import_["source"]).rules}
     st.dataframe(
         _readable(counted.assign(says=counted["rule"].map(says).fillna(""))),
         hide_index=True, column_config=_heads(), alt=f"{NAMES[fate]} by rule",
@@ -47,22 +50,22 @@ def show(one: pd.Series) -> None:
             placeholder="All rules", width=640, label_visibility="collapsed",
             bind="query-params",
         )  # fmt: skip
-    asked = settings.data_dir(), one.name, fate, rules
-    found = faulty_rows.rows(*asked, _cached.ROWS_SHOWN)
-    if len(found) == _cached.ROWS_SHOWN:
-        st.caption(f"First {formatting.count(len(found))} are shown.")
+    asked = settings.data_dir(), import_id, fate, rules
+    faults = faulty_rows.rows(*asked, MOST_LISTED)
+    if len(faults) == MOST_LISTED:
+        st.caption(f"First {formatting.count(len(faults))} are shown.")
     st.dataframe(
-        _readable(found), hide_index=True, column_config=_heads(), alt=NAMES[fate],
-        height=320 if len(found) > 8 else "auto",
+        _readable(faults), hide_index=True, column_config=_heads(), alt=NAMES[fate],
+        height=320 if len(faults) > 8 else "auto",
     )  # fmt: skip
-    widgets.download(
+    elements.download(
         "Lines and faults (CSV)",
         lambda: spreadsheets.csv(faulty_rows.rows(*asked)),
-        f"{one.name}_{fate}.csv",
+        f"{import_id}_{fate}.csv",
     )
 
 
-def _heads() -> dict:
+def _heads() -> Heads:
     return {
         "line": st.column_config.NumberColumn("Line", format="%d", width=90),
         "rule": "Rule",
@@ -74,10 +77,10 @@ def _heads() -> dict:
     }
 
 
-def _readable(found: pd.DataFrame) -> pd.DataFrame:
-    """Return faults without the columns that say nothing of any of them."""
-    said = found.loc[:, (found != "").any()]
-    return said.assign(rule=found["rule"].map(_plain_name))
+def _readable(faults: pd.DataFrame) -> pd.DataFrame:
+    """Return faults without the columns that are empty for all of them."""
+    filled = faults.loc[:, (faults != "").any()]
+    return filled.assign(rule=faults["rule"].map(_plain_name))
 
 
 def _plain_name(rule: str) -> str:

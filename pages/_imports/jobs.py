@@ -1,7 +1,8 @@
 """Work that changes the data, done by the command line in processes of its own.
 
-The server only reads: an import that takes minutes, or fails, must not hold up those
-who look at figures. A page keeps the job in its session and asks it how far it is.
+The server only reads. An import that takes minutes, or fails, must not hold up people
+who look at figures. The imports page keeps the job in its session and asks for its
+progress.
 """
 
 import json
@@ -19,7 +20,7 @@ from kpis import settings
 from kpis.results import opened_build
 
 REFUSED = 2
-BUG = "This failed for a reason that is not yours; the server's terminal says more."
+BUG = "This failed, and not because of your file; the server's terminal says more."
 Command = Sequence[str]
 
 
@@ -27,8 +28,9 @@ Command = Sequence[str]
 class Job:
     """Commands that run one after the other; a failed one ends the job.
 
-    `share` and `step` tell how far the running command is. Once `is_done`, `error` is
-    empty or says what the user can do, and `reports` holds what each command printed.
+    `share` (0 to 1) and `step` say how far the running command is. Once `is_done`,
+    `error` is "" or says what the user can do, and `reports` holds the JSON that each
+    command printed.
     """
 
     commands: Sequence[Command]
@@ -37,7 +39,7 @@ class Job:
     step: str = "starting"
     error: str = ""
     is_done: bool = False
-    reports: list = field(default_factory=list)
+    reports: list[object] = field(default_factory=list)
 
     def start(self) -> "Job":
         """Begin in a thread of its own and return at once."""
@@ -55,7 +57,7 @@ class Job:
             self.is_done = True
 
     def _run_one(self, command: Command) -> None:
-        # A file, as a full pipe would stop the process while we read the other one.
+        # A file, because a full pipe would stop the process while we read the other.
         with TemporaryFile() as printed:
             process = subprocess.Popen(
                 [sys.executable, "-m", "kpis", *command],
@@ -67,7 +69,8 @@ class Job:
                 encoding="utf-8",
                 errors="replace",
             )
-            said = [line for line in process.stderr if not self._is_progress(line)]
+            lines = process.stderr or ()
+            said = [line for line in lines if not self._is_progress(line)]
             code = process.wait()
             printed.seek(0)
             self._finish(command, code, printed.read().decode(), "".join(said))
@@ -76,15 +79,15 @@ class Job:
         if not line.startswith("{"):
             return False
         try:
-            told = json.loads(line)
-            self.share, self.step = float(told["progress"]), str(told["step"])
+            report = json.loads(line)
+            self.share, self.step = float(report["progress"]), str(report["step"])
         except (ValueError, KeyError, TypeError):
             return False
         return True
 
     def _finish(self, command: Command, code: int, printed: str, said: str) -> None:
         if code not in (0, REFUSED):
-            # What it said may quote a row: it goes to the terminal, not to the page.
+            # Its output may quote a row: it goes to the terminal, not to the page.
             logging.getLogger(__name__).error("%s ended with %s\n%s", *command, said)
             self.error = BUG
             return
@@ -95,23 +98,23 @@ class Job:
 
 
 def importing(file: Path, mapping: str, extracted_at: str | None) -> list[Command]:
-    """Return the commands that import a file and build anew.
+    """Return the commands that import a file and build.
 
-    Imports are real data. The first one shows it by itself; a later one, made while
-    the demo is looked at, must not end in a new build of the demo.
+    Imports are real data. The first import shows real data by itself. A later one, made
+    while the demo is shown, must not end in a new build of the demo.
     """
-    said = ["--extracted-at", extracted_at] if extracted_at else []
-    command = ["import", str(file), "--mapping", mapping, *said, "--json"]
+    when = ["--extracted-at", extracted_at] if extracted_at else []
+    command = ["import", str(file), "--mapping", mapping, *when, "--json"]
     is_built = opened_build.current_build_id(settings.home()) is not None
     show = [["use", "real"]] if is_built else []
     return [command, *show, ["build", "--json"]]
 
 
 def withdrawing(import_id: str, why: str) -> list[Command]:
-    """Return the commands that take an import out and build anew."""
+    """Return the commands that withdraw an import and build."""
     return [["withdraw", import_id, "--why", why], ["build", "--json"]]
 
 
 def restoring(import_id: str) -> list[Command]:
-    """Return the commands that undo a withdrawal and build anew."""
+    """Return the commands that undo a withdrawal and build."""
     return [["withdraw", import_id, "--undo"], ["build", "--json"]]

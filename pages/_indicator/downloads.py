@@ -1,111 +1,54 @@
-"""What an indicator's page gives to take away: its rows, its series, all of it."""
+"""What an indicator's page offers to download: rows, series, a workbook of all."""
 
 import pandas as pd
 import streamlit as st
 
-from kpis import formatting
-from kpis.analysis import area_comparison
+from kpis.analysis import area_comparison, headline
 from kpis.definitions import Kpi
-from kpis.output import Chart, spreadsheets
+from kpis.output import indicator_workbook, series_table, spreadsheets
 from kpis.results import queries
-from pages import _cached
-from pages._frame import widgets
-from pages._frame.filters import Scope
-from pages._indicator import definition_panel
-
-SHOWN = ["value", "mean", "lower_limit", "upper_limit"]
-INTERNAL = ["is_latest", "is_settled", "parts"]
+from pages._cached import builds, compared_areas
+from pages._frame import elements
+from pages._scope import Scope
 
 
-def show(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> None:
+def offer_downloads(
+    series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi
+) -> None:
     """Offer the rows behind `cell` and its series; a file is made when clicked."""
     name = f"{scope.kpi}_{scope.area}"
     with st.container(horizontal=True):
-        widgets.download(
+        elements.download(
             "All rows of this figure (CSV)",
-            lambda: spreadsheets.csv(rows(cell, scope)),
+            lambda: spreadsheets.csv(_rows(cell, scope)),
             f"{name}_{cell['period_start']:%Y-%m-%d}_rows.csv",
         )
-        widgets.download(
+        elements.download(
             "This series (CSV)",
-            lambda: spreadsheets.csv(told(series)),
+            lambda: spreadsheets.csv(series_table.in_numbers(series)),
             f"{name}_by_{cell['by']}.csv",
         )
-        widgets.download(
+        elements.download(
             "Series, areas, definition (Excel)",
-            lambda: workbook(series, cell, scope, kpi),
+            lambda: _workbook(series, cell, scope, kpi),
             f"{name}_by_{cell['by']}.xlsx",
         )
 
 
-def rows(cell: pd.Series, scope: Scope) -> pd.DataFrame:
+def _rows(cell: pd.Series, scope: Scope) -> pd.DataFrame:
     """Return every row behind a figure."""
-    build = _cached.build(scope.build_id)
-    ends = cell["period_start"].date(), cell["period_end"].date()
-    return queries.rows(build, scope.kpi, scope.area, *ends)
+    build = builds.build(scope.build_id)
+    return queries.rows(build, scope.kpi, scope.area, *headline.ends(cell))
 
 
-def told(series: pd.DataFrame) -> pd.DataFrame:
-    """Return a series as it is given away.
-
-    Each number of the two sides of a difference has a column of its own.
-    """
-    sides = [
-        {
-            f"{name}_{side}": value
-            for side, numbers in sorted(parts.items())
-            for name, value in numbers.items()
-        }
-        if isinstance(parts, dict)
-        else {}
-        for parts in series["parts"]
-    ]
-    given = series.drop(columns=INTERNAL)
-    return given.join(pd.DataFrame(sides, index=series.index))
-
-
-def workbook(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> bytes:
-    """Return the series with its chart, the areas, the definition, and the exports."""
-    sheets = {"Series": told(series)}
+def _workbook(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> bytes:
+    areas = None
     if area_comparison.kind_of(kpi):
-        ends = cell["period_start"], cell["period_end"]
-        compared = _cached.compared(scope.build_id, kpi.id, *ends, cell["by"])
-        sheets["Areas"] = compared.table
-    sheets["Definition"] = definition(scope, kpi)
-    sheets["Exports"] = exports(scope, kpi)
-    area = _cached.area_names(scope.build_id)[scope.area]
-    unit = formatting.left_out(kpi.measure.unit)
-    title = ", ".join(filter(None, [kpi.wording.title, area, unit]))
-    return spreadsheets.workbook(sheets, Chart(title, "period_start", tuple(SHOWN)))
-
-
-def definition(scope: Scope, kpi: Kpi) -> pd.DataFrame:
-    """Return what there is to say of an indicator, and of which build it is."""
-    build = _cached.build(scope.build_id)
-    facts = {
-        "Indicator": kpi.wording.title,
-        "Question": kpi.wording.question,
-        **definition_panel.facts(kpi, scope.build_id),
-        "Build": build.id,
-        "Data as at": formatting.period(pd.Timestamp(build.as_at), "day"),
-        "Data": "Synthetic: invented, no real force" if build.is_demo else "Imported",
-    }
-    return pd.DataFrame(list(facts.items()), columns=["What", "Which"])
-
-
-def exports(scope: Scope, kpi: Kpi) -> pd.DataFrame:
-    """Return the exports that the indicator is measured from."""
-    build = _cached.build(scope.build_id)
-    needs = set(kpi.population.needs).union(
-        *(build.kpis[part].population.needs for part in kpi.population.made_of)
-    )
-    columns = [
-        "source",
-        "file",
-        "covers_from",
-        "covers_to",
-        "extracted_at",
-        "import_id",
-    ]
-    used = [one for one in build.imports if one.source in needs]
-    return pd.DataFrame(used, columns=columns)
+        period = headline.ends(cell)
+        areas = compared_areas.compared(
+            scope.build_id, kpi.id, period, cell["by"]
+        ).table
+    area = builds.names(scope.build_id)[scope.area]
+    build = builds.build(scope.build_id)
+    workbook = indicator_workbook.of_series(build, kpi, series, areas, area)
+    return indicator_workbook.xlsx(workbook)

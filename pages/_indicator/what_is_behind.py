@@ -1,283 +1,109 @@
 """What is behind it? A figure's parts, and how they moved it since a year before."""
 
-from dataclasses import replace
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
-from kpis import formatting, settings
-from kpis.analysis import Split, area_comparison, breakdown, change_split, waits
-from kpis.charts import breakdown_chart, wait_histogram
+from kpis import formatting
+from kpis.analysis import change_split, headline, splits, waits
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
-from pages import _cached
-from pages._frame import widgets
-from pages._frame.filters import Scope
-from pages._frame.markdown import EITHER_SHADE, SHADES, plain
-from pages._indicator import headline
+from kpis.output import part_table
+from pages._cached import figure_parts
+from pages._frame import charts, elements, session
+from pages._frame.markdown import plain
+from pages._scope import Scope
 
 DIMENSION = "split"
-HOUR_OF_WEEK = "hour of the week"
-LENGTH = "length of the wait"
-MOST_SHOWN = 10
-MOVES = {
-    "group": "Part",
-    "before": "A year before",
-    "after": "Now",
-    "rate": "Moved the whole by itself",
-    "mix": "By how much lies there",
-    "total": "Together",
-}
-PARTS = {
-    "name": "Part",
-    "figure": "Figure",
-    "interval": "95 % interval",
-    "n": "Cases",
-}
 
 
-def show(scope: Scope, kpi: Kpi, series: pd.DataFrame, cell: pd.Series) -> None:
+def show_parts(scope: Scope, kpi: Kpi, series: pd.DataFrame, cell: pd.Series) -> None:
     """Show the parts of the figure of `cell`, a row of `series`, and its change."""
-    offered = ways(scope, kpi)
-    if not offered or pd.isna(cell["value"]):
+    ways = splits.ways(kpi, scope.area)
+    if not ways or pd.isna(cell["value"]):
         return
-    widgets.header("What is behind it?", "Interval", "Mix and rate")
+    elements.header("What is behind it?", "Interval", "Mix and rate")
     way = st.selectbox(
-        "Split by", offered, format_func=_plain_name, key=DIMENSION, width=240,
+        "Split by", ways, format_func=_name, key=DIMENSION, width=240,
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
-    if way in (HOUR_OF_WEEK, LENGTH):
-        draw = _week if way == HOUR_OF_WEEK else _waits
-        draw(scope, kpi, cell)
-        return
-    if way != change_split.BY_AREA:
-        _parts_now(scope, kpi, cell, way)
-    if kpi.measure.is_pooled:
-        _change(scope, kpi, series, cell, way)
+    if way == splits.HOUR_OF_WEEK:
+        _show_week(scope, kpi, cell)
+    elif way == splits.LENGTH:
+        _show_waits(scope, kpi, cell)
+    else:
+        if way != change_split.BY_AREA:
+            _show_members(scope, kpi, cell, way)
+        if splits.has_split_change(kpi):
+            _show_change(scope, series, cell, way)
 
 
-def ways(scope: Scope, kpi: Kpi) -> list[str]:
-    """Return by what the figure can be split, the most telling first."""
-    # when comes first: it is what a manager can plan by
-    is_when = ("hour", "weekday")
-    offered = sorted(kpi.population.dimensions, key=lambda one: one not in is_when)
-    kind = area_comparison.kind_of(kpi)
-    if set(is_when) <= set(offered):
-        # a borough has too few cases of each of its 168 hours
-        place = len(is_when) if kind == "bocu" else 0
-        offered.insert(place, HOUR_OF_WEEK)
-    if kpi.measure.has_values:
-        offered.insert(0, LENGTH)
-    if not (kpi.measure.is_pooled and scope.area == settings.FORCE and kind):
-        return offered
-    # of sites there are few, or one
-    by_area = [change_split.BY_AREA]
-    return [*offered, *by_area] if kind == "site" else [*by_area, *offered]
-
-
-def _plain_name(dimension: str) -> str:
+def _name(dimension: str) -> str:
     return f"By {dimension.replace('_', ' ')}"
 
 
-def _week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
-    """Show the hours of the week over twelve months: one month has too few of each."""
+def _show_week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
+    """Show the hours of the week over twelve months: a month has too few of each."""
     end = cell["period_end"]
-    start = min(
-        cell["period_start"], end + pd.Timedelta(days=1) - pd.DateOffset(years=1)
-    )
-    found = _cached.hours_of_week(scope, cell["area"], start.date(), end.date())
+    year_before = end + pd.Timedelta(days=1) - pd.DateOffset(years=1)
+    period = min(cell["period_start"], year_before).date(), end.date()
+    hours = figure_parts.hours_of_week(scope, cell["area"], period)
     year = f"12 months to {formatting.period(end, 'day')}"
-    if not found["is_enough"].any():
+    if not hours["is_enough"].any():
         st.markdown(f"{capital(year)}: no hour of the week has enough cases.")
         return
-    in_words = week_sentence(found, kpi, year)
-    st.markdown(plain(in_words))
-    of = (end,)
-
-    def draw() -> dict:
-        return breakdown_chart.week_figure(found, kpi, widgets.theme())
-
-    def worded() -> pd.DataFrame:
-        names = [breakdown_chart.hour_of_week(row) for _, row in found.iterrows()]
-        return table(found, kpi, names)
-
-    widgets.plot(draw, "week", in_words, of)
-    hours = _cached.kept("hours", scope, of, worded)
-    widgets.folded("The hours as a table", hours, PARTS)
+    sentence = part_table.week_sentence(hours, kpi, year)
+    st.markdown(plain(sentence))
+    figure = figure_parts.week_chart(scope, cell["area"], period, session.theme())
+    charts.show_chart(figure, "week", sentence)
+    table = figure_parts.week_table(scope, cell["area"], period)
+    elements.folded_table("Hours as a table", table, part_table.HEADS)
 
 
-def _waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
+def _show_waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     """Show how the single waits are spread, and the standard among them."""
     when = capital(headline.period(cell))
     if cell["state"] == "too_few":
         st.markdown(plain(f"{when}: {cell['reason']}"))
         return
-    found = _cached.waits(scope, cell["area"], headline.ends(cell))
-    in_words = f"{when}, n {formatting.count(found.n)}. {waits.in_words(found, kpi)}"
-    st.markdown(plain(in_words))
-    classes = waits.classes(found)
-
-    def draw() -> dict:
-        return wait_histogram.waits_figure(classes, found, kpi, widgets.theme())
-
-    widgets.plot(draw, "waits", in_words, headline.ends(cell))
-    rows = [
-        (wait_histogram.span(start, end, kpi), n, formatting.figure(share, "percent"))
-        for start, end, n, share in classes.itertuples(index=False, name=None)
-    ]
-    heads = {"wait": "Wait", "n": "Cases", "share": "Of all"}
-    widgets.folded(
-        "The waits as a table", pd.DataFrame(rows, columns=list(heads)), heads
-    )
+    asked = scope, cell["area"], headline.ends(cell)
+    counted = figure_parts.counted_waits(*asked)
+    count = formatting.count(counted.n)
+    sentence = f"{when}, n {count}. {waits.in_words(counted, kpi)}"
+    st.markdown(plain(sentence))
+    figure = figure_parts.waits_chart(*asked, session.theme())
+    charts.show_chart(figure, "waits", sentence)
+    table = part_table.of_waits(counted, kpi)
+    elements.folded_table("Waits as a table", table, part_table.HEADS_OF_WAITS)
 
 
-def week_sentence(found: pd.DataFrame, kpi: Kpi, year: str) -> str:
-    """Say which hours of the week surely differ, and how to read the picture."""
-    said = [f"{capital(year)}, each square an hour of the week."]
-    said.append(SHADES.get(kpi.judging.better, EITHER_SHADE))
-    count = int(found["differs"].sum())
-    if count:
-        said.append(
-            f"{count} of {int(found['is_enough'].sum())} hours differ by more than "
-            "chance explains, and have their number."
-        )
-    elif kpi.measure.kind == "proportion":
-        said.append("No single hour differs by more than chance explains.")
-    return " ".join([*said, day_sentence(found, kpi)]).strip()
+def _show_members(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> None:
+    asked = scope, cell["area"], headline.ends(cell), dimension
+    sentence = part_table.sentence(figure_parts.parts(*asked), kpi, cell)
+    st.markdown(plain(sentence))
+    figure = figure_parts.chart(*asked, cell["value"], session.theme())
+    charts.show_chart(figure, f"parts_{dimension}", sentence)
+    table = figure_parts.table(*asked)
+    elements.folded_table("Parts as a table", table, part_table.HEADS)
 
 
-def day_sentence(found: pd.DataFrame, kpi: Kpi) -> str:
-    """Name the lowest and the highest hour of the day that surely differ, if any."""
-    hours = breakdown.over_days(found, kpi)
-    sure = hours[hours["differs"]]
-    if len(sure) < 2:
-        return ""
-    low, high = (
-        sure.loc[each()] for each in (sure["value"].idxmin, sure["value"].idxmax)
-    )
-    return (
-        f"Over all days, {_hour(low, kpi)} is the lowest and {_hour(high, kpi)} "
-        "the highest."
-    )
-
-
-def _hour(row: pd.Series, kpi: Kpi) -> str:
-    when = breakdown_chart.hours(row["hour"])
-    return f"{formatting.of_part(row, kpi.measure)} from {when}"
-
-
-def _parts_now(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> None:
-    found = _cached.parts(scope, cell["area"], *headline.ends(cell), dimension)
-    of = (dimension, *headline.ends(cell))
-    said = partial(sentence, found, kpi, cell)
-    in_words = _cached.kept("parts_said", scope, of, said)
-    st.markdown(plain(in_words))
-
-    def draw() -> dict:
-        return breakdown_chart.parts_figure(found, kpi, cell["value"], widgets.theme())
-
-    def worded() -> pd.DataFrame:
-        names = [
-            f"{row.part}, left out" if row.is_left_out else row.part
-            for row in found.rename(columns={"name": "part"}).itertuples()
-        ]
-        return table(found, kpi, names)
-
-    widgets.plot(draw, f"parts_{dimension}", in_words, of)
-    widgets.folded(
-        "The parts as a table", _cached.kept("parts", scope, of, worded), PARTS
-    )
-
-
-def sentence(found: pd.DataFrame, kpi: Kpi, cell: pd.Series) -> str:
-    """Name the highest and the lowest part, and what the figure leaves out."""
-    known = found[found["value"].notna() & found["n"].ge(kpi.judging.min_n)]
-    said = [
-        f"{capital(headline.period(cell))}: {formatting.of_cell(cell, kpi.measure)}."
-    ]
-    if len(known) > 1:
-        ends = [known.loc[known["value"].idxmax()], known.loc[known["value"].idxmin()]]
-        words = [
-            f"{part['name']} {formatting.of_part(part, kpi.measure)}" for part in ends
-        ]
-        said.append(f"Highest: {words[0]}; lowest: {words[1]}.")
-    left_out = found[found["is_left_out"]]
-    whole = breakdown.with_left_out(found)
-    if pd.notna(whole):
-        names = ", ".join(left_out["name"])
-        cases = formatting.cases(kpi.measure.counts, found["n"].sum())
-        with_all = formatting.figure(whole, kpi.measure.unit, cases)
-        said.append(f"Left out: {names}; with them it would be {with_all}.")
-    return " ".join(said)
-
-
-def table(found: pd.DataFrame, kpi: Kpi, names: list[str]) -> pd.DataFrame:
-    """Word the parts, a row each of that name, with the columns of PARTS."""
-    rows = [
-        (
-            name,
-            formatting.of_part(row, kpi.measure),
-            formatting.interval(row, kpi.measure.unit),
-            row.n,
-        )
-        for name, row in zip(names, found.itertuples(), strict=True)
-    ]
-    return pd.DataFrame(rows, columns=list(PARTS))
-
-
-def _change(scope: Scope, kpi: Kpi, series, cell: pd.Series, dimension: str) -> None:
+def _show_change(
+    scope: Scope, series: pd.DataFrame, cell: pd.Series, dimension: str
+) -> None:
     past = headline.same_a_year_ago(series, cell)
     now = headline.period(cell)
     if past is None or pd.isna(past["value"]):
-        st.markdown(f"There is no figure of a year before to set against {now}.")
+        st.markdown(f"There is no figure of a year before to compare {now} with.")
         return
-    when = f"{capital(now)} against {headline.period(past)}."
-    spans = headline.ends(past), headline.ends(cell)
+    when = f"{capital(now)} compared with {headline.period(past)}."
+    before, after = headline.ends(past), headline.ends(cell)
     try:
-        found = _cached.change(scope, cell["area"], *spans, cell["by"], dimension)
+        said, moves = figure_parts.change(
+            scope, cell["area"], before, after, cell["by"], dimension
+        )
     except UserError as error:
         st.markdown(f"{when} {plain(str(error))}")
         return
-    of = (dimension, *headline.ends(cell))
-    worded = partial(_change_in_words, found, kpi, dimension)
-    said, table_of_moves = _cached.kept("moves", scope, of, worded)
     st.markdown(f"{when} {plain(said)}")
-    widgets.folded("What moved it, as a table", table_of_moves, MOVES)
-
-
-def _change_in_words(
-    found: Split, kpi: Kpi, dimension: str
-) -> tuple[str, pd.DataFrame]:
-    """Say what moved the whole, and list it."""
-    is_by_area = dimension == change_split.BY_AREA
-    if not is_by_area:
-        names = [breakdown_chart.member(one, dimension) for one in found.table["group"]]
-        found = replace(found, table=found.table.assign(group=names))
-    groups = (
-        area_comparison.NAMES[area_comparison.kind_of(kpi)]
-        if is_by_area
-        else "the parts"
-    )
-    said = change_split.in_words(found, kpi.measure.unit, groups)
-    return said, moves(found.table, kpi)
-
-
-def moves(found: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
-    """Word the parts that moved the whole the most, with the columns of MOVES."""
-    rows = [
-        (
-            str(row.group),
-            *(
-                formatting.figure(one, kpi.measure.unit)
-                for one in (row.before, row.after)
-            ),
-            *(
-                change_split.signed(one, kpi.measure.unit)
-                for one in (row.rate, row.mix, row.total)
-            ),
-        )
-        for row in found[:MOST_SHOWN].itertuples()
-    ]
-    return pd.DataFrame(rows, columns=list(MOVES))
+    label = "What moved it, as a table"
+    elements.folded_table(label, moves, part_table.HEADS_OF_MOVES)

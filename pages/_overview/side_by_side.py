@@ -4,29 +4,29 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kpis import settings
-from pages import _cached
+from pages._cached import builds, scoreboards
 from pages._components import side_by_side
-from pages._frame import filters, widgets
-from pages._frame.filters import Scope
+from pages._frame import filters, session
+from pages._scope import Scope
 
 MOST = 3
 
 
-def show(scope: Scope, bar: DeltaGenerator) -> str | None:
+def show_side_by_side(scope: Scope, bar: DeltaGenerator) -> str | None:
     """Draw the table of the areas chosen in `bar`; return the indicator just opened."""
-    offered = _cached.offered_areas(scope.build_id)
+    offered = builds.offered_areas(scope.build_id)
     first = list(dict.fromkeys([scope.area, settings.FORCE]))
     codes = bar.multiselect(
-        "Areas side by side", offered, default=first, format_func=offered.get,
-        key=filters.BESIDE, max_selections=MOST, width=640,
-        label_visibility="collapsed",
+        "Areas side by side", offered, default=first,
+        format_func=offered.__getitem__, key=filters.SIDE_BY_SIDE,
+        max_selections=MOST, width=640, label_visibility="collapsed",
         placeholder="Choose two or three areas", bind="query-params",
     )  # fmt: skip
-    boards = {
-        offered[code]: _cached.board(scope.build_id, code, scope.by, widgets.theme())
-        for code in codes
-    }
-    if not boards:
+    if not codes:
         st.markdown("Choose two or three areas above.")
         return None
-    return side_by_side.show(side_by_side.contents(boards))
+    by_name = {
+        offered[code]: scoreboards.of_area(scope.build_id, code, scope.by)
+        for code in codes
+    }
+    return side_by_side.show(by_name, session.theme())

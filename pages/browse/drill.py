@@ -4,82 +4,78 @@ import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.analysis import UNMEASURED, grouped_rows
-from kpis.charts import breakdown_chart
+from kpis.analysis import UNMEASURED, grouped_rows, headline, members
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
-from kpis.output import spreadsheets
-from pages import _cached
-from pages._drill import rows, sources
-from pages._frame import widgets
-from pages._frame.filters import Scope
+from kpis.output import group_table, spreadsheets
+from pages._cached import area_series, builds, figure_rows
+from pages._cached.figure_rows import MOST_LISTED, Chosen
+from pages._drill.row_list import show_rows
+from pages._drill.source import show_source
+from pages._frame import charts, elements, period_choice, session
 from pages._frame.markdown import plain
-from pages._indicator import headline
+from pages._scope import Scope
 
 GROUPS = "groups"
-# by dimension: whose default its filter last had, and which
+# by dimension: the indicator and default that its filter last had
 DEFAULTS = "defaults"
 MOST_GROUPS, MOST_DRAWN = 2, 40
-HEADS = {"figure": "Figure", "interval": "95 % interval", "n": "Cases"}
 
 
 def nothing_to_drill(kpi: Kpi) -> str:
-    """Why an indicator's rows cannot be filtered, or ""."""
+    """Say why an indicator's rows cannot be filtered, or ""."""
     if kpi.population.made_of:
         return "It is made of others and has no rows of its own."
     if kpi.disclosure.is_needed:
         return "Its rows are people: they are not broken down."
     if not kpi.population.dimensions:
-        return "Its rows tell nothing to filter or group by."
+        return "Its rows have nothing to filter or group by."
     if kpi.population.exposure:
         return "Half of its rows are residents, who have no hour and no grade."
     return ""
 
 
-def filters(scope: Scope, kpi: Kpi, cell: pd.Series) -> _cached.Chosen:
-    """Let members of each dimension be chosen; return those that were."""
+def choose_members(scope: Scope, kpi: Kpi, cell: pd.Series) -> Chosen:
+    """Offer the members of each dimension; return those that were chosen."""
     period = headline.ends(cell)
     chosen = []
     with st.container(horizontal=True, gap="small", key="filters"):
         for name in kpi.population.dimensions:
-            every = _cached.grouped(scope, cell["area"], period, (name,))
-            named = breakdown_chart.named(every.rename(columns={name: "member"}), name)
-            members = dict(zip(named["member"], named["name"], strict=True))
-            default = [
-                one
-                for one in (kpi.population.default or {}).get(name, ())
-                if one in members
-            ]
-            is_anew = begins_anew(name, kpi, default)
-            found = st.multiselect(
-                capital(name.replace("_", " ")), list(members),
-                default=None if is_anew else default, format_func=members.get,
+            every = figure_rows.grouped(scope, cell["area"], period, (name,))
+            named = members.named(every.rename(columns={name: "member"}), name)
+            words = dict(zip(named["member"], named["name"], strict=True))
+            usual = (kpi.population.default or {}).get(name, ())
+            default = [code for code in usual if code in words]
+            is_reset = reset_to_default(name, kpi, default)
+            picked = st.multiselect(
+                label(name), list(words),
+                default=None if is_reset else default, format_func=words.__getitem__,
                 key=f"only_{name}", placeholder="All", width=222, bind="query-params",
             )  # fmt: skip
-            # all of them, also those that do not count by default
-            chosen.append((name, tuple(found or members)))
+            # nothing picked means all, with those that do not count by default
+            chosen.append((name, tuple(picked or words)))
     return tuple(chosen)
 
 
-def begins_anew(name: str, kpi: Kpi, default: list[str]) -> bool:
-    """Choose a filter's default once more where what is chosen is another's default.
+def reset_to_default(name: str, kpi: Kpi, default: list[str]) -> bool:
+    """Set a filter to its default again if what it holds belongs to something else.
 
-    Of another indicator it is; of another area or period, unless somebody chose.
+    For another indicator always; for another area or period only if no one has chosen.
     """
     key, known = f"only_{name}", st.session_state.setdefault(DEFAULTS, {})
     before, known[name] = known.get(name), (kpi.id, default)
     if before in (None, known[name]):
         return False
     is_untouched = st.session_state.get(key) == before[1]
-    is_anew = before[0] != kpi.id or is_untouched
-    if is_anew:
+    is_reset = before[0] != kpi.id or is_untouched
+    if is_reset:
         st.session_state[key] = default
-    return is_anew
+    return is_reset
 
 
-def account(whole: pd.DataFrame, cell: pd.Series, kpi: Kpi) -> str:
-    """Say the figure of the rows that were chosen, beside that of the indicator."""
+def compared_with_indicator(whole: pd.DataFrame, cell: pd.Series, kpi: Kpi) -> str:
+    """Say the figure of the chosen rows, and the indicator's own to compare."""
     when = capital(headline.period(cell))
     if whole.empty or not whole["n"].iloc[0]:
         return f"{when}: no row is like this."
@@ -91,113 +87,85 @@ def account(whole: pd.DataFrame, cell: pd.Series, kpi: Kpi) -> str:
     if pd.isna(cell["n"]):
         return said
     own = formatting.of_cell(cell, kpi.measure)
-    return (
-        f"{said} The indicator's figure is {own}, from {formatting.count(cell['n'])}."
-    )
+    rows = formatting.count(cell["n"])
+    return f"{said} Indicator's own figure: {own}, from {rows} rows."
 
 
-def groups(found: pd.DataFrame, by: list[str], kpi: Kpi, areas: dict) -> pd.DataFrame:
-    """Word the groups, a row each: their members, then the columns of HEADS."""
-    words = {name: [word(one, name, areas) for one in found[name]] for name in by}
-    said = {
-        "figure": [formatting.of_part(row, kpi.measure) for row in found.itertuples()],
-        "interval": [
-            formatting.interval(row, kpi.measure.unit) for row in found.itertuples()
-        ],
-        "n": found["n"].tolist(),
-    }
-    return pd.DataFrame(words | said)
-
-
-def word(member: str, name: str, areas: dict[str, str]) -> str:
-    """Name a member of a dimension, a month or an area."""
-    if name == "area":
-        return areas.get(member, "not located")
-    if name == "month":
-        return formatting.period(pd.Timestamp(f"{member}-01"), "month")
-    return breakdown_chart.member(member, name)
-
-
-def by_groups(
-    scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen, whole: pd.DataFrame
-) -> None:
-    """Let rows be grouped by up to two of what they tell, and show the groups.
-
-    `whole` is the figure of all rows that were chosen.
-    """
+def show_groups(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: Chosen) -> None:
+    """Let the chosen rows be grouped by up to two dimensions, and show the groups."""
     offered = [*grouped_rows.ALWAYS, *kpi.population.dimensions]
     by = st.multiselect(
         "Group by", offered, max_selections=MOST_GROUPS, key=GROUPS,
-        format_func=lambda one: capital(one.replace("_", " ")), width=480,
-        placeholder="Up to two", bind="query-params",
+        format_func=label, width=480, placeholder="Up to two", bind="query-params",
     )  # fmt: skip
     if not by:
         return
-    areas = _cached.area_names(scope.build_id)
-    found = _cached.grouped(scope, cell["area"], headline.ends(cell), tuple(by), chosen)
-    shown = groups(found, by, kpi, areas)
-    if len(by) == 1 and 1 < len(found) <= MOST_DRAWN:
-        named = found.assign(name=shown[by[0]], is_left_out=False)
-        value = whole["value"].iloc[0]
-
-        def draw() -> dict:
-            return breakdown_chart.parts_figure(named, kpi, value, widgets.theme())
-
-        in_words = f"{kpi.wording.title} by {by[0]}, {headline.period(cell)}."
-        of = (*by, *headline.ends(cell), chosen)
-        widgets.plot(draw, "groups_chart", in_words, of)
-    heads = {name: capital(name.replace("_", " ")) for name in by}
+    asked = scope, cell["area"], headline.ends(cell)
+    groups = figure_rows.grouped(*asked, tuple(by), chosen)
+    if len(by) == 1 and 1 < len(groups) <= MOST_DRAWN:
+        figure = figure_rows.groups_chart(*asked, by[0], chosen, session.theme())
+        sentence = f"{kpi.wording.title} by {by[0]}, {headline.period(cell)}."
+        charts.show_chart(figure, "groups_chart", sentence)
+    table = group_table.in_words(groups, by, kpi, builds.names(scope.build_id))
+    heads = {name: label(name) for name in by} | group_table.HEADS
     with st.container(key="group_table"):
         st.dataframe(
-            shown, hide_index=True, width="stretch", column_config=heads | HEADS,
+            table, hide_index=True, width="stretch", column_config=heads,
             alt="Groups of rows",
         )  # fmt: skip
     name = f"{kpi.id}_{cell['area']}_by_{'_and_'.join(by)}.csv"
-    widgets.download("These groups (CSV)", lambda: spreadsheets.csv(found), name)
+    elements.download("These groups (CSV)", lambda: spreadsheets.csv(groups), name)
 
 
-def listed(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: _cached.Chosen) -> None:
+def list_rows(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: Chosen) -> None:
     """List the rows that were chosen, with file and line."""
-    widgets.header("Rows", "Numerator and denominator", "Not located")
+    elements.header("Rows", "Numerator and denominator", "Not located")
     period = headline.ends(cell)
-    found = _cached.drilled(scope, cell["area"], period, chosen)
-    if len(found) == _cached.ROWS_SHOWN:
-        st.caption(f"First {len(found)} rows are shown.")
-    rows.show(found, kpi, scope, (*period, chosen))
+    rows = figure_rows.chosen_rows(scope, cell["area"], period, chosen)
+    if len(rows) == MOST_LISTED:
+        st.caption(f"First {len(rows)} rows are shown.")
+    show_rows(rows, kpi)
 
     def every() -> bytes:
-        build = _cached.build(scope.build_id)
-        rows = grouped_rows.rows(build, kpi.id, cell["area"], period, dict(chosen))
-        return spreadsheets.csv(rows)
+        build = builds.build(scope.build_id)
+        every = grouped_rows.rows(build, kpi.id, cell["area"], period, dict(chosen))
+        return spreadsheets.csv(every)
 
-    widgets.download("All of these rows (CSV)", every, f"{kpi.id}_rows.csv")
+    elements.download("All of these rows (CSV)", every, f"{kpi.id}_rows.csv")
 
 
-scope = widgets.scope()
-build = _cached.build(scope.build_id)
-if scope.kpi is None:
+def label(dimension: str) -> str:
+    return capital(dimension.replace("_", " "))
+
+
+def drill_into(kpi: Kpi, scope: Scope) -> None:
+    """Let an indicator's rows be filtered and grouped, or say why they cannot be."""
+    st.title(kpi.wording.title, anchor=False)
+    series = area_series.of_indicator(scope)
+    reason = nothing_to_drill(kpi)
+    if reason or series["state"].isin(UNMEASURED).all():
+        st.markdown(plain(reason or headline.latest(series)["reason"]))
+        return
+    cell = period_choice.of_series(series)
+    try:
+        chosen = choose_members(scope, kpi, cell)
+        period = headline.ends(cell)
+        whole = figure_rows.grouped(scope, cell["area"], period, (), chosen)
+    except UserError as error:
+        st.markdown(plain(str(error)))
+        return
+    st.markdown(plain(compared_with_indicator(whole, cell, kpi)))
+    show_groups(scope, kpi, cell, chosen)
+    list_rows(scope, kpi, cell, chosen)
+
+
+scope = session.scope()
+if scope.kpi:
+    drill_into(builds.build(scope.build_id).kpis[scope.kpi], scope)
+else:
     st.title("Drill-down", anchor=False)
     st.markdown(
-        "Choose an indicator above to filter, group and list its rows; or a source, to "
+        "Choose an indicator above to filter, group and list its rows, or a source to "
         "see all that it sent."
     )
-    sources.show(scope)
-    st.stop()
-kpi = build.kpis[scope.kpi]
-st.title(kpi.wording.title, anchor=False)
-reason = nothing_to_drill(kpi)
-series = _cached.series(scope)
-if reason or series["state"].isin(UNMEASURED).all():
-    st.markdown(plain(reason or headline.latest(series)["reason"]))
-    st.stop()
-cell = headline.choose(series)
-try:
-    chosen = filters(scope, kpi, cell)
-    period = headline.ends(cell)
-    whole = _cached.grouped(scope, cell["area"], period, (), chosen)
-except UserError as error:
-    st.markdown(plain(str(error)))
-    st.stop()
-st.markdown(plain(account(whole, cell, kpi)))
-by_groups(scope, kpi, cell, chosen, whole)
-listed(scope, kpi, cell, chosen)
+    show_source(scope)

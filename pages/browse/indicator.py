@@ -1,31 +1,30 @@
 """One indicator of one area: figure, sentence, chart, rows, definition."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from kpis import formatting
-from kpis.analysis import UNMEASURED
+from kpis.analysis import UNMEASURED, headline
 from kpis.charts import spc_chart
 from kpis.context import breaks, events, targets
 from kpis.definitions import Kpi
 from kpis.errors import UserError
-from pages import _cached
-from pages._drill import rows
-from pages._frame import filters, widgets
-from pages._frame.filters import Scope
+from kpis.output import row_table, series_table
+from pages._cached import area_series, builds, figure_rows
+from pages._drill.row_list import show_rows
+from pages._frame import charts, elements, filters, page_list, period_choice, session
 from pages._frame.markdown import plain
-from pages._indicator import (
-    definition_panel,
-    downloads,
-    headline,
-    what_is_behind,
-    who_is_different,
-)
+from pages._indicator.definition_panel import show_definition
+from pages._indicator.downloads import offer_downloads
+from pages._indicator.what_is_behind import show_parts
+from pages._indicator.who_is_different import show_areas
+from pages._scope import Scope
 
 CHART = "spc"
-# the chart's marks as letters, to be named below it
+# the chart's marks as letters, named below it
 SIGNS = {
     "improvement": "▲",
     "concern": "▼",
@@ -36,7 +35,7 @@ SIGNS = {
 }
 
 
-def directory(kpis: dict[str, Kpi]) -> None:
+def list_indicators(kpis: Mapping[str, Kpi]) -> None:
     """Lead to every indicator, for a visitor who has not chosen one."""
     st.title("Indicators", anchor=False)
     with st.container(gap=None):
@@ -52,11 +51,11 @@ def choose(kpi_id: str) -> None:
     st.session_state[filters.KPI] = kpi_id
 
 
-def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, in_words: str) -> None:
+def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, sentence: str) -> None:
     """Show the latest settled figure and what it means, or why there is none."""
     latest = headline.latest(series)
     st.title(kpi.wording.title, anchor=False)
-    area = _cached.area_names(scope.build_id)[scope.area]
+    area = builds.names(scope.build_id)[scope.area]
     where = plain(f"{area}, {headline.period(latest)}")
     with st.container(
         key="headline", horizontal=True, vertical_alignment="bottom", gap="large"
@@ -70,18 +69,18 @@ def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, in_words: str) -
             label = f"{where}, {plain(unit)}" if unit else where
             st.metric(label, value, width="content")
             terms = "Cases", "Limits", "Better or worse than its past"
-            st.markdown(in_words, help=widgets.meaning(*terms))
+            st.markdown(sentence, help=elements.meaning(*terms))
     if latest["by"] != scope.by:
         shown = filters.PERIOD_NAMES[latest["by"]].lower()
         st.caption(f"Shown {shown}: there is no figure for a shorter period.")
 
 
-def neighbours(kpi: Kpi, scope: Scope) -> None:
-    """Lead to what the indicator is to be read with: another side of the matter."""
+def lead_to_counterweights(kpi: Kpi, scope: Scope) -> None:
+    """Lead to the indicators to read this one with, which show its other side."""
     if not kpi.wording.read_with:
         return
-    kpis = _cached.build(scope.build_id).kpis
-    judged = _cached.judged(scope.build_id, scope.area, scope.by)
+    kpis = builds.build(scope.build_id).kpis
+    judged = area_series.of_area(scope.build_id, scope.area, scope.by)
     latest = judged[judged["is_latest"]].set_index("kpi")
     with st.container(key="neighbours", horizontal=True, vertical_alignment="center"):
         st.caption("Read with", width="content")
@@ -96,25 +95,36 @@ def neighbours(kpi: Kpi, scope: Scope) -> None:
             st.button(label, type="tertiary", on_click=choose, args=(other,))
 
 
+def show_series(series: pd.DataFrame, scope: Scope, kpi: Kpi, sentence: str) -> None:
+    """Show the chart of a series, what its lines mean, and the series as a table."""
+    figure = area_series.chart(scope, session.theme())
+    take = partial(take_point, series["by"].iloc[0])
+    charts.show_chart(figure, CHART, sentence, take)
+    with st.container(gap="xxsmall"):
+        for line in filter(None, [key(series), *lines_in_words(series, kpi, scope)]):
+            st.caption(line)
+    table = area_series.table(scope)
+    elements.folded_table("Series as a table", table, series_table.HEADS)
+
+
 def key(series: pd.DataFrame) -> str:
     """Name the marks of the chart, in one line."""
     said = [f"{SIGNS[mark]} {says}" for mark, says in spc_chart.key(series)]
     return " \u2003 ".join(said)
 
 
-def told(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> list[str]:
-    """Say what the lines across the chart mean, for those who do not see them too."""
-    ends = (series["period_start"].dt.date, series["period_end"].dt.date)
+def lines_in_words(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> list[str]:
+    """Say what targets, breaks and events the chart shows."""
     by = series["by"].iloc[0]
-    shown = list(zip(*ends, strict=True))
-    aims = [one for one in _cached.targets_of_series(scope) if one.is_set]
+    periods = [headline.ends(row) for _, row in series.iterrows()]
+    aims = [target for target in area_series.targets_of(scope) if target.is_set]
     said = [
-        f"{'Target' if one.is_adopted else 'Standard'}: "
-        f"{targets.in_words(one, kpi.measure.unit)}."
-        for one in dict.fromkeys(aims)
+        f"{'Target' if target.is_adopted else 'Standard'}: "
+        f"{targets.in_words(target, kpi.measure.unit)}."
+        for target in dict.fromkeys(aims)
     ]
-    said += breaks.notes(_cached.breaks(scope), shown, by)
-    said += events.notes(_cached.events_of(scope), shown[0][0], shown[-1][1])
+    said += breaks.notes(area_series.breaks_of(scope), periods, by)
+    said += events.notes(area_series.events_of(scope), periods[0][0], periods[-1][1])
     return [plain(line) for line in said]
 
 
@@ -123,48 +133,49 @@ def take_point(by: str) -> None:
     points = st.session_state[CHART].selection.points
     if points:
         start = pd.Timestamp(points[0]["x"])
-        st.session_state[filters.PERIOD] = filters.period_code(start, by)
+        st.session_state[filters.PERIOD] = period_choice.code(start, by)
 
 
-def rows_behind(series: pd.DataFrame, kpi: Kpi, scope: Scope, cell: pd.Series) -> None:
+def show_rows_behind(
+    series: pd.DataFrame, kpi: Kpi, scope: Scope, cell: pd.Series
+) -> None:
     """Show the rows of one period, which add up to its figure."""
-    widgets.header("Rows behind the figure", "Numerator and denominator", "Cases")
+    elements.header("Rows behind the figure", "Numerator and denominator", "Cases")
     try:
-        found = _cached.rows(scope, cell["period_start"], cell["period_end"])
+        rows = figure_rows.behind(scope, headline.ends(cell))
     except UserError as error:
-        # there are none, or they are people: what follows is shown all the same
+        # there are none, or they are people: the rest of the page is shown anyway
         st.markdown(plain(str(error)))
         return
-    st.markdown(rows.account(cell, kpi, len(found)))
-    rows.show(found, kpi, scope, headline.ends(cell))
+    is_cut = len(rows) == figure_rows.MOST_LISTED
+    limited = f" First {len(rows)} rows are shown." if is_cut else ""
+    st.markdown(plain(row_table.sum_in_words(cell, kpi) + limited))
+    show_rows(rows, kpi)
     if kpi.population.dimensions:
         # area and period go along: they are the same widgets there
-        st.page_link("pages/browse/drill.py", label="Filter and group these rows")
-    downloads.show(series, cell, scope, kpi)
+        st.page_link(page_list.DRILL_DOWN.path, label="Filter and group these rows")
+    offer_downloads(series, cell, scope, kpi)
 
 
-scope = widgets.scope()
-kpis = _cached.build(scope.build_id).kpis
-if scope.kpi is None:
-    directory(kpis)
-    st.stop()
-kpi = kpis[scope.kpi]
-series = _cached.series(scope)
-in_words = headline.sentence(series, kpi, headline.verdict(series))
-show_headline(series, kpi, scope, in_words)
-neighbours(kpi, scope)
-if series["value"].notna().any():
-    draw = partial(_cached.spc_figure, scope, widgets.theme())
-    take = partial(take_point, series["by"].iloc[0])
-    widgets.plot(draw, CHART, in_words, (), take)
-    with st.container(gap="xxsmall"):
-        for line in filter(None, [key(series), *told(series, kpi, scope)]):
-            st.caption(line)
-    as_table = _cached.kept("series", scope, (), partial(headline.table, series, kpi))
-    widgets.folded("The series as a table", as_table, headline.TABLE)
-if not series["state"].isin(UNMEASURED).all():
-    cell = headline.choose(series)
-    who_is_different.show(scope, kpi, cell)
-    what_is_behind.show(scope, kpi, series, cell)
-    rows_behind(series, kpi, scope, cell)
-definition_panel.show(kpi, scope)
+def show_indicator(kpi: Kpi, scope: Scope) -> None:
+    """Show an indicator: its figure, its past, who differs, what is behind it."""
+    series = area_series.of_indicator(scope)
+    sentence = headline.sentence(series, kpi, headline.verdict(series))
+    show_headline(series, kpi, scope, sentence)
+    lead_to_counterweights(kpi, scope)
+    if series["value"].notna().any():
+        show_series(series, scope, kpi, sentence)
+    if not series["state"].isin(UNMEASURED).all():
+        cell = period_choice.of_series(series)
+        show_areas(scope, kpi, cell)
+        show_parts(scope, kpi, series, cell)
+        show_rows_behind(series, kpi, scope, cell)
+    show_definition(kpi, scope)
+
+
+scope = session.scope()
+kpis = builds.build(scope.build_id).kpis
+if scope.kpi:
+    show_indicator(kpis[scope.kpi], scope)
+else:
+    list_indicators(kpis)

@@ -1,33 +1,38 @@
-"""Every indicator and what it means: searched as a list, read as a passport."""
+"""Every indicator and what it means: searched as a list, read in full."""
+
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
+from pages._scope import Scope
 
 from kpis import formatting, settings
 from kpis.context import targets
-from kpis.definitions import FAMILIES, Kpi
-from pages import _cached
-from pages._frame import filters, widgets
-from pages._frame.filters import Scope
-from pages._indicator import definition_panel
+from kpis.definitions import Kpi
+from kpis.output import definition
+from pages._cached import area_series, builds
+from pages._frame import filters, page_list, session
+from pages._indicator.definition_panel import show_definition
 
 LIST = "definitions"
+FAMILIES = ("customer", "employee", "financial", "operational")
 
 
-def listed(kpis: dict[str, Kpi], judged: pd.DataFrame, build_id: str) -> pd.DataFrame:
+def in_rows(kpis: Mapping[str, Kpi], build_id: str) -> pd.DataFrame:
     """Return a row for each indicator, by family and name."""
-    latest = judged[judged["is_latest"]].set_index("kpi")
+    judged = area_series.of_area(build_id, settings.FORCE, filters.DEFAULT_BY)
+    latest = judged[judged["is_latest"]].set_index("kpi")["state"].to_dict()
+    build = builds.build(build_id)
     rows = [
         {
             "id": kpi.id,
             "Indicator": kpi.wording.title,
             "Family": kpi.wording.family.capitalize(),
             "Themes": ", ".join(kpi.wording.themes),
-            "Tier": definition_panel.TIERS[kpi.wording.tier],
-            "For the force": formatting.missing(latest.at[kpi.id, "state"])
-            or "measured",
+            "Tier": definition.TIERS[kpi.wording.tier],
+            "For the force": formatting.missing(latest[kpi.id]) or "measured",
             "Target": targets.in_short(
-                definition_panel.target_in_force(kpi, build_id), kpi.measure.unit
+                definition.target_in_force(build, kpi), kpi.measure.unit
             ),
             "Question": kpi.wording.question,
         }
@@ -39,8 +44,8 @@ def listed(kpis: dict[str, Kpi], judged: pd.DataFrame, build_id: str) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def counted(rows: pd.DataFrame) -> str:
-    """Say how many there are, and how many of the core have a figure."""
+def count_in_words(rows: pd.DataFrame) -> str:
+    """Say how many core indicators have a figure, and how many are in reserve."""
     core = rows[rows["Tier"] == "core"]
     measured = int((core["For the force"] != formatting.missing("not_measured")).sum())
     reserve = int((rows["Tier"] == "reserve").sum())
@@ -50,39 +55,40 @@ def counted(rows: pd.DataFrame) -> str:
     )
 
 
-build_id = widgets.build_id()
-kpis = _cached.build(build_id).kpis
+def search(rows: pd.DataFrame, wanted: str) -> pd.DataFrame:
+    """Return the rows that have a text in name, question or id."""
+    text = (rows["Indicator"] + " " + rows["Question"] + " " + rows["id"]).str.lower()
+    return rows[text.str.contains(wanted.lower(), regex=False)].reset_index(drop=True)
+
+
+build_id = session.build_id()
+kpis = builds.build(build_id).kpis
 st.title("Definitions", anchor=False)
-rows = listed(
-    kpis, _cached.judged(build_id, settings.FORCE, filters.DEFAULT_BY), build_id
-)
-st.markdown(counted(rows))
+rows = in_rows(kpis, build_id)
+st.markdown(count_in_words(rows))
 wanted = st.text_input("Search", placeholder="a word of the name or the question")
 if wanted:
-    text = (rows["Indicator"] + " " + rows["Question"] + " " + rows["id"]).str.lower()
-    rows = rows[text.str.contains(wanted.lower(), regex=False)].reset_index(drop=True)
+    rows = search(rows, wanted)
 event = st.dataframe(
     rows,
     key=LIST,
     hide_index=True,
     height=420 if len(rows) > 11 else "auto",
-    column_order=[name for name in rows if name not in ("id", "Question")],
+    column_order=[name for name in rows.columns if name not in ("id", "Question")],
     column_config={"Target": st.column_config.TextColumn(width=230)},
     on_select="rerun",
     selection_mode="single-row",
 )
 chosen = event.selection.rows
 if chosen and chosen[0] < len(rows):
-    kpi = kpis[rows.at[chosen[0], "id"]]
+    kpi = kpis[rows["id"].iloc[chosen[0]]]
     st.subheader(kpi.wording.title, anchor=False)
     st.page_link(
-        "pages/browse/indicator.py",
+        page_list.INDICATOR.path,
         label="See its figures",
         query_params={filters.KPI: kpi.wording.title},
     )
-    definition_panel.show(
-        kpi, Scope(build_id, settings.FORCE, filters.DEFAULT_BY, kpi.id)
-    )
+    show_definition(kpi, Scope(build_id, settings.FORCE, filters.DEFAULT_BY, kpi.id))
 elif len(rows):
     st.caption("Choose a line to read the whole definition.")
 else:

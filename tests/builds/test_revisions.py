@@ -419,7 +419,7 @@ def test_the_page_keeps_earlier_definitions(seen, redefine):
     assert "Words or rules that differ from today's: min n." in newer
     assert "< 0 *" in said
     # of the same statement as today's there is none below
-    assert "Its statement is that of today." in older
+    assert "Its SQL is the same as today's." in older
 
 
 def test_words():

@@ -112,7 +112,7 @@ def test_the_page_sets_them_beside(data_dir):
     at = visitor(INDICATOR, kpi="ops_regrade_rate")
     assert "Published elsewhere" in [one.value for one in at.subheader]
     assert "never merged" in words(at)
-    assert r"No figure published\: West Mercia\." in words(at)
+    assert "No figure published: West Mercia." in words(at)
     *_, shown = [one.value for one in at.table]
     # as Markdown that shows what was written and nothing else
     assert shown.to_dict("records") == [

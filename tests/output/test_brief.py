@@ -9,7 +9,10 @@ import typst
 
 from kpis.charts.theme import PALETTES
 from kpis.output import brief
-from kpis.output.brief import Heading
+from kpis.output.heading import Heading
+from kpis.output.scoreboard import Attention, Family, KeyEntry, Scoreboard
+from kpis.output.scoreboard_row import OtherFigure, Row
+from tests.scoreboard_cases import SPARK, a_row
 
 HEADING = Heading(
     title="Brent, February 2004",
@@ -19,18 +22,6 @@ HEADING = Heading(
     as_at=date(2004, 4, 1),
     is_demo=True,
 )
-SPARK = {
-    "width": 240,
-    "height": 44,
-    "line": "M6 20L120 30",
-    "dashed": "M120 30L234 10",
-    "mean": "M6 22L234 22",
-    "band": "M6 10L234 10L234 34L6 34Z",
-    "points": [
-        {"x": 6, "y": 20, "meaning": "concern", "hollow": False, "latest": False},
-        {"x": 234, "y": 10, "meaning": "", "hollow": True, "latest": True},
-    ],
-}
 HOSTILE = [
     '#import "@preview/x:1.0.0": *',
     '#panic("no") *a* _b_ $x$ `r` @b <c> \\ ] [ } {',
@@ -47,49 +38,29 @@ HOSTILE = [
 ]
 
 
-def row(title: str = "Calls answered in target", **known) -> dict:
+def row(title: str = "Calls answered in target", **known) -> Row:
     """A row of the scoreboard."""
-    usual = {
-        "id": title,
-        "title": title,
-        "tier": "core",
-        "note": "",
-        "figure": "71\u202f%",
-        "is_word": False,
-        "is_quiet": False,
-        "interval": "",
-        "unit": "",
-        "count": "2\u202f805",
-        "beside": [("74\u202f%", "MPS"), ("73\u202f%", "outer")],
-        "spark": SPARK,
-        "spark_label": "between 70 in 100 and 80 in 100",
-        "variation": "common_cause",
-        "verdict": "No clear change",
-        "sentence": "71 in 100 in February 2004.",
-        "year_ago": "72\u202f%",
-        "target": "",
-        "assurance": None,
-    }
-    return usual | known
+    return replace(a_row(title), **known)
 
 
-def board(*rows: dict, said: int = 0) -> dict:
+def board(*rows: Row, said: int = 0) -> Scoreboard:
     """A scoreboard with one family, whose first rows are said above it."""
-    return {
-        "attention": {
-            "heading": "1 change worth your attention",
-            "chance": "Chance alone flags one of 30.",
-            "rows": list(rows[:said]),
-            "rest": "",
-        },
-        "families": [{"title": "Operational", "rows": list(rows)}],
-        "key": [
-            {"mark": "concern", "says": "worse"},
-            {"mark": "provisional", "says": "provisional"},
-            {"mark": "mean", "says": "mean"},
-            {"mark": "band", "says": "its limits"},
-        ],
-    }
+    return Scoreboard(
+        Attention(
+            heading="1 change worth your attention",
+            chance="Chance alone flags one of 30.",
+            rows=rows[:said],
+            rest="",
+        ),
+        (Family("Operational", rows),),
+        (
+            KeyEntry("concern", "worse"),
+            KeyEntry("provisional", "provisional"),
+            KeyEntry("mean", "mean"),
+            KeyEntry("band", "its limits"),
+        ),
+        has_others=True,
+    )
 
 
 def rows_of(given: dict) -> list[dict]:
@@ -105,19 +76,25 @@ def test_a_row_is_given_as_the_screen_has_it():
     small = row(
         is_quiet=True, interval="67\u202f% to 75\u202f%", target="at least 80\u202f%",
         assurance="hit_or_miss", note="figure of Hendon", unit="per 1,000 a year",
-        beside=[("73\u202f%", "outer")],
+        others=(OtherFigure("73\u202f%", "outer"),),
     )  # fmt: skip
-    given = brief.given(board(row(), small), HEADING)
+    given = brief.template_input(board(row(), small), HEADING)
     first, second = rows_of(given)
     for name in ("title", "figure", "interval", "count", "year_ago", "spark_label"):
-        assert (first[name], second[name]) == (row()[name], small[name])
+        shown = getattr(row(), name), getattr(small, name)
+        assert (first[name], second[name]) == shown
     assert given["whose"] == ["MPS", "outer"]
-    assert first["beside"] == ["74\u202f%", "73\u202f%"]
-    assert second["beside"] == ["", "73\u202f%"]
+    assert first["others"] == ["74\u202f%", "73\u202f%"]
+    assert second["others"] == ["", "73\u202f%"]
     assert given["notes"] == [["a", "figure of Hendon"], ["b", "per 1,000 a year"]]
     assert (first["letters"], second["letters"]) == ("", "a, b")
     assert second["target"] == "at least 80\u202f%, met at times"
-    assert given["attention"] == board(row())["attention"]
+    assert given["attention"] == {
+        "heading": "1 change worth your attention",
+        "chance": "Chance alone flags one of 30.",
+        "rows": [],
+        "rest": "",
+    }
     assert given["title"] == HEADING.title
     assert given["status"] == [HEADING.measured, HEADING.doubt]
     assert "Build 90bcc3645c-0001, data as at 1 April 2004." in given["foot"]
@@ -127,7 +104,12 @@ def test_what_has_changed_is_marked_and_said_once():
     news = [row(f"number {place}", variation="concern", verdict="Worse than its past")
             for place in range(2)]  # fmt: skip
     steady, unjudged = row("steady"), row("few", variation="no_verdict")
-    given = brief.given(board(*news, steady, unjudged, said=1), HEADING)
+    news[0] = replace(
+        news[0], note="12 months to February 2004, of Room", aside="of Room"
+    )
+    given = brief.template_input(board(*news, steady, unjudged, said=1), HEADING)
+    # a sentence names its own period
+    assert [one["note"] for one in given["attention"]["rows"]] == ["of Room"]
     assert [(one["mark"], one["verdict"]) for one in rows_of(given)] == [
         ("concern", ""),
         ("concern", "Worse than its past"),
@@ -137,8 +119,8 @@ def test_what_has_changed_is_marked_and_said_once():
 
 
 def test_what_has_no_figure_is_named_and_what_is_not_core_is_counted():
-    hidden = {"is_word": True, "variation": "no_verdict", "spark": SPARK}
-    given = brief.given(
+    hidden = {"has_figure": False, "variation": "no_verdict", "spark": SPARK}
+    given = brief.template_input(
         board(
             row("Seen"),
             row("Sickness", **hidden, figure="Suppressed"),
@@ -154,7 +136,7 @@ def test_what_has_no_figure_is_named_and_what_is_not_core_is_counted():
     assert given["left_out"] == [
         "Suppressed (2): Sickness; Turnover.",
         "Not measured (1): Waits.",
-        "On the overview alone: 2 beyond the core.",
+        "On the overview only: 2 beyond the core.",
     ]
 
 
@@ -171,20 +153,25 @@ def test_the_same_brief_has_the_same_bytes_and_one_page():
 def test_a_brief_can_be_read_aloud():
     """It keeps the rules of PDF/UA-1: tags, title, language, words for pictures."""
     small = row(interval="67\u202f% to 75\u202f%")
-    given = brief.given(board(row(), small, row(spark=None), said=1), HEADING)
-    assert brief.typeset(given, HEADING.as_at, pdf_standards=["ua-1"])
+    given = brief.template_input(board(row(), small, row(spark=None), said=1), HEADING)
+    assert brief.typeset(given, HEADING.as_at, standards=["ua-1"])
     with pytest.raises(typst.TypstError, match="title"):
-        brief.typeset(given | {"title": ""}, HEADING.as_at, pdf_standards=["ua-1"])
+        brief.typeset(given | {"title": ""}, HEADING.as_at, standards=["ua-1"])
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_name_breaks_the_page(name):
     heading = replace(HEADING, title=name, doubt=name)
     rows = [
-        row(f"{name}{place}", note=name, beside=[("7", name)], spark_label=name)
+        row(
+            f"{name}{place}",
+            note=name,
+            others=(OtherFigure("7", name),),
+            spark_label=name,
+        )  # fmt: skip
         for place in range(3)
     ]
-    given = brief.given(board(*rows, said=3), heading)
+    given = brief.template_input(board(*rows, said=3), heading)
     assert not re.search(r"[\x00-\x1f\u202e]", given["title"])
     assert pages(brief.pdf(board(*rows, said=3), heading)) == 1
 
@@ -199,7 +186,7 @@ def test_any_number_of_indicators_fits_on_one_page(count):
 
 
 def test_colours_are_those_of_the_screen_and_shapes_differ():
-    given = brief.given(board(row()), HEADING)
+    given = brief.template_input(board(row()), HEADING)
     marks = given["marks"]
     assert len({re.sub("#[0-9a-fA-F]{6}", "", svg) for svg in marks.values()}) == 4
     for meaning in ("improvement", "concern", "change"):

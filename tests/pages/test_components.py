@@ -1,18 +1,15 @@
 """The contents of the tables that pages draw themselves, as they go to the browser."""
 
-import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from kpis import formatting
-from kpis.context.targets import Target
 from kpis.definitions import contracts, indicators
-from kpis.statistics import ChartSettings, spc_judgement
+from kpis.output.scoreboard import Attention, Family, Scoreboard
 from pages._components import coverage_grid, findings, scoreboard, side_by_side
-from pages._indicator import what_is_behind
-from tests.series_cases import series
+from tests.scoreboard_cases import a_row
 
 CONTRACTS = contracts.load_all()
 NAMES = {"MPS": "MPS", "QK": "Brent", "EK": "Camden", "HEN": "Hendon", "IR": "Room"}
@@ -26,7 +23,7 @@ def grid(*arrived, kpis=()):
             for source, area, month, *days in arrived]  # fmt: skip
     columns = ["source", "area", "month", "expected_days", "arrived_days"]
     frame = pd.DataFrame(rows, columns=columns)
-    return coverage_grid.contents(frame, NAMES, CONTRACTS, kpis, "light")
+    return coverage_grid.contents(frame, NAMES, CONTRACTS, kpis)
 
 
 def test_a_cell_says_how_many_of_its_days_have_arrived():
@@ -119,7 +116,7 @@ def found(finding, area="", rows=1, is_unreliable=False, source="incidents", **m
 
 
 def table(*rows):
-    return findings.contents(pd.DataFrame(rows), AREAS, NAMES, CONTRACTS, "light")
+    return findings.contents(pd.DataFrame(rows), AREAS, NAMES, CONTRACTS)
 
 
 def one_row(*rows):
@@ -183,83 +180,26 @@ def test_what_makes_figures_unreliable_comes_first_and_the_most_rows_before_othe
     assert titles == [["Fatal"], ["Great", "Small"]]
 
 
-def test_findings_that_make_figures_unreliable_are_counted_once_each():
-    rows = [
-        found("fatal", "QK", is_unreliable=True),
-        found("fatal", "EK", is_unreliable=True),
-        found("small"),
-    ]
-    assert findings.unreliable(pd.DataFrame(rows)) == 1
+def board(area: str, *titles: str) -> Scoreboard:
+    rows = (replace(a_row(one), figure=f"{one} of {area}") for one in titles)
+    family = Family("Operational", tuple(rows))
+    return Scoreboard(Attention("", "", (), ""), (family,), (), has_others=False)
 
 
-def a_row(title: str, variation: str, since: str = "") -> dict:
-    notes = {
-        "note": "12 months to February 2004, figure of Room",
-        "aside": "figure of Room",
-    }
-    return {"title": title, "variation": variation, "since": since, **notes}
-
-
-def test_what_is_worse_comes_first_and_what_is_newer_before_the_old():
-    families = [
-        [
-            a_row("steady", "common_cause"),
-            a_row("better", "improvement", "2004-02-01"),
-            a_row("worse for long", "concern", "2002-10-01"),
-        ],
-        [
-            a_row("worse of late", "concern", "2004-01-01"),
-            a_row("changed", "change", "2004-02-01"),
-            a_row("too few", "no_verdict"),
-        ],
-    ]
-    said = scoreboard.attention(families, "Chance alone flags one.")
-    named = [row["title"] for row in said["rows"]]
-    assert named == ["worse of late", "worse for long", "changed"]
-    assert said["heading"] == "4 changes worth your attention"
-    assert said["rest"] == "1 more, marked below."
-    # a sentence names its own period, which is not that of a row of twelve months
-    assert {row["note"] for row in said["rows"]} == {"figure of Room"}
-
-
-@pytest.mark.parametrize(
-    ("variations", "heading"),
-    [
-        (["concern", "common_cause"], "1 change worth your attention"),
-        (["common_cause"], "No clear change in the 1 indicator that can be judged"),
-        (
-            ["common_cause"] * 2,
-            "No clear change in the 2 indicators that can be judged",
-        ),
-        (["no_verdict"], "No indicator has enough past to judge change"),
-    ],
-)
-def test_silence_is_not_good_news(variations, heading):
-    said = scoreboard.attention([[a_row("one", each) for each in variations]], "")
-    assert said["heading"] == heading
-    assert said["rest"] == ""
-
-
-def cells(title: str, **known) -> dict:
-    return dict.fromkeys(side_by_side.SHOWN, "") | {"id": title, "title": title} | known
+def test_a_change_said_in_full_names_its_own_period_and_its_note_does_not():
+    aside = "figure of Room"
+    note = f"12 months to February 2004, {aside}"
+    row = replace(a_row("calls"), note=note, aside=aside)
+    made = replace(board("Brent"), attention=Attention("", "", (row,), ""))
+    assert scoreboard.as_json(made, "light")["attention"]["rows"][0]["note"] == aside
 
 
 def test_areas_side_by_side_have_each_its_own_cells_in_the_order_of_the_first():
     boards = {
-        area: {
-            "families": [
-                {
-                    "title": "Operational",
-                    "rows": [cells(one, figure=f"{one} of {area}") for one in order],
-                }
-            ],
-            "key": [],
-            "help": [],
-            "palette": {},
-        }
-        for area, order in (("Brent", ("calls", "waits")), ("MPS", ("waits", "calls")))
+        "Brent": board("Brent", "calls", "waits"),
+        "MPS": board("MPS", "waits", "calls"),
     }
-    found = side_by_side.contents(boards)
+    found = side_by_side.as_json(boards, "light")
     assert found["areas"] == ["Brent", "MPS"]
     (family,) = found["families"]
     assert [
@@ -269,76 +209,3 @@ def test_areas_side_by_side_have_each_its_own_cells_in_the_order_of_the_first():
         ("calls", ["calls of Brent", "calls of MPS"]),
         ("waits", ["waits of Brent", "waits of MPS"]),
     ]
-
-
-def test_parts_of_an_amount_keep_the_decimal_that_the_figure_has():
-    kpi = indicators.load()["fin_overtime_share"]
-    assert kpi.measure.counts == "amounts"
-    part = {"name": "staff", "value": 0.0314, "lower": math.nan, "upper": math.nan}
-    found = pd.DataFrame([part | {"n": 3}])
-    (row,) = what_is_behind.table(found, kpi, ["staff"]).to_dict("records")
-    # three rows of a return are no sample of three
-    assert row["figure"] == formatting.figure(0.0314, "percent", 1e9) == "3.1\u202f%"
-
-
-@pytest.mark.parametrize(
-    ("headline", "figure", "year_ago", "beside"),
-    [
-        (None, "14.0", "12.0", [("11.0", "MPS")]),
-        # what is shown is of twelve months: a single month is no match for it
-        (10.0, "10.0", "", []),
-    ],
-    ids=["one month", "twelve months"],
-)
-def test_beside_a_figure_stand_those_of_its_own_length(
-    headline, figure, year_ago, beside
-):
-    kpi = indicators.load()["emp_officer_sickness_days"]
-    kpis = {kpi.id: kpi}
-    frame = series([*[1200] * 17, 1400], first="2002-09-01").assign(
-        kpi=kpi.id, area="QK", by="month", cases=float("nan"), reason="",
-        lower=float("nan"), upper=float("nan"), is_settled=True,
-        headline_value=headline, headline_n=headline, headline_reason="",
-        headline_state=None if headline is None else "value",
-    )  # fmt: skip
-    frame["period_end"] = frame["period_start"] + pd.offsets.MonthEnd()
-    frame["is_latest"] = frame.index == len(frame) - 1
-    others = frame.assign(value=11.0, n=1.0, whose="MPS")
-    targets, names = {kpi.id: Target(kpi.id, "QK")}, {"QK": "Brent", "MPS": "MPS"}
-    settings = ChartSettings(
-        kpi.judging.better, kpi.judging.chart, kpi.measure.resolution
-    )
-    judged = spc_judgement.judge_all(frame, {kpi.id: settings})
-    table = scoreboard.contents(judged, kpis, targets, names, "month", "light", others)
-    ((row,),) = [family["rows"] for family in table["families"]]
-    assert (row["figure"], row["year_ago"]) == (figure, year_ago)
-    assert row["beside"] == beside
-    # what is said of the change is of a month by name, not of the twelve
-    assert row["aside"] == ""
-
-
-def test_a_figure_without_a_good_direction_stands_beside_its_counterweight():
-    kpis = indicators.load()
-    neutral = next(one for one in kpis.values() if one.judging.better == "neither")
-    first, *others = neutral.wording.read_with
-    rows = [
-        {
-            "id": kpi.id,
-            "title": kpi.wording.title,
-            "figure": "7\u202f%",
-            "is_word": False,
-        }
-        for kpi in kpis.values()
-    ]
-    for row in rows:
-        if row["id"] in others:
-            row |= {"figure": "Not measured", "is_word": True}
-    scoreboard._read_with(rows, kpis)
-    said = {row["id"]: row for row in rows}
-    named = [
-        f"{kpis[first].wording.title} 7\u202f%",
-        *(kpis[one].wording.title for one in others),
-    ]
-    assert said[neutral.id]["read_with"] == f"Read with: {'; '.join(named)}."
-    shown = {row["id"] for row in rows if row["has_counterweight"]}
-    assert shown == {one.id for one in kpis.values() if one.judging.better == "neither"}

@@ -1,0 +1,1 @@
+"""HTML tables and small tools of our own, for what Streamlit cannot show."""

@@ -1,0 +1,1 @@
+"""Rows of an indicator or a source, as they are listed."""

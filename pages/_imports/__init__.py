@@ -1,0 +1,1 @@
+"""Parts of the imports page; no other page knows the lake."""

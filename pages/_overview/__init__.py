@@ -1,0 +1,1 @@
+"""Views of the overview other than the scoreboard."""

@@ -123,7 +123,8 @@ def plan_of(data_dir: Path) -> Plan:
     imports = lake.current(lake.read_manifest(data_dir))
     reference = reference_tables.counting_digest(data_dir)
     tables = versions.of_statements(*map(warehouse.text, SUPPORTING_TABLES))
-    shared = versions.digest(warehouse.version(), reference, tables)
+    clock = versions.of_statements(warehouse.text("import/use_local_time"))
+    shared = versions.digest(warehouse.version(), clock, reference, tables)
     inputs = mart_inputs.of_imports(imports, shared)
     statements = [text for name in inputs for text in mart_statements.of(name)]
     counting = versions.of_statements(*statements, *cube.templates())
@@ -151,10 +152,16 @@ def _digest(
             for one in imports
         ),
         reference_tables.digest(data_dir),
+        # their texts are shown, and their statements are filled in with other texts
         *(kpi.digest for kpi in indicators.load().values()),
+        *(cube.version_of(kpi) for kpi in _in_order()),
         *(finding.digest for finding in findings.load().values()),
+        *(findings.version_of(finding) for finding in findings.load().values()),
         *(digest for made_of in inputs.values() for digest in made_of.hashes.values()),
-        versions.of_statements(*(file.read_text("utf-8") for file in checks)),
+        versions.of_statements(
+            warehouse.text("cube/rows_are_kept"),
+            *(file.read_text("utf-8") for file in checks),
+        ),
     ]
     return versions.digest(*parts)[:10]
 

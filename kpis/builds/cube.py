@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kpis import periods, warehouse
+from kpis import periods, settings, warehouse
 from kpis.builds import kpi_rows, mart_inputs, versions
 from kpis.builds.imports import Import
 from kpis.builds.mart_inputs import WHOLE, MartInputs
@@ -78,13 +78,22 @@ def version_of(kpi: Kpi) -> str:
     are compared with the new ones (`revisions`).
     """
     measure = (kpi.measure.kind, kpi.measure.denominator_unit, kpi.measure.quantile)
-    return versions.of_statements(*_statements(kpi, [], "true"), str(measure))
+    tables = [_table(kpi), *filter(None, [MONTH_TABLES.get(_table(kpi))])]
+    return versions.of_statements(
+        *(warehouse.text(f"cube/create_{table}") for table in tables),
+        *_statements(kpi, [], "true"),
+        str(measure),
+    )
 
 
 def templates() -> list[str]:
     """Return the statements that count indicators, before they are filled in."""
-    names = [f"cube/{table}" for table in TABLES]
+    names = [f"cube/{how}{table}" for table in TABLES for how in ("create_", "")]
     names += ["results/kpi_rows", "results/measured_mart", "results/month_figures"]
+    names += [
+        f"results/{path.stem}"
+        for path in sorted((settings.SQL / "results").glob("exposure_*.sql"))
+    ]
     return [warehouse.text(name) for name in names]
 
 

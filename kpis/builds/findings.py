@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kpis import periods, settings
+from kpis import periods, settings, warehouse
 from kpis.builds import mart_inputs, versions
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.builds.versions import digest
@@ -90,7 +90,7 @@ def plan(
 
     The months of a financial year are looked at together, so they share one.
     """
-    version = versions.of_statements(_statement(finding, ANY_YEAR, []))
+    version = version_of(finding)
     hashes: dict[str, str] = {}
     for year, months in _by_year(set(inputs[finding.source].files) - {WHOLE}).items():
         near = [
@@ -104,6 +104,13 @@ def plan(
         ]
         hashes |= dict.fromkeys(months, digest(shared, version, *parts))
     return hashes
+
+
+def version_of(finding: Finding) -> str:
+    """Return a hash of the statements that store what is found, for any year."""
+    return versions.of_statements(
+        warehouse.text("findings_store/create"), _statement(finding, ANY_YEAR, [])
+    )
 
 
 def look(db: Warehouse, finding: Finding, months: Iterable[str]) -> None:

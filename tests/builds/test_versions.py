@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kpis import pipeline, settings, warehouse
-from kpis.builds import cube, mart_statements, store, versions
+from kpis.builds import cube, kpi_rows, mart_statements, store, versions
 from kpis.definitions import indicators
 from kpis.results import opened_build
 from tests.tables import Force
@@ -15,6 +15,7 @@ from tests.tables import Force
 ATTENDED = "ops_immediate_attended_in_target"
 MEDIAN = "ops_immediate_response_median"
 ANSWERED = "ops_999_answered_in_target"
+RATE, SILENT = "ops_calls_per_1000_residents", "no_arrival_times"
 INCIDENTS = """
 incident_ref | created_at                | first_on_scene_at         | bocu_code
 a            | 2003-05-05T12:00:00+01:00 | 2003-05-05T12:09:00+01:00 | QK
@@ -178,6 +179,63 @@ def test_a_template_that_is_filled_in_changes_all_that_it_fills(force, own_sql):
     assert {ATTENDED, ANSWERED} <= changed
     # medians are counted by another statement, marts by others again
     assert not {"incidents", "calls", MEDIAN} & changed
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "changes", "leaves"),
+    [
+        ("cube/create_day_cells", "n bigint", "n integer", ATTENDED, MEDIAN),
+        ("cube/create_month_values", "value bigint", "value int", MEDIAN, ATTENDED),
+        ("results/exposure_residents", "select distinct", "select", RATE, ATTENDED),
+        ("findings_store/store", "count(*)", "count(*) + 0", SILENT, ATTENDED),
+        ("findings_store/near", "select *", "select distinct *", SILENT, ATTENDED),
+        ("findings_store/create", "count bigint", "count integer", SILENT, ATTENDED),
+    ],
+)
+def test_no_statement_behind_a_figure_is_forgotten(
+    force, own_sql, name, old, new, changes, leaves
+):
+    before = _hashes(force)
+    _change(own_sql / f"{name}.sql", lambda text: text.replace(old, new))
+    assert pipeline.build(force.data_dir).is_new
+    changed = _changed(force, before)
+    assert changes in changed
+    assert leaves not in changed
+
+
+def test_what_a_program_fills_in_counts(force, monkeypatch):
+    before = _hashes(force)
+    columns = kpi_rows.columns
+
+    def other(kpi):
+        return columns(kpi) | {"product": "sum(numerator * denominator) + 0"}
+
+    monkeypatch.setattr(kpi_rows, "columns", other)
+    assert pipeline.build(force.data_dir).is_new
+    changed = _changed(force, before)
+    assert ATTENDED in changed
+    assert not {"incidents", MEDIAN} & changed
+
+
+def test_another_time_zone_is_a_new_build(force, own_sql):
+    before = pipeline.plan_of(force.data_dir)
+    _change(
+        own_sql / "import" / "use_local_time.sql",
+        lambda text: text.replace("Europe/London", "UTC"),
+    )
+    after = pipeline.plan_of(force.data_dir)
+    assert (after.shared, after.digest) != (before.shared, before.digest)
+    assert store.current_id(force.data_dir).startswith(before.digest)
+
+
+def test_a_stricter_check_of_rows_is_a_new_build(force, own_sql):
+    before = _hashes(force)
+    _change(
+        own_sql / "cube" / "rows_are_kept.sql",
+        lambda text: text.replace("<>", "is distinct from"),
+    )
+    assert pipeline.build(force.data_dir).is_new
+    assert _changed(force, before) == set()
 
 
 def test_programs_do_not_count(force, monkeypatch):

@@ -9,7 +9,7 @@ from kpis.definitions import contracts
 from kpis.periods import Period
 from kpis.results.coverage import Coverage, Span
 
-# areas x periods that a busy server keeps of one set of exports: about 5 MB
+# areas x periods that a busy server keeps of one set of exports: about 9 MB
 MOST_KEPT = 20_000
 
 
@@ -52,9 +52,9 @@ class MissingExports:
         )
 
     def _why_not_reliable(self, gaps: dict[str, dict[str, list[Span]]]) -> str:
-        """Name the holes: days without an export that lie before the last covered one.
+        """Name the days without an export that lie before the last covered one.
 
-        So is a month that one source has still to send and the others have sent.
+        A month that one source has not sent yet, and the others have, is among them.
         """
         latest = _latest(self._covers)
         holes = [

@@ -8,7 +8,7 @@ import pytest
 from kpis.definitions import indicators
 from kpis.output import scoreboard
 from kpis.output.scoreboard_row import Row
-from kpis.statistics import Charted, spc_judgement
+from kpis.statistics import ChartSettings, spc_judgement
 from tests.scoreboard_cases import a_row
 from tests.series_cases import series
 
@@ -76,7 +76,7 @@ def test_beside_a_figure_stand_those_of_its_own_length(
     frame["is_latest"] = frame.index == len(frame) - 1
     others = frame.assign(value=11.0, n=1.0, whose="MPS")
     names = {"QK": "Brent", "MPS": "MPS"}
-    charted = {kpi.id: Charted("lower", kpi.judging.chart, kpi.measure.resolution)}
+    charted = {kpi.id: ChartSettings("lower", kpi.judging.chart, kpi.measure.resolution)}
     made = scoreboard.of_series(
         spc_judgement.judge_all(frame, charted), kpis, [], names, "month", others
     )

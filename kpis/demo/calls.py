@@ -6,13 +6,25 @@ import pyarrow.compute as pc
 
 from kpis.demo import columns, parameters
 from kpis.demo.chance import happens, log_normal, word
-from kpis.demo.columns import NEVER, NO_INCIDENT, NONE, Columns, look_up, rows, stack
+from kpis.demo.columns import (
+    MISSING,
+    NEVER,
+    NO_INCIDENT,
+    NONE,
+    Columns,
+    look_up,
+    rows,
+    stack,
+)
 from kpis.demo.demand import Force, Month, arrivals
 from kpis.demo.queues import Duty, answer, sites, talk_seconds
 
+CREATED = np.array("incident_created", object)
+LINKED = np.array("linked_incident", object)
+
 
 def no_recent() -> Columns:
-    """What is remembered where no earlier calls are known."""
+    """Return what is remembered if no earlier calls are known."""
     return {
         "offered_at": np.array([], np.int64),
         "borough": np.array([], np.int64),
@@ -24,7 +36,7 @@ def no_recent() -> Columns:
 
 
 def recent(calls: Columns, month: Month) -> Columns:
-    """What is remembered of a month's last days: callers who may call again."""
+    """Return what is remembered of a month's last days: callers who may call again."""
     since = month.ends - parameters.REPEAT_WITHIN
     remembered = {name: calls[name] for name in no_recent()}
     return rows(remembered, calls["offered_at"] >= since)
@@ -33,11 +45,12 @@ def recent(calls: Columns, month: Month) -> Columns:
 def take(
     rng: np.random.Generator, duty: Duty, scale: float, remembered: Columns
 ) -> tuple[Columns, Columns]:
-    """A month's calls in order, and the logs that call takers open from them.
+    """Return a month's calls in order, and the logs that call takers open from them.
 
-    A log will be an incident. A call's `log` is the position of its log and its
+    A log becomes an incident. A call's `log` is the position of its log, its
     `incident` the number of one of an earlier month; a log's `original` is the
-    position of the log that it repeats by mistake. NONE and NO_INCIDENT: there is none.
+    position of the log that it repeats by mistake. NONE and NO_INCIDENT mean that
+    there is none.
     """
     first = _first_calls(rng, duty, scale, remembered)
     first |= answer(rng, first, duty)
@@ -54,8 +67,8 @@ def take(
     return _in_order(calls), logs
 
 
-def table(calls: Columns, month: Month, of: Force) -> pa.Table:
-    """A month's calls as they are exported."""
+def table(calls: Columns, month: Month, force: Force) -> pa.Table:
+    """Return a month's calls as they are exported."""
     size = len(calls["offered_at"])
     is_primary = calls["parent"] == NONE
     has_place = calls["is_located"] & (calls["answered_at"] < NEVER)
@@ -74,9 +87,9 @@ def table(calls: Columns, month: Month, of: Force) -> pa.Table:
             "answered_at": columns.instants(calls["answered_at"]),
             "ended_at": columns.instants(calls["ended_at"]),
             "outcome": columns.words(calls["outcome"]),
-            "call_site_code": columns.words(sites(calls, of)),
+            "call_site_code": columns.words(sites(calls, force)),
             "bocu_code": columns.words(
-                np.where(has_place, of.codes[calls["borough"]], None)
+                np.where(has_place, force.codes[calls["borough"]], MISSING)
             ),
             "disposition": columns.words(calls["disposition"]),
             "incident_ref": columns.incident_refs(calls["incident"]),
@@ -111,7 +124,7 @@ def _first_calls(
     roots = _roots(rng, pool["offered_at"], pool["borough"], start)[start:]
     of_root = rows(pool, roots)
     kept = ("caller", "is_withheld", "is_located", "incident")
-    # A root is a position among the month's calls; below 0 it is an earlier month's.
+    # a root is a position among the month's calls; below 0 it is an earlier month's
     return new | {name: of_root[name] for name in kept} | {"root": roots - start}
 
 
@@ -125,17 +138,17 @@ def _new_callers(rng: np.random.Generator, size: int) -> Columns:
 def _roots(
     rng: np.random.Generator, offered_at: np.ndarray, borough: np.ndarray, start: int
 ) -> np.ndarray:
-    """For each call its caller's first one: its own position unless it is a repeat.
+    """Return for each call its caller's first one: itself unless it is a repeat.
 
     Calls before the position `start` are remembered ones and stay as they are.
     """
     order = np.lexsort((offered_at, borough))
     size = len(order)
-    # Boroughs lie further apart on one axis than a month and the days remembered.
+    # on one axis, boroughs are further apart than a month and the days remembered
     axis = (borough * 64 * parameters.DAY + offered_at)[order]
     oldest = np.searchsorted(axis, axis - parameters.REPEAT_WITHIN)
     newest = np.searchsorted(axis, axis - parameters.REPEAT_GAP, "right") - 1
-    # Squared, because people call again sooner rather than later.
+    # squared, because people call again sooner rather than later
     back = (newest - oldest + 1) * rng.random(size) ** 2
     is_repeat = happens(rng, parameters.REPEAT_SHARE, size)
     is_repeat &= (newest >= oldest) & (order >= start)
@@ -148,12 +161,12 @@ def _roots(
 
 
 def _dispose(rng: np.random.Generator, calls: Columns, month: Month) -> Columns:
-    """What comes of each first call; its log is counted from 0."""
+    """Return what comes of each first call; its log is counted from 0."""
     size = len(calls["line"])
     is_answered = calls["answered_at"] < NEVER
     drawn = _by_line(rng, parameters.DISPOSITION_SHARES, calls["line"])
     logged_at = _logged_at(rng, calls)
-    # A log of the next month would be none of this one: a message is taken.
+    # no log may belong to the next month: a message is taken instead
     opens = is_answered & (drawn == "incident_created") & (logged_at < month.ends)
     root = calls["root"]
     here = np.maximum(root, 0)
@@ -164,7 +177,7 @@ def _dispose(rng: np.random.Generator, calls: Columns, month: Month) -> Columns:
     drawn = np.where(drawn == "incident_created", "message_taken", drawn)
     disposition = np.select(
         [~is_answered, chases, opens],
-        [None, "linked_incident", "incident_created"],
+        [MISSING, LINKED, CREATED],
         drawn,
     )
     log = np.where(opens, np.cumsum(opens) - 1, NONE)
@@ -210,7 +223,7 @@ def _logs(rng: np.random.Generator, calls: Columns) -> Columns:
 
 
 def _further_calls(rng: np.random.Generator, logs: Columns, month: Month) -> Columns:
-    """Other callers about the same events, soon after the first."""
+    """Return calls of others about the same events, soon after the first."""
     counts = _further_callers(rng, logs["grade_first"])
     log = np.repeat(np.arange(len(counts)), counts)
     delay = rng.exponential(parameters.FURTHER_CALL_DELAY, len(log)).astype(np.int64)
@@ -232,9 +245,10 @@ def _further_callers(rng: np.random.Generator, grade: np.ndarray) -> np.ndarray:
 def _link(
     rng: np.random.Generator, calls: Columns, month: Month, log_count: int
 ) -> Columns:
-    """What comes of the further calls; a log opened twice is counted from `log_count`.
+    """Return what comes of the further calls.
 
-    Their log is a second one where the call taker did not see the first.
+    A call taker who did not see the first log opens a second one, counted from
+    `log_count`.
     """
     size = len(calls["log"])
     is_answered = calls["answered_at"] < NEVER
@@ -243,10 +257,8 @@ def _link(
     opens &= logged_at < month.ends
     second = log_count + np.cumsum(opens) - 1
     return {
-        "disposition": np.select(
-            [~is_answered, opens], [None, "incident_created"], "linked_incident"
-        ),
-        "reason": np.where(is_answered, "new_request", None),
+        "disposition": np.select([~is_answered, opens], [MISSING, CREATED], LINKED),
+        "reason": np.where(is_answered, "new_request", MISSING),
         "origin": np.where(is_answered, "public", "unknown").astype(object),
         "logged_at": np.where(opens, logged_at, NEVER),
         "original": np.where(opens, calls["log"], NONE),
@@ -266,7 +278,7 @@ def _second_logs(logs: Columns, further: Columns) -> Columns:
 
 
 def _put_through(rng: np.random.Generator, calls: Columns, month: Month) -> Columns:
-    """The calls, with the second legs of those that the operator puts through."""
+    """Return the calls, with second legs of those that the operator puts through."""
     size = len(calls["line"])
     goes = np.isin(calls["disposition"], parameters.PUT_THROUGH)
     goes &= calls["line"] == parameters.NON_EMERGENCY
@@ -284,8 +296,8 @@ def _put_through(rng: np.random.Generator, calls: Columns, month: Month) -> Colu
         "answered_at": np.where(is_answered, left_at, NEVER),
         "ended_at": left_at + np.where(is_answered, talk, 0),
         "outcome": np.where(is_answered, "answered", "abandoned").astype(object),
-        "disposition": np.where(is_answered, legs["disposition"], None),
-        "reason": np.where(is_answered, legs["reason"], None),
+        "disposition": np.where(is_answered, legs["disposition"], MISSING),
+        "reason": np.where(is_answered, legs["reason"], MISSING),
         "parent": np.flatnonzero(goes),
     }
     ended = np.where(goes, "transferred_internal", calls["disposition"])
@@ -293,28 +305,31 @@ def _put_through(rng: np.random.Generator, calls: Columns, month: Month) -> Colu
 
 
 def _assertions(rng: np.random.Generator, calls: Columns, logs: Columns) -> Columns:
-    """What handlers and assessors say of each call; None where they say nothing."""
+    """Return what handlers and assessors record of each call; None for nothing."""
     size = len(calls["line"])
     is_answered = calls["answered_at"] < NEVER
     resolved = look_up(calls["disposition"], parameters.RESOLVED_SHARES, np.nan)
     opens = calls["disposition"] == "incident_created"
     grade = logs["grade_first"][calls["log"]]
-    told = look_up(grade, parameters.EXPECTATION_GIVEN_SHARES)
+    told_shares = look_up(grade, parameters.EXPECTATION_GIVEN_SHARES)
     is_assessed = is_answered & happens(rng, parameters.ASSESSED_SHARE, size)
 
-    def say(is_said: np.ndarray, share: float | np.ndarray) -> np.ndarray:
-        return np.where(is_said, happens(rng, share, size), None)
+    def recorded(is_recorded: np.ndarray, share: float | np.ndarray) -> np.ndarray:
+        return np.where(is_recorded, happens(rng, share, size), MISSING)
 
     return {
-        "is_resolved": say(~np.isnan(resolved), resolved),
-        "is_avoidable": say(is_assessed, parameters.AVOIDABLE_SHARE),
-        "is_told": say(opens, told),
-        "has_interpreter": say(is_answered, parameters.INTERPRETER_SHARE),
+        "is_resolved": recorded(~np.isnan(resolved), resolved),
+        "is_avoidable": recorded(is_assessed, parameters.AVOIDABLE_SHARE),
+        "is_told": recorded(opens, told_shares),
+        "has_interpreter": recorded(is_answered, parameters.INTERPRETER_SHARE),
     }
 
 
 def _in_order(calls: Columns) -> Columns:
-    """The calls by the time they were offered; one caller's double dials withheld."""
+    """Return the calls in the order in which they were offered.
+
+    The number is withheld where one caller would have dialled twice at once.
+    """
     order = np.argsort(calls["offered_at"], kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))

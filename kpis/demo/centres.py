@@ -1,7 +1,7 @@
 """When each borough's calls move to one of the three new call centres.
 
-Published moves are read from the reference table `bocu_call_site`. Where a day is not
-published the demo assumes one, in an order that keeps to what is published of it.
+Published moves are read from the reference table `bocu_call_site`. If a day is not
+published the demo assumes one, in an order that agrees with what is published.
 """
 
 from datetime import date, timedelta
@@ -35,16 +35,17 @@ _ASSUMED = {
     "VK": ("LAM", date(2007, 8, 29)), "TW": ("LAM", date(2007, 9, 19)),
 }  # fmt: skip
 _SYNTHETIC = ("assumed", "synthetic")
-# The defect of a move in the middle of a month, long before all others.
+# the defect of a move in the middle of a month, long before all others
 EARLY_MOVER, EARLY_MOVE_ON = "MD", date(2004, 2, 18)
 
 
 def moves(*, defects: bool = False) -> pd.DataFrame:
-    """One row a borough, by code: call_site_code, moved_on (a date), status, source."""
+    """Return a row for each borough: call_site_code, moved_on, status, source."""
     rows = {code: (*move, *_SYNTHETIC) for code, move in _ASSUMED.items()}
     for row in _published():
-        moved_on = date.fromisoformat(row.valid_from)
-        rows[row.bocu_code] = (row.call_site_code, moved_on, row.status, row.source)
+        moved_on = date.fromisoformat(row["valid_from"])
+        site, status, source = row["call_site_code"], row["status"], row["source"]
+        rows[row["bocu_code"]] = (site, moved_on, status, source)
     if defects:
         site = rows[EARLY_MOVER][0]
         rows[EARLY_MOVER] = (site, EARLY_MOVE_ON, *_SYNTHETIC)
@@ -53,24 +54,25 @@ def moves(*, defects: bool = False) -> pd.DataFrame:
 
 
 def table(*, defects: bool = False) -> pd.DataFrame:
-    """The reference table `bocu_call_site` with the demo's days in it."""
+    """Return the reference table `bocu_call_site` with the demo's days in it."""
     rows = []
-    for code, (site, moved_on, *told) in moves(defects=defects).T.items():
+    for code, site, moved_on, *source in moves(defects=defects).itertuples(name=None):
         before = (moved_on - timedelta(days=1)).isoformat()
         emergency = ("emergency_999", parameters.EMERGENCY_SITE)
         other = ("non_emergency", parameters.OPERATOR_SITES[site])
         rows += [
-            (code, _ANSWERING, *emergency, "", before, *told),
+            (code, _ANSWERING, *emergency, "", before, *source),
             (code, _ANSWERING, *other, "", before, *_SYNTHETIC),
-            (code, _ANSWERING, "", site, moved_on.isoformat(), "", *told),
+            (code, _ANSWERING, "", site, moved_on.isoformat(), "", *source),
         ]
     columns = ["bocu_code", "function", "line_type", "call_site_code", "valid_from"]
     return pd.DataFrame(rows, columns=[*columns, "valid_to", "status", "source"])
 
 
-def _published() -> list:
-    """Rows of the shipped table that say when a borough moved to a centre."""
+def _published() -> list[dict]:
+    """Return the rows of the shipped table that say when a borough moved."""
     frame = pd.read_csv(_PUBLISHED, dtype=str, keep_default_na=False)
-    is_told = (frame["function"] == _ANSWERING) & (frame["status"] == "published")
-    is_told &= frame["call_site_code"].isin(parameters.OPERATOR_SITES)
-    return list(frame[is_told & (frame["valid_from"] != "")].itertuples())
+    is_move = (frame["function"] == _ANSWERING) & (frame["status"] == "published")
+    is_move &= frame["call_site_code"].isin(parameters.OPERATOR_SITES)
+    is_move &= frame["valid_from"] != ""
+    return frame[is_move].to_dict("records")

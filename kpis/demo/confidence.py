@@ -27,20 +27,20 @@ class Confidence:
     force: np.ndarray
 
 
-def confidence(of: Force, quarters: int) -> Confidence:
-    """The levels of so many quarters."""
-    rng = generator(of.seed, "figures")
-    weights = of.residents / of.residents.sum()
-    levels = rng.normal(0, BOROUGH_SPREAD, len(of.codes))
+def make_confidence(force: Force, quarters: int) -> Confidence:
+    """Return the levels of so many quarters."""
+    rng = generator(force.seed, "figures")
+    weights = force.residents / force.residents.sum()
+    levels = rng.normal(0, BOROUGH_SPREAD, len(force.codes))
     levels += LEVEL - weights @ levels
-    values = levels + rng.normal(0, QUARTER_SPREAD, (quarters, len(of.codes)))
+    values = levels + rng.normal(0, QUARTER_SPREAD, (quarters, len(force.codes)))
     return Confidence(values, values @ weights)
 
 
-def table(of: Force, years: range, views: Confidence) -> pa.Table:
-    """Figures as published: every quarter for the force and for each borough."""
+def table(force: Force, years: range, views: Confidence) -> pa.Table:
+    """Return figures as published: every quarter, for the force and each borough."""
     values = np.column_stack([views.force, views.boroughs])
-    areas = np.array([settings.FORCE, *of.codes], object)
+    areas = np.array([settings.FORCE, *force.codes], object)
     starts = np.datetime64(f"{years[0]}-04") + 3 * np.arange(len(values))
     ends = (starts + 3).astype("datetime64[D]") - 1
     quarter, area = (i.ravel() for i in np.indices(values.shape))

@@ -1,8 +1,8 @@
 """Faults that real exports have, put into the finished tables of the demo on purpose.
 
-Each is a function from a table to the same table with one fault in it, and finds the
-place of its fault itself: DEFECTS says where. Calls, incidents and visits come month by
-month. Each is there at every scale.
+Each is a function from a table to the same table with one fault, and finds the place of
+its fault itself: DEFECTS says where. Calls, incidents and visits come month by month.
+All are there at every scale.
 """
 
 import shutil
@@ -25,7 +25,7 @@ SENT_TWICE = "contacts_other_monthly"
 
 @dataclass(frozen=True)
 class Defect:
-    """One fault: what is wrong, in which source, where, and what puts it there.
+    """One fault: what is wrong, in which source, where, and what makes it.
 
     `spoil` is None for a fault that is not made in a table.
     """
@@ -38,7 +38,7 @@ class Defect:
 
 
 def spoil(source: str, table: pa.Table) -> pa.Table:
-    """A table with every fault of its source."""
+    """Return a table with every fault of its source."""
     for defect in DEFECTS:
         if defect.source == source and defect.spoil:
             table = defect.spoil(table)
@@ -46,7 +46,7 @@ def spoil(source: str, table: pa.Table) -> pa.Table:
 
 
 def sent_twice(paths: list[Path]) -> list[Path]:
-    """Copy one of the files under another name; returns the copy."""
+    """Copy one of the files under another name; return the copy."""
     copies = []
     for path in paths:
         if path.name.startswith(SENT_TWICE):
@@ -82,7 +82,7 @@ def _chronic_caller(calls: pa.Table) -> pa.Table:
     can_be &= np.asarray(pc.less(calls["offered_at"], "2004-04"))
     kinds = pa.array(["advice_given", "message_taken", "no_policing_purpose", "other"])
     can_be &= np.asarray(pc.is_in(calls["disposition"], kinds))
-    # The switchboard of the borough that will be theirs.
+    # at the switchboard of the borough that will be theirs
     can_be &= _is(calls, "stage", "primary") & _is(calls, "call_site_code", "TOC3")
     candidates = np.flatnonzero(can_be)
     count = min(CHRONIC_CALLS_A_MONTH, len(candidates))
@@ -95,7 +95,7 @@ def _chronic_caller(calls: pa.Table) -> pa.Table:
 
 
 def _number_reused(incidents: pa.Table) -> pa.Table:
-    """The system's day did not turn over: numbers of 6 June are those of 5 June."""
+    """Number incidents of 6 June as of 5 June: the system's day did not turn over."""
     chosen = _first(_starts(incidents, "created_at", "2003-06-06"), REUSED_NUMBERS)
     number = pc.utf8_slice_codeunits(incidents["incident_ref"], 8)
     reused = pc.binary_join_element_wise("20030605", number, "")
@@ -127,7 +127,7 @@ def _no_arrivals(incidents: pa.Table) -> pa.Table:
 
 
 def _heaping(incidents: pa.Table) -> pa.Table:
-    """Arrivals of the quarter of an hour after the standard are pulled back to it."""
+    """Pull arrivals of the quarter of an hour after the standard back to it."""
     created_at = _seconds(incidents["created_at"])
     took = _seconds(incidents["first_on_scene_at"]) - created_at
     standard = parameters.STANDARD_SECONDS["I"]
@@ -141,7 +141,7 @@ def _heaping(incidents: pa.Table) -> pa.Table:
 
 
 def _downgrades(incidents: pa.Table) -> pa.Table:
-    """Missed Immediate incidents become Soon just after the standard."""
+    """Lower missed Immediate incidents to Soon just after the standard."""
     regraded_at = _seconds(incidents["created_at"]) + parameters.STANDARD_SECONDS["I"]
     regraded_at += 15 + np.arange(len(regraded_at)) % 60
     chosen = _is(incidents, "grade_first", "I") & _is(incidents, "grade_final", "I")
@@ -173,7 +173,7 @@ def _late_police_grades(incidents: pa.Table) -> pa.Table:
 
 
 def _outside_hours(visits: pa.Table) -> pa.Table:
-    """One counter's clock is half a day off: its visits come by night."""
+    """Put one counter's clock half a day off: its visits come by night."""
     chosen = _is(visits, "facility_code", CLOSED_AT_NIGHT)
     chosen &= _starts(visits, "arrived_at", "2003-06")
     for name in ("arrived_at", "service_started_at", "service_ended_at"):
@@ -198,7 +198,7 @@ def _in_thousands(entries: pa.Table) -> pa.Table:
     return entries
 
 
-def _with(table: pa.Table, name: str, values) -> pa.Table:
+def _with(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     place = table.column_names.index(name)
     return table.set_column(place, table.schema.field(name), values)
 
@@ -212,12 +212,12 @@ def _starts(table: pa.Table, name: str, text: str) -> np.ndarray:
 
 
 def _first(chosen: np.ndarray, count: int) -> np.ndarray:
-    """The first so many of the chosen rows."""
+    """Return the first so many of the chosen rows."""
     return chosen & (np.cumsum(chosen) <= count)
 
 
 def _seconds(instants: pa.ChunkedArray) -> np.ndarray:
-    """Seconds since 1970 of ISO 8601 text with an offset, NEVER for null."""
+    """Return seconds since 1970 of ISO 8601 text with an offset, NEVER for null."""
     is_known = np.asarray(pc.is_valid(instants))
     text = pc.fill_null(instants, "1970-01-01T00:00:00+00:00")
     clock = pc.strptime(

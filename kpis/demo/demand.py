@@ -17,7 +17,9 @@ from kpis.demo.columns import local
 class Force:
     """The boroughs in the order of their codes; arrays have one entry a borough.
 
-    Each borough's calls come to `centres` from the instant `moved_at` on.
+    Each borough's calls come to `centres` from the instant `moved_at` on. `delays`
+    shift the log of its times to arrival; where `pulls_back`, some late arrivals
+    are noted as in time.
     """
 
     codes: np.ndarray
@@ -35,35 +37,35 @@ class Force:
 
 @dataclass(frozen=True)
 class Month:
-    """A calendar month in London, as hours from its first to its last."""
+    """A calendar month in London."""
 
     year: int
     month: int
 
     @property
     def number(self) -> int:
-        """Months since the year 0."""
+        """Return the months since the year 0."""
         return self.year * 12 + self.month - 1
 
     @property
     def financial_year(self) -> int:
-        """The year in which the financial year of this month began."""
+        """Return the year in which the financial year of this month began."""
         return self.year if self.month >= 4 else self.year - 1
 
     @property
     def starts(self) -> int:
-        """Its first instant."""
+        """Return its first instant."""
         return instant(self.year, self.month, 1)
 
     @property
     def ends(self) -> int:
-        """The first instant after it."""
+        """Return the first instant after it."""
         year, month = divmod(self.number + 1, 12)
         return instant(year, month + 1, 1)
 
     @property
     def hours(self) -> np.ndarray:
-        """The instants at which its hours begin."""
+        """Return the instants at which its hours begin."""
         return np.arange(self.starts, self.ends, parameters.HOUR)
 
 
@@ -79,13 +81,13 @@ class Demand:
 
 
 def instant(year: int, month: int, day: int, hour: int = 0) -> int:
-    """Seconds since 1970 at a full hour in London."""
+    """Return seconds since 1970 at a full hour in London."""
     zone = ZoneInfo(settings.TIME_ZONE)
     return int(datetime(year, month, day, hour, tzinfo=zone).timestamp())
 
 
-def force(seed: int, *, defects: bool = False) -> Force:
-    """The boroughs of the reference table, with effects drawn from the seed."""
+def make_force(seed: int, *, defects: bool = False) -> Force:
+    """Return the boroughs of the reference table, with effects drawn from the seed."""
     bocu = pd.read_csv(settings.REFERENCE / "bocu.csv").sort_values("bocu_code")
     codes = bocu["bocu_code"].to_numpy(object)
     residents = bocu["residents_mid_2003"].to_numpy()
@@ -116,19 +118,19 @@ def force(seed: int, *, defects: bool = False) -> Force:
     )
 
 
-def demand(rng: np.random.Generator, month: Month, line: int, of: Force) -> Demand:
-    """What one line has to expect in a month, with its overdispersion and events."""
+def demand(rng: np.random.Generator, month: Month, line: int, force: Force) -> Demand:
+    """Return what one line has to expect in a month, with chance and events."""
     planned = _planned(month, line)
     surprise = multiplier(rng, parameters.HOUR_GAMMA_SHAPE, len(planned))
     days = _day_of_month(month)
     day_count = days.max() + 1
     surprise *= multiplier(rng, parameters.DAY_GAMMA_SHAPE, day_count)[days]
     if line == parameters.EMERGENCY:
-        surprise *= _shocks(month, of.seed)
-    shares = of.call_shares * multiplier(
-        rng, parameters.BOROUGH_DAY_GAMMA_SHAPE, (day_count, len(of.codes))
+        surprise *= _shocks(month, force.seed)
+    shares = force.call_shares * multiplier(
+        rng, parameters.BOROUGH_DAY_GAMMA_SHAPE, (day_count, len(force.codes))
     )
-    shares[_carnival_days(month), of.codes == parameters.CARNIVAL_BOROUGH] *= (
+    shares[_carnival_days(month), force.codes == parameters.CARNIVAL_BOROUGH] *= (
         parameters.CARNIVAL_FACTOR
     )
     usual = parameters.CALLS_A_YEAR * parameters.LINE_SHARES[line] / (365.25 * 24)
@@ -140,20 +142,20 @@ def demand(rng: np.random.Generator, month: Month, line: int, of: Force) -> Dema
     )
 
 
-def police_demand(month: Month, of: Force) -> np.ndarray:
-    """Incidents that officers open themselves, expected in each hour and borough."""
+def police_demand(month: Month, force: Force) -> np.ndarray:
+    """Return incidents that officers open, expected in each hour and borough."""
     planned = _planned(month, parameters.EMERGENCY)
     emergency_calls = (
         parameters.CALLS_A_YEAR * parameters.LINE_SHARES[parameters.EMERGENCY]
     )
     per_call = parameters.POLICE_INCIDENTS_A_YEAR / emergency_calls
-    return planned[:, None] * per_call * of.call_shares
+    return planned[:, None] * per_call * force.call_shares
 
 
 def arrivals(
     rng: np.random.Generator, month: Month, expected: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Instants in order and borough positions of events at an expected rate."""
+    """Return instants, in order, and boroughs of events at an expected rate."""
     counts = rng.poisson(expected)
     hour, borough = (
         np.repeat(i.ravel(), counts.ravel()) for i in np.indices(counts.shape)
@@ -164,9 +166,9 @@ def arrivals(
 
 
 def clock(instants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Local hour of the day and weekday, Monday being 0."""
+    """Return local hour of the day and weekday, Monday being 0."""
     shown = local(instants)
-    # 1 January 1970 was a Thursday.
+    # 1 January 1970 was a Thursday
     return shown // parameters.HOUR % 24, (shown // parameters.DAY + 3) % 7
 
 
@@ -178,14 +180,14 @@ def _delays(
         -limit, limit
     )
     named = np.isin(codes, list(parameters.BOROUGH_DELAYS))
-    # Centred, so that the level of the force does not hang on the seed.
+    # centred, so that the level of the force does not depend on the seed
     drawn -= np.average(drawn, weights=call_shares * ~named)
     known = [parameters.BOROUGH_DELAYS.get(code, 0) for code in codes]
     return np.where(named, known, drawn)
 
 
 def _pulls_back(rng: np.random.Generator, codes: np.ndarray) -> np.ndarray:
-    # A borough with a published level keeps it.
+    # boroughs with a published level keep it
     others = [
         i for i, code in enumerate(codes) if code not in parameters.BOROUGH_DELAYS
     ]
@@ -218,7 +220,7 @@ def _is_new_year(month: Month, hour: np.ndarray) -> np.ndarray:
 
 
 def _carnival_days(month: Month) -> list[int]:
-    # The August bank holiday is the month's last Monday.
+    # the August bank holiday is the month's last Monday
     if month.month != 8:
         return []
     last = datetime(month.year, 8, 31)

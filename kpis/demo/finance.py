@@ -1,8 +1,8 @@
 """The demo force's money: entries of a ledger by month and unit, in pounds.
 
-It grows with the scale, so that a call costs what it would cost at full scale.
-GBP 95m a year for call handling is published (MPA 10 May 2001, report 10); everything
-else is an assumption.
+Money grows with the scale, so that a call costs the same at every scale. GBP 95m a year
+for call handling is published (MPA 10 May 2001, report 10); everything else is an
+assumption.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from kpis.demo.workforce import RECEPTION_POSTS, SITES, Posts, month_texts
 
 CALL_HANDLING_PAY, CALL_HANDLING_OTHER = 72_000_000, 23_000_000
 POSTS_PAID = 1_800
-# Not part of the 95m.
+# not part of the 95m
 CALL_HANDLING_CAPITAL = 6_000_000
 OTHER_SHARES = {"telephony_it": 0.50, "premises": 0.28, "other": 0.22}
-# Two systems side by side while boroughs move to the new centres.
+# two systems run side by side while boroughs move to the new centres
 DOUBLE_RUNNING_YEARS, DOUBLE_RUNNING_FACTOR = range(2004, 2008), 1.4
 PAY_SHARES = {"basic_pay": 0.83, "overtime": 0.07, "allowances": 0.10}
 RESPONSE_PAY, RECEPTION_PAY = 45_000, 27_000
@@ -32,12 +32,12 @@ COUNTER_PREMISES, OVERHEAD = 60_000, 10_000_000
 UNIT_OVERTIME_SPREAD = 0.25
 NOISE = {"basic_pay": 0.010, "allowances": 0.02, "overtime": 0.12}
 OTHER_NOISE = 0.05
-# Overtime is planned for summer and for December.
+# overtime is planned for summer and for December
 OVERTIME_PROFILE = (0.95, 0.98, 1.0, 1.1, 1.25, 1.0, 0.95, 0.95, 1.15, 0.9, 0.87, 0.9)
 OVERSPEND = 0.006
-# What arrived in a month and is invoiced in the next.
+# what is delivered in a month and invoiced in the next
 ACCRUED_TYPES, ACCRUED_SHARE = ("telephony_it", "premises", "other"), 0.15
-# Period 13 corrects March, up or down.
+# period 13 corrects March, up or down
 ADJUSTMENT_SPREAD = 0.02
 
 
@@ -53,26 +53,28 @@ class Line:
     rate: np.ndarray
 
 
-def table(of: Force, places: Facilities, own: Posts, scale: float) -> pa.Table:
-    """Every entry of the months of `own`, month by month."""
-    rng = generator(of.seed, "finance")
+def table(force: Force, places: Facilities, posts: Posts, scale: float) -> pa.Table:
+    """Return every entry of the months of `posts`, month by month."""
+    rng = generator(force.seed, "finance")
     lines = [
-        *_call_handling(rng, own),
-        *_response(rng, of, own),
-        *_counters(of, places, len(own.months)),
-        Line(settings.FORCE, "overhead", "other", None, None, _flat(own, OVERHEAD)),
+        *_call_handling(rng, posts),
+        *_response(rng, force, posts),
+        *_counters(force, places, len(posts.months)),
+        Line(settings.FORCE, "overhead", "other", None, None, _flat(posts, OVERHEAD)),
     ]
-    budget = np.array([line.rate * _profile(line, own) for line in lines]) * scale / 12
+    budget = (
+        np.array([line.rate * _profile(line, posts) for line in lines]) * scale / 12
+    )
     spread = [NOISE.get(line.kind, OTHER_NOISE) for line in lines]
     surprise = rng.normal(0, 1, budget.shape) * np.array(spread)[:, None]
     cost = np.round(budget * (1 + OVERSPEND + surprise), 2)
     is_accrued = np.array([line.kind in ACCRUED_TYPES for line in lines])[:, None]
     accrual = np.round(cost * ACCRUED_SHARE * is_accrued, 2)
-    # The last month's invoices have come: its accruals are taken back beside them.
+    # last month's invoices have come: its accruals are taken back in the same month
     taken_back = np.pad(accrual, ((0, 0), (1, 0)))[:, :-1]
     entries = _entries(lines, budget, cost - accrual + taken_back, accrual)
     returned = _entries(lines, 0 * budget, 0 * budget, -taken_back)
-    march = np.array([month.month == 3 for month in own.months])
+    march = np.array([month.month == 3 for month in posts.months])
     adjustment = (
         cost * rng.normal(0, ADJUSTMENT_SPREAD, cost.shape) * is_accrued * march
     )
@@ -83,15 +85,15 @@ def table(of: Force, places: Facilities, own: Posts, scale: float) -> pa.Table:
     adjusted["is_adjustment"][:] = True
     whole = columns.rows(columns.stack(entries, returned, adjusted), is_used)
     order = np.argsort(whole["month"], kind="stable")
-    return _as_exported(columns.rows(whole, order), lines, own)
+    return _as_exported(columns.rows(whole, order), lines, posts)
 
 
-def _call_handling(rng: np.random.Generator, own: Posts) -> list[Line]:
+def _call_handling(rng: np.random.Generator, posts: Posts) -> list[Line]:
     lines = []
-    years = np.array([month.financial_year for month in own.months])
+    years = np.array([month.financial_year for month in posts.months])
     double = np.where(np.isin(years, DOUBLE_RUNNING_YEARS), DOUBLE_RUNNING_FACTOR, 1)
-    for unit, posts in zip(own.units, own.call_handling.T, strict=True):
-        share = posts / POSTS_PAID
+    for unit, of_unit in zip(posts.units, posts.call_handling.T, strict=True):
+        share = of_unit / POSTS_PAID
         place = (unit, "call_handling" if unit in SITES else "control_room")
         activity = "call_handling" if unit in SITES else "despatch"
         for kind, of_pay in _pay_shares(rng).items():
@@ -105,22 +107,22 @@ def _call_handling(rng: np.random.Generator, own: Posts) -> list[Line]:
     return lines
 
 
-def _response(rng: np.random.Generator, of: Force, own: Posts) -> list[Line]:
-    posts = own.by_group["response_officer"][:, : len(of.codes)].T
+def _response(rng: np.random.Generator, force: Force, posts: Posts) -> list[Line]:
+    by_borough = posts.by_group["response_officer"][:, : len(force.codes)].T
     return [
         Line(
             code, "response", kind, None, "response", of_borough * RESPONSE_PAY * share
         )
-        for code, of_borough in zip(of.codes, posts, strict=True)
+        for code, of_borough in zip(force.codes, by_borough, strict=True)
         for kind, share in _pay_shares(rng).items()
     ]
 
 
-def _counters(of: Force, places: Facilities, months: int) -> list[Line]:
+def _counters(force: Force, places: Facilities, months: int) -> list[Line]:
     kinds = list(facilities.OPENING)
     lines = []
     for counter in range(facilities.COUNTERS):
-        unit, code = of.codes[places.boroughs[counter]], places.codes[counter]
+        unit, code = force.codes[places.boroughs[counter]], places.codes[counter]
         pay = RECEPTION_POSTS[kinds[places.kinds[counter]]] * RECEPTION_PAY
         of_kind = {name: pay * share for name, share in PAY_SHARES.items()}
         for kind, rate in (of_kind | {"premises": COUNTER_PREMISES}).items():
@@ -130,20 +132,20 @@ def _counters(of: Force, places: Facilities, months: int) -> list[Line]:
 
 
 def _pay_shares(rng: np.random.Generator) -> dict[str, float]:
-    """Shares of pay of one unit: some work more overtime than others."""
+    """Return shares of pay of one unit: some work more overtime than others."""
     overtime = PAY_SHARES["overtime"] * np.exp(rng.normal(0, UNIT_OVERTIME_SPREAD))
     basic = 1 - overtime - PAY_SHARES["allowances"]
     return PAY_SHARES | {"basic_pay": basic, "overtime": overtime}
 
 
-def _flat(own: Posts, rate: float) -> np.ndarray:
-    return np.full(len(own.months), rate)
+def _flat(posts: Posts, rate: float) -> np.ndarray:
+    return np.full(len(posts.months), rate)
 
 
-def _profile(line: Line, own: Posts) -> np.ndarray:
+def _profile(line: Line, posts: Posts) -> np.ndarray:
     if line.kind != "overtime":
-        return np.ones(len(own.months))
-    return np.array([OVERTIME_PROFILE[month.month - 1] for month in own.months])
+        return np.ones(len(posts.months))
+    return np.array([OVERTIME_PROFILE[month.month - 1] for month in posts.months])
 
 
 def _entries(
@@ -160,15 +162,15 @@ def _entries(
     }
 
 
-def _as_exported(entries: columns.Columns, lines: list[Line], own: Posts) -> pa.Table:
-    month = month_texts(own.months)[entries["month"]]
+def _as_exported(entries: columns.Columns, lines: list[Line], posts: Posts) -> pa.Table:
+    month = month_texts(posts.months)[entries["month"]]
     of_line = {
         name: np.array([getattr(line, name) for line in lines], object)[entries["line"]]
         for name in ("unit", "centre", "kind", "facility", "activity")
     }
     _, first = np.unique(entries["month"], return_index=True)
     number = np.arange(len(month)) - first[entries["month"]] + 1
-    period = np.array([(each.month - 4) % 12 + 1 for each in own.months])
+    period = np.array([(each.month - 4) % 12 + 1 for each in posts.months])
     is_back = (entries["actual"] < 0) | (entries["accrual"] < 0)
     return pa.table(
         {

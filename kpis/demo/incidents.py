@@ -7,6 +7,7 @@ from kpis.demo import columns, parameters
 from kpis.demo.chance import happens, log_normal, word
 from kpis.demo.columns import (
     INCIDENTS_A_DAY,
+    MISSING,
     NEVER,
     NO_INCIDENT,
     NONE,
@@ -19,10 +20,10 @@ from kpis.demo.demand import Force, Month, arrivals, clock, instant, police_dema
 
 
 def with_police(
-    rng: np.random.Generator, logs: Columns, month: Month, of: Force, scale: float
+    rng: np.random.Generator, logs: Columns, month: Month, force: Force, scale: float
 ) -> Columns:
-    """The logs of call takers, followed by those that officers open themselves."""
-    created_at, borough = arrivals(rng, month, police_demand(month, of) * scale)
+    """Return the logs of call takers, then those that officers open themselves."""
+    created_at, borough = arrivals(rng, month, police_demand(month, force) * scale)
     size = len(created_at)
     is_immediate = happens(rng, parameters.POLICE_IMMEDIATE_SHARE, size)
     other = np.full(size, "P", object)
@@ -42,7 +43,7 @@ def with_police(
 
 
 def numbers(created_at: np.ndarray) -> np.ndarray:
-    """Incident numbers YYYYMMDDNNNNN, counted from 1 in each local day."""
+    """Return incident numbers YYYYMMDDNNNNN, counted from 1 in each local day."""
     order = np.argsort(created_at, kind="stable")
     days = columns.local(created_at[order]) // parameters.DAY
     days_seen, first = np.unique(days, return_index=True)
@@ -58,27 +59,31 @@ def numbers(created_at: np.ndarray) -> np.ndarray:
 
 
 def work(
-    rng: np.random.Generator, logs: Columns, number: np.ndarray, month: Month, of: Force
+    rng: np.random.Generator,
+    logs: Columns,
+    number: np.ndarray,
+    month: Month,
+    force: Force,
 ) -> Columns:
-    """What becomes of a month's incidents in the end, in the order of their numbers."""
+    """Return what becomes of a month's incidents, in the order of their numbers."""
     original = logs["original"]
     duplicate_of = np.where(original == NONE, NO_INCIDENT, number[original])
     incidents = logs | {"number": number, "duplicate_of": duplicate_of}
     incidents = rows(incidents, np.argsort(number))
-    incidents |= _travel(rng, incidents, month, of)
+    incidents |= _travel(rng, incidents, month, force)
     incidents |= _regrade(rng, incidents)
     incidents["at_centre"] = (
-        incidents["created_at"] >= of.moved_at[incidents["borough"]]
+        incidents["created_at"] >= force.moved_at[incidents["borough"]]
     )
     incidents |= _attend(rng, incidents)
-    incidents |= _book(rng, incidents, of)
+    incidents |= _book(rng, incidents, force)
     incidents |= _dispatch(rng, incidents)
     incidents |= _close(rng, incidents)
     return incidents | _call_back(rng, incidents)
 
 
 def as_known(incidents: Columns, extracted_at: int) -> Columns:
-    """The incidents as they stood when the file was extracted."""
+    """Return the incidents as they stood when the file was extracted."""
     instants = {
         name: np.where(values > extracted_at, NEVER, values)
         for name, values in incidents.items()
@@ -103,17 +108,21 @@ def as_known(incidents: Columns, extracted_at: int) -> Columns:
             "changes": np.where(is_same_grade, 0, incidents["changes"]),
             "duplicate_of": duplicate_of,
             "is_required": (grade_final != "R") & (duplicate_of == NO_INCIDENT),
-            "resolution": np.where(is_open, None, incidents["resolution"]),
-            "arrival_source": np.where(is_awaited, None, incidents["arrival_source"]),
+            "resolution": np.where(is_open, MISSING, incidents["resolution"]),
+            "arrival_source": np.where(
+                is_awaited, MISSING, incidents["arrival_source"]
+            ),
             "is_sent": is_sent,
         }
     )
 
 
-def table(incidents: Columns, of: Force) -> pa.Table:
-    """Incidents, as they were known, in the form in which they are exported."""
+def table(incidents: Columns, force: Force) -> pa.Table:
+    """Return the incidents, as they were known, as they are exported."""
     size = len(incidents["number"])
-    places = np.where(incidents["is_located"], of.codes[incidents["borough"]], None)
+    places = np.where(
+        incidents["is_located"], force.codes[incidents["borough"]], MISSING
+    )
     is_sent = incidents["is_sent"]
     return pa.table(
         {
@@ -126,7 +135,7 @@ def table(incidents: Columns, of: Force) -> pa.Table:
             "grade_at_target": columns.words(incidents["grade_at_target"]),
             "regraded_at": columns.instants(incidents["regraded_at"]),
             "grade_change_count": pa.array(incidents["changes"]),
-            # The codes of the incident standard were not yet in use.
+            # the codes of the incident standard were not yet in use
             "nsir_open": columns.nothing(size),
             "nsir_close": columns.nothing(size),
             "nsir_qualifiers": columns.nothing(size),
@@ -150,11 +159,11 @@ def _seconds(rng: np.random.Generator, minutes: tuple, size: int) -> np.ndarray:
 
 
 def _travel(
-    rng: np.random.Generator, incidents: Columns, month: Month, of: Force
+    rng: np.random.Generator, incidents: Columns, month: Month, force: Force
 ) -> Columns:
-    """Seconds from creation until somebody could be there, by the first grade."""
+    """Return seconds from creation until someone could be there, by the first grade."""
     grade, size = incidents["grade_first"], len(incidents["grade_first"])
-    delay = np.exp(_delay(rng, incidents, month, of))
+    delay = np.exp(_delay(rng, incidents, month, force))
     median = parameters.in_year(parameters.IMMEDIATE_MEDIAN, month.financial_year)
     usual = _seconds(rng, (median * delay, parameters.IMMEDIATE_SIGMA), size)
     is_late = happens(rng, parameters.LATE_SHARE, size) & (grade == "I")
@@ -175,20 +184,20 @@ def _travel(
 
 
 def _delay(
-    rng: np.random.Generator, incidents: Columns, month: Month, of: Force
+    rng: np.random.Generator, incidents: Columns, month: Month, force: Force
 ) -> np.ndarray:
-    """The shift of the log of the time to arrival."""
+    """Return the shift of the log of the time to arrival."""
     borough = incidents["borough"]
-    in_month = rng.normal(0, parameters.BOROUGH_MONTH_SPREAD, len(of.codes))
+    in_month = rng.normal(0, parameters.BOROUGH_MONTH_SPREAD, len(force.codes))
     hour, weekday = clock(incidents["created_at"])
     is_evening = (hour >= 17) & (hour < 23)
-    # A night out begins on Friday or Saturday at 22:00.
+    # a night out begins on Friday or Saturday at 22:00
     is_night_out = np.isin(weekday, (4, 5)) & (hour >= 22)
     is_night_out |= np.isin(weekday, (5, 6)) & (hour < 4)
     is_visit = incidents["created_at"] >= instant(*parameters.STATE_VISIT_FROM)
     is_visit &= incidents["created_at"] < instant(*parameters.STATE_VISIT_TO)
     return (
-        (of.delays + in_month)[borough]
+        (force.delays + in_month)[borough]
         + parameters.EVENING_DELAY * (is_evening & ~is_night_out)
         + parameters.NIGHT_OUT_DELAY * is_night_out
         + parameters.STATE_VISIT_DELAY * is_visit
@@ -198,7 +207,7 @@ def _delay(
 def _appointments(
     rng: np.random.Generator, incidents: Columns, extended: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """When an extended incident is to be visited, and when somebody comes."""
+    """Return when an extended incident is due, and when someone comes."""
     size, created_at = len(extended), incidents["created_at"]
     has_one = happens(rng, parameters.APPOINTMENT_SHARE, size)
     has_one &= incidents["grade_first"] == "E"
@@ -214,9 +223,9 @@ def _appointments(
 
 
 def _regrade(rng: np.random.Generator, incidents: Columns) -> Columns:
-    """The last grade, and the seconds until it was given."""
+    """Return the last grade, and the seconds until it was given."""
     grade, size = incidents["grade_first"], len(incidents["grade_first"])
-    # Many an Immediate incident waits because it was found to be less than that.
+    # many late Immediate incidents wait because they turned out to be less urgent
     extra = np.where(incidents["is_late"], parameters.REGRADE_LATE_SHARE, 0)
     draw = np.maximum(rng.random(size) - extra, 0)
     can_change = (incidents["origin"] != "police") & (
@@ -238,12 +247,12 @@ def _regrade(rng: np.random.Generator, incidents: Columns) -> Columns:
 
 
 def _attend(rng: np.random.Generator, incidents: Columns) -> Columns:
-    """Whether somebody goes, when they are really there, or when it is cancelled."""
+    """Return whether someone goes, when they arrive, or when it is cancelled."""
     first, final = incidents["grade_first"], incidents["grade_final"]
     size, created_at = len(first), incidents["created_at"]
     is_duplicate = incidents["duplicate_of"] != NO_INCIDENT
     is_needed = (final != "R") & ~is_duplicate
-    # An incident that is not attended, or late, was regraded while it waited.
+    # an incident that is late or not attended was regraded while it waited
     waits = incidents["is_late"] | (final == "R")
     in_time = np.minimum(incidents["regrade_after"], incidents["travel"] * 9 // 10)
     regrade_after = np.where(waits, in_time, incidents["regrade_after"])
@@ -270,8 +279,8 @@ def _missing_factor(incidents: Columns) -> np.ndarray:
     return np.where(incidents["at_centre"], parameters.MISSING_FACTOR_AT_CENTRE, 1)
 
 
-def _book(rng: np.random.Generator, incidents: Columns, of: Force) -> Columns:
-    """When the first unit is on scene according to the record."""
+def _book(rng: np.random.Generator, incidents: Columns, force: Force) -> Columns:
+    """Return when the first unit is on scene according to the record."""
     grade, size = incidents["grade_first"], len(incidents["grade_first"])
     created_at, there_at = incidents["created_at"], incidents["there_at"]
     shares = look_up(grade, parameters.NOT_BOOKED_SHARES) * _missing_factor(incidents)
@@ -282,7 +291,7 @@ def _book(rng: np.random.Generator, incidents: Columns, of: Force) -> Columns:
     noted_at = np.where(is_rounded, rounded, there_at)
     standard = parameters.STANDARD_SECONDS["I"]
     took = there_at - created_at
-    is_pulled = (grade == "I") & of.pulls_back[incidents["borough"]]
+    is_pulled = (grade == "I") & force.pulls_back[incidents["borough"]]
     is_pulled &= (took > standard) & (took <= parameters.PULLED_BACK_WITHIN)
     is_pulled &= happens(rng, parameters.PULLED_BACK_SHARE, size)
     noted_at = np.where(is_pulled, created_at + standard, noted_at)
@@ -294,7 +303,7 @@ def _book(rng: np.random.Generator, incidents: Columns, of: Force) -> Columns:
 
 
 def _dispatch(rng: np.random.Generator, incidents: Columns) -> Columns:
-    """When the first unit was sent, how many went and how many sat in the first."""
+    """Return when the first unit was sent, how many went, and its crew."""
     grade, size = incidents["grade_first"], len(incidents["grade_first"])
     created_at = incidents["created_at"]
     there_at = np.minimum(incidents["there_at"], incidents["on_scene_at"])
@@ -305,7 +314,7 @@ def _dispatch(rng: np.random.Generator, incidents: Columns) -> Columns:
         grade == "I", np.minimum(at_once, longest), longest * rng.random(size)
     )
     sent_at = created_at + np.where(ends_at < NEVER, delay, 0).astype(np.int64)
-    # Officers who find something tell the control room afterwards, if at all.
+    # officers who find something tell the control room afterwards, if at all
     afterwards = rng.integers(1, parameters.SHORTEST_ON_SCENE, size)
     tells = happens(rng, parameters.POLICE_DISPATCH_SHARE, size)
     is_police = incidents["origin"] == "police"
@@ -331,11 +340,11 @@ def _immediate_dispatch(rng: np.random.Generator, at_centre: np.ndarray) -> np.n
 
 
 def _close(rng: np.random.Generator, incidents: Columns) -> Columns:
-    """When and how each incident ends, and when it was last regraded."""
+    """Return when and how each incident ends, and when it was last regraded."""
     size, created_at = len(incidents["number"]), incidents["created_at"]
     regraded_at = created_at + incidents["regrade_after"]
     is_regraded = incidents["changes"] > 0
-    # Nobody is sent to these; whoever regraded one then deals with it by telephone.
+    # no one is sent to these: they are dealt with by telephone
     by_telephone = _seconds(rng, parameters.TELEPHONE_MINUTES, size)
     settled_at = np.where(is_regraded, regraded_at, created_at) + by_telephone
     shortest = parameters.SHORTEST_ON_SCENE
@@ -361,7 +370,7 @@ def _close(rng: np.random.Generator, incidents: Columns) -> Columns:
 
 
 def _call_back(rng: np.random.Generator, incidents: Columns) -> Columns:
-    """When a caller was told that it would take longer than the standard."""
+    """Return when a caller was told that it would take longer than the standard."""
     size, created_at = len(incidents["number"]), incidents["created_at"]
     standard = look_up(incidents["grade_first"], parameters.STANDARD_SECONDS)
     is_told = incidents["is_attended"] & (standard > 0)
@@ -374,11 +383,11 @@ def _call_back(rng: np.random.Generator, incidents: Columns) -> Columns:
 def _grade_at_target(
     incidents: Columns, grade_final: np.ndarray, extracted_at: int
 ) -> np.ndarray:
-    """The grade when the first one's clock ran out; None if it did not."""
+    """Return the grade when the first grade's time ran out; None if it did not."""
     standard = look_up(incidents["grade_first"], parameters.STANDARD_SECONDS)
     target_at = incidents["created_at"] + standard
     ran_out = (standard > 0) & (target_at <= incidents["closed_at"])
     ran_out &= target_at <= extracted_at
     is_changed = incidents["regraded_at"] <= target_at
     grade = np.where(is_changed, grade_final, incidents["grade_first"])
-    return np.where(ran_out, grade, None)
+    return np.where(ran_out, grade, MISSING)

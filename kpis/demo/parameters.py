@@ -5,6 +5,7 @@ A published figure carries its source. A figure without a published source is ma
 Performance and Review Committee of the Metropolitan Police Authority.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 MINUTE = 60
@@ -320,7 +321,7 @@ DELAY_CALLBACK_SHARE = 0.25
 
 
 def financial_years(count: int) -> range:
-    """The years that so many financial years of the demo have, the last ones if few.
+    """Return the financial years of a demo of so many years.
 
     They end in 2003/04; more than four begin in 2000/01 and end later.
     """
@@ -328,7 +329,7 @@ def financial_years(count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
-def in_year(by_year: dict[int, float], financial_year: int) -> float:
-    """The value of a year or of the last one named before it, else the first."""
+def in_year(by_year: Mapping[int, float], financial_year: int) -> float:
+    """Return the value of a year, of the last one named before it, or the first."""
     named = [year for year in by_year if year <= financial_year]
     return by_year[max(named, default=min(by_year))]

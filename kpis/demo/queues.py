@@ -16,11 +16,11 @@ class Duty:
 
     month: Month
     force: Force
-    demands: tuple[Demand, Demand]
+    demands: tuple[Demand, ...]
 
 
 def answer(rng: np.random.Generator, calls: Columns, duty: Duty) -> Columns:
-    """When each call is answered and ends."""
+    """Return when each call is answered and ends."""
     line, size = calls["line"], len(calls["line"])
     is_slow = happens(rng, _slow_shares(calls, duty), size)
     wait = np.where(
@@ -36,7 +36,7 @@ def answer(rng: np.random.Generator, calls: Columns, duty: Duty) -> Columns:
     is_abandoned = patience < np.minimum(wait, longest)
     is_answered = ~is_abandoned & (wait <= longest)
     queued = np.minimum(np.minimum(wait, patience), longest)
-    # A clock shows whole seconds: the part of one in which a call came counts as well.
+    # a clock shows whole seconds: the part of one in which a call came counts as well
     queued = (queued + rng.random(size)).astype(np.int64)
     left_at = calls["offered_at"] + queued
     return {
@@ -48,17 +48,17 @@ def answer(rng: np.random.Generator, calls: Columns, duty: Duty) -> Columns:
     }
 
 
-def sites(calls: Columns, of: Force) -> np.ndarray:
-    """Code of the site that holds each call's queue."""
+def sites(calls: Columns, force: Force) -> np.ndarray:
+    """Return the code of the site in whose queue each call is."""
     is_emergency = calls["line"] == parameters.EMERGENCY
-    operator_sites = of.operator_sites[calls["borough"]]
+    operator_sites = force.operator_sites[calls["borough"]]
     site = np.where(is_emergency, parameters.EMERGENCY_SITE, operator_sites)
-    has_moved = calls["offered_at"] >= of.moved_at[calls["borough"]]
-    return np.where(has_moved, of.centres[calls["borough"]], site)
+    has_moved = calls["offered_at"] >= force.moved_at[calls["borough"]]
+    return np.where(has_moved, force.centres[calls["borough"]], site)
 
 
 def talk_seconds(rng: np.random.Generator, line: np.ndarray) -> np.ndarray:
-    """How long each call lasts once it is answered."""
+    """Return how long each call lasts once it is answered."""
     talk = log_normal(rng, _of_queue("talk", line), len(line))
     return talk.clip(*parameters.TALK_LIMITS).astype(np.int64)
 
@@ -75,7 +75,7 @@ def _slow_shares(calls: Columns, duty: Duty) -> np.ndarray:
         usual = parameters.in_year(
             parameters.SLOW_SHARES[line], duty.month.financial_year
         )
-        # As in a queue, waits grow faster than the load.
+        # as in a queue, waits grow faster than the load
         shares.append(usual * duty.demands[line].load ** 3 / queue.load_cubed_mean)
     site = sites(calls, duty.force)
     factors = look_up(site, parameters.SITE_SLOW_FACTORS)

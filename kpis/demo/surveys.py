@@ -1,11 +1,11 @@
 """The demo force's surveys: residents, 999 callers, counter callers, victims.
 
-One row for each respondent and question. Their size does not depend on the scale, as
-a survey's does not depend on the volume of calls. Levels without a source and all
+One row for each respondent and question. Their size does not depend on the scale, just
+as a survey's does not depend on the volume of calls. Levels without a source and all
 spreads are assumptions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,12 +49,12 @@ USS_OVERALL = {
     # Victims of racist incidents are 4 to 10 points below the others.
     "racist_incident": 0.75,
 }  # fmt: skip
-# Points above or below the service overall.
+# points above or below the service overall
 USS_QUESTIONS = {
     "uss_contact_ease": 0.06, "uss_action": -0.06, "uss_kept_informed": -0.15,
     "uss_treatment": 0.06, "uss_overall": 0.0, "uss_arrival_time": -0.05,
 }  # fmt: skip
-# Nobody came at once to the others.
+# share of victims to whom no one came at once
 NO_IMMEDIATE_SHARE = 0.45
 
 MODES = {
@@ -70,13 +70,13 @@ ETHNIC_GAP = 0.04
 REFUSED_SHARE, DO_NOT_KNOW_SHARE = 0.005, 0.02
 REFUSED, DO_NOT_KNOW, NOT_APPLICABLE = 97, 98, 99
 
-# Satisfied codes come first; how answers spread over each half of a scale.
+# how answers spread over each half of a scale; satisfied codes come first
 SCALES = {
     "good_job_4": ((0.20, 0.80), (0.75, 0.25)),
     "satisfaction_5": ((0.45, 0.55), (0.30, 0.40, 0.30)),
     "satisfaction_7": ((0.25, 0.40, 0.35), (0.25, 0.30, 0.25, 0.20)),
 }
-# The seven-point scale came with the national framework in April 2004.
+# the seven-point scale came with the national framework in April 2004
 SEVEN_POINTS_FROM = (2004, 4)
 
 
@@ -93,25 +93,29 @@ class Wave:
 
     @property
     def financial_year(self) -> int:
-        """The year in which the financial year of its first day began."""
+        """Return the year in which the financial year of its first day began."""
         return self.first_on.year - (self.first_on.month < 4)
 
 
-def table(of: Force, places: Facilities, years: range, views: Confidence) -> pa.Table:
-    """Every answer of so many financial years, wave by wave."""
-    effects = generator(of.seed, "surveys").normal(0, BOROUGH_SPREAD, len(of.codes))
-    effects -= np.average(effects, weights=of.call_shares)
+def table(
+    force: Force, places: Facilities, years: range, views: Confidence
+) -> pa.Table:
+    """Return every answer of so many financial years, wave by wave."""
+    effects = generator(force.seed, "surveys").normal(
+        0, BOROUGH_SPREAD, len(force.codes)
+    )
+    effects -= np.average(effects, weights=force.call_shares)
     parts = []
     for number, wave in enumerate(_waves(years)):
-        rng = generator(of.seed, "surveys", 1 + number)
-        people = _people(rng, wave, of, places, date(years[0], 4, 1))
+        rng = generator(force.seed, "surveys", 1 + number)
+        people = _people(rng, wave, force, places, date(years[0], 4, 1))
         for question, level in _levels(wave, people, views):
             if wave.survey != "PAS":
                 level = level + effects[people["borough"]]
             answer = _answers(rng, level, _scale(wave))
             if question == "uss_arrival_time":
                 answer[happens(rng, NO_IMMEDIATE_SHARE, wave.size)] = NOT_APPLICABLE
-            parts.append(_rows(wave, people, question, answer, of, places))
+            parts.append(_rows(wave, people, question, answer, force, places))
     return pa.concat_tables(parts)
 
 
@@ -137,9 +141,9 @@ def _waves(years: range) -> Iterator[Wave]:
 
 
 def _people(
-    rng: np.random.Generator, wave: Wave, of: Force, places: Facilities, since: date
+    rng: np.random.Generator, wave: Wave, force: Force, places: Facilities, since: date
 ) -> Columns:
-    """The respondents of a wave: who, where, when, and what their answers weigh."""
+    """Return the respondents of a wave: who, where, when, and their weights."""
     size = wave.size
     weight = log_normal(rng, (1, WEIGHT_SIGMA), size)
     people = {
@@ -149,10 +153,10 @@ def _people(
     first = np.datetime64(wave.first_on).astype(np.int64)
     end = np.datetime64(wave.end_on).astype(np.int64)
     if wave.survey == "PAS":
-        # As many in every borough: the design of the survey.
-        people["borough"] = np.arange(size) % len(of.codes)
+        # as many in every borough, by the design of the survey
+        people["borough"] = np.arange(size) % len(force.codes)
         return people | {"interview": rng.integers(first, end, size)}
-    # Interviews about days before the scale of April 2000 are another survey.
+    # interviews about days before the scale of April 2000 are another survey
     earliest = np.datetime64(date(2000, 4, 1)).astype(np.int64)
     interview = rng.integers(max(first, earliest + LAG_DAYS[0]), end, size)
     experience = interview - rng.integers(LAG_DAYS[0], LAG_DAYS[1] + 1, size)
@@ -161,7 +165,7 @@ def _people(
         shares = places.visits[:COUNTERS] / places.visits[:COUNTERS].sum()
         counter = rng.choice(COUNTERS, size, p=shares)
         return people | {"counter": counter, "borough": places.boroughs[counter]}
-    people["borough"] = rng.choice(len(of.codes), size, p=of.call_shares)
+    people["borough"] = rng.choice(len(force.codes), size, p=force.call_shares)
     if wave.survey == "USS":
         shares = USS_GROUPS[max(y for y in USS_GROUPS if y <= wave.financial_year)]
         people["group"] = word(rng, shares, size)
@@ -171,7 +175,7 @@ def _people(
 def _levels(
     wave: Wave, people: Columns, views: Confidence
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Each question with the chance of every respondent to be satisfied."""
+    """Yield each question with the chance of every respondent to be satisfied."""
     year = wave.financial_year
     minority = ETHNICITY["minority_ethnic"]
     white_gains = ETHNIC_GAP * minority / (1 - ETHNICITY["not_stated"])
@@ -202,7 +206,7 @@ def _scale(wave: Wave) -> str:
 
 
 def _answers(rng: np.random.Generator, level: np.ndarray, scale: str) -> np.ndarray:
-    """Answer codes on a scale for each respondent's chance to be satisfied."""
+    """Return answer codes on a scale from each respondent's chance to be satisfied."""
     size = len(level)
     satisfied, other = (np.array(shares) for shares in SCALES[scale])
     is_satisfied = happens(rng, level, size)
@@ -222,7 +226,7 @@ def _rows(
     people: Columns,
     question: str,
     answer: np.ndarray,
-    of: Force,
+    force: Force,
     places: Facilities,
 ) -> pa.Table:
     size = wave.size
@@ -231,7 +235,7 @@ def _rows(
     def same(text: str) -> pa.Array:
         return pa.array(np.full(size, text, object), pa.string())
 
-    def optional(name: str, make) -> pa.Array:
+    def optional(name: str, make: Callable[[np.ndarray], pa.Array]) -> pa.Array:
         return make(people[name]) if name in people else columns.nothing(size)
 
     return pa.table(
@@ -242,7 +246,7 @@ def _rows(
             "interview_date": columns.dates(people["interview"]),
             "experience_date": optional("experience", columns.dates),
             "mode": same(MODES[wave.survey]),
-            "bocu_code": columns.words(of.codes[people["borough"]]),
+            "bocu_code": columns.words(force.codes[people["borough"]]),
             "facility_code": optional(
                 "counter", lambda counter: columns.words(places.codes[counter])
             ),

@@ -1,9 +1,9 @@
 """The demo force's front counters: who comes, how long they wait, what comes of it.
 
-About 0.9 million visits a year at scale 1: 22 % of offences were reported at counters
-and a quarter of visits are such reports (Mayor's questions, 2016 and 2017). All other
-numbers are assumptions. Only counters log visits; desks and mobile stations count
-contacts.
+There are about 0.9 million visits a year at scale 1: 22 % of offences were reported at
+counters and a quarter of visits are such reports (Mayor's questions, 2016 and 2017).
+All other numbers are assumptions. Only counters log visits; desks and mobile stations
+count contacts.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 
 from kpis.demo import columns, facilities, parameters
 from kpis.demo.chance import happens, log_normal, multiplier, word
-from kpis.demo.columns import NEVER, NO_INCIDENT, Columns, look_up, rows
+from kpis.demo.columns import MISSING, NEVER, NO_INCIDENT, Columns, look_up, rows
 from kpis.demo.demand import Month, arrivals, clock
 from kpis.demo.facilities import Facilities
 
-# Percent of a day by local hour, at a counter that is always open.
+# percent of a day by local hour, at a counter that is always open
 HOUR_PROFILE = (
     (0.8, 0.6, 0.5, 0.4, 0.4, 0.5, 0.9, 2.2, 4.6, 6.8, 7.9, 8.2)
     + (8.0, 7.2, 7.2, 7.3, 7.4, 7.6, 6.8, 5.3, 3.6, 2.6, 1.9, 1.3)
@@ -26,12 +26,12 @@ HOUR_PROFILE = (
 WEEKDAY_INDEX = (1.12, 1.06, 1.04, 1.03, 1.04, 0.92, 0.79)
 DAY_GAMMA_SHAPE = 60
 
-# Seconds: median and sigma. With 72 % served within 10 minutes, 85 % within 15, a 90th
-# percentile of 18 minutes, and 4 % who leave; whoever leaves would have waited long.
+# Seconds: median and sigma. They give 72 % served within 10 minutes, 85 % within 15, a
+# 90th percentile of 18 minutes, and 4 % who leave, who would have waited long.
 WAIT, PATIENCE, SERVICE = (6.6 * 60, 0.93), (46 * 60, 0.6), (8 * 60, 0.7)
 COUNTER_DELAY_SPREAD = 0.10
-# Busy counters have a ticket machine; at the others a clerk writes down the time, often
-# to the last five minutes.
+# busy counters have a ticket machine; at the others a clerk writes down the time, often
+# to the last five minutes
 TICKET_VISITS_A_DAY = 18
 ROUNDED_SHARE, ROUNDED_TO = 0.4, 5 * 60
 
@@ -57,41 +57,45 @@ RESOLVED_SHARES = {
 }  # fmt: skip
 TOLD_SHARES = {"crime_report": 0.60, "appointment_made": 0.95, "referred_internal": 0.5}
 ASSESSED_SHARE, AVOIDABLE_SHARE = 0.02, 0.30
-# Whoever asks about progress asks about an incident of the last days.
+# people who ask about progress ask about an incident of the last days
 CHASED_WITHIN = 14 * parameters.DAY
 
 
 @dataclass(frozen=True)
 class Counters:
-    """The counters of the force, the busiest first, with effects of their own."""
+    """The counters of the force, the busiest first, and their delays."""
 
     places: Facilities
     delays: np.ndarray
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Return how many counters there are."""
         return facilities.COUNTERS
 
 
-def counters(rng: np.random.Generator, places: Facilities) -> Counters:
-    """Counters with their delays: shifts of the log of the wait."""
+def make_counters(rng: np.random.Generator, places: Facilities) -> Counters:
+    """Return counters with their delays: shifts of the log of the wait."""
     return Counters(places, rng.normal(0, COUNTER_DELAY_SPREAD, facilities.COUNTERS))
 
 
 def receive(
-    rng: np.random.Generator, own: Counters, month: Month, scale: float, known: Columns
+    rng: np.random.Generator,
+    counters: Counters,
+    month: Month,
+    scale: float,
+    incidents: Columns,
 ) -> Columns:
-    """A month's visits in order; `known` are the month's incidents, in order."""
-    arrived_at, counter = arrivals(rng, month, _expected(rng, own, month) * scale)
+    """Return a month's visits in order; `incidents` are the month's, in order."""
+    arrived_at, counter = arrivals(rng, month, _expected(rng, counters, month) * scale)
     size = len(arrived_at)
     median, sigma = WAIT
-    wait = log_normal(rng, (median * np.exp(own.delays[counter]), sigma), size)
+    wait = log_normal(rng, (median * np.exp(counters.delays[counter]), sigma), size)
     patience = log_normal(rng, PATIENCE, size)
     service = log_normal(rng, SERVICE, size)
     has_left = patience < wait
     started_at = arrived_at + wait.astype(np.int64)
-    by_clerk = own.places.visits[counter] < TICKET_VISITS_A_DAY
+    by_clerk = counters.places.visits[counter] < TICKET_VISITS_A_DAY
     is_rounded = by_clerk & happens(rng, ROUNDED_SHARE, size)
     unit = np.where(is_rounded, ROUNDED_TO, 1)
     visits = {
@@ -106,12 +110,12 @@ def receive(
         "reason": word(rng, REASON_SHARES, size),
     }
     visits |= _outcomes(rng, visits)
-    visits |= {"incident": _chased(rng, visits, own, known)}
+    visits |= {"incident": _chased(rng, visits, counters, incidents)}
     return rows(visits, np.argsort(visits["arrived_at"], kind="stable"))
 
 
-def table(visits: Columns, month: Month, own: Counters) -> pa.Table:
-    """A month's visits as they are exported."""
+def table(visits: Columns, month: Month, counters: Counters) -> pa.Table:
+    """Return a month's visits as they are exported."""
     size = len(visits["arrived_at"])
     reason = look_up(visits["reason"], CONTACT_REASONS, "new_request")
     prefix = pa.scalar(f"V{month.year}{month.month:02}")
@@ -121,7 +125,7 @@ def table(visits: Columns, month: Month, own: Counters) -> pa.Table:
             "visit_id": pc.binary_join_element_wise(
                 prefix, columns.digits(np.arange(1, size + 1), 6), "-"
             ),
-            "facility_code": columns.words(own.places.codes[visits["counter"]]),
+            "facility_code": columns.words(counters.places.codes[visits["counter"]]),
             "arrived_at": columns.instants(visits["arrived_at"]),
             "service_started_at": columns.instants(visits["started_at"]),
             "service_ended_at": columns.instants(visits["ended_at"]),
@@ -129,35 +133,37 @@ def table(visits: Columns, month: Month, own: Counters) -> pa.Table:
             "visit_reason": columns.words(visits["reason"]),
             "outcome": columns.words(visits["outcome"]),
             "incident_ref": columns.incident_refs(visits["incident"]),
-            "contact_reason": columns.words(np.where(visits["has_left"], None, reason)),
+            "contact_reason": columns.words(
+                np.where(visits["has_left"], MISSING, reason)
+            ),
             "resolved_first_contact": pa.array(visits["is_resolved"], pa.bool_()),
             "avoidable_contact": pa.array(visits["is_avoidable"], pa.bool_()),
             "expectation_given": pa.array(visits["is_told"], pa.bool_()),
             "recorded_by": columns.words(recorded.astype(object)),
-            # Every visit is a row of its own: no sample counts.
+            # every visit is a row of its own: no sample counts
             "grossing_factor": columns.nothing(size),
         }
     )
 
 
-def _expected(rng: np.random.Generator, own: Counters, month: Month) -> np.ndarray:
-    """Visits expected in each hour at each counter at scale 1."""
+def _expected(rng: np.random.Generator, counters: Counters, month: Month) -> np.ndarray:
+    """Return visits expected in each hour at each counter at scale 1."""
     hour, weekday = clock(month.hours)
     usual = np.array(HOUR_PROFILE)[hour] * np.array(WEEKDAY_INDEX)[weekday]
     is_open = facilities.open_hours(month)
     days = len(month.hours) / 24
-    kinds = own.places.kinds[: own.count]
-    # A counter with short hours has its visits in those.
+    kinds = counters.places.kinds[: counters.count]
+    # a counter with short hours has its visits in these
     of_kind = usual * is_open / _usual_day()[:, None]
-    levels = own.places.visits[: own.count]
-    surprise = multiplier(rng, DAY_GAMMA_SHAPE, (int(days) + 1, own.count))
+    levels = counters.places.visits[: counters.count]
+    surprise = multiplier(rng, DAY_GAMMA_SHAPE, (int(days) + 1, counters.count))
     day = np.arange(len(month.hours)) // 24
     season = parameters.MONTH_INDEX[month.month - 1]
     return of_kind[kinds].T * levels * surprise[day] * season
 
 
 def _usual_day() -> np.ndarray:
-    """What the profiles sum to on a mean day, for each kind of opening."""
+    """Return what the profiles sum to on a mean day, for each kind of opening."""
     profile = np.outer(WEEKDAY_INDEX, HOUR_PROFILE)
     return np.array(
         [
@@ -168,7 +174,7 @@ def _usual_day() -> np.ndarray:
 
 
 def _outcomes(rng: np.random.Generator, visits: Columns) -> Columns:
-    """How each visit ends, and what clerks and assessors say of it."""
+    """Return how each visit ends, and what clerks and assessors record of it."""
     size, is_served = len(visits["reason"]), ~visits["has_left"]
     draw = rng.random(size)
     usual = look_up(visits["reason"], OUTCOMES, "dealt_with")
@@ -182,29 +188,29 @@ def _outcomes(rng: np.random.Generator, visits: Columns) -> Columns:
         usual,
     ).astype(object)
     resolved = look_up(outcome, RESOLVED_SHARES, np.nan)
-    told = look_up(outcome, TOLD_SHARES, np.nan)
+    told_shares = look_up(outcome, TOLD_SHARES, np.nan)
     is_assessed = is_served & happens(rng, ASSESSED_SHARE, size)
 
-    def say(is_said: np.ndarray, share: float | np.ndarray) -> np.ndarray:
-        return np.where(is_said, happens(rng, share, size), None)
+    def recorded(is_recorded: np.ndarray, share: float | np.ndarray) -> np.ndarray:
+        return np.where(is_recorded, happens(rng, share, size), MISSING)
 
     return {
         "outcome": outcome,
-        "is_resolved": say(~np.isnan(resolved), resolved),
-        "is_avoidable": say(is_assessed, AVOIDABLE_SHARE),
-        "is_told": say(~np.isnan(told), told),
+        "is_resolved": recorded(~np.isnan(resolved), resolved),
+        "is_avoidable": recorded(is_assessed, AVOIDABLE_SHARE),
+        "is_told": recorded(~np.isnan(told_shares), told_shares),
     }
 
 
 def _chased(
-    rng: np.random.Generator, visits: Columns, own: Counters, known: Columns
+    rng: np.random.Generator, visits: Columns, counters: Counters, incidents: Columns
 ) -> np.ndarray:
-    """The incident that somebody asks about: one of the borough's last days."""
-    # Boroughs lie further apart on one axis than a month.
+    """Return the incident that someone asks about: a recent one of the borough."""
+    # on one axis, boroughs are further apart than a month
     apart = 64 * parameters.DAY
-    order = np.lexsort((known["created_at"], known["borough"]))
-    axis = known["borough"][order] * apart + known["created_at"][order]
-    borough = own.places.boroughs[visits["counter"]]
+    order = np.lexsort((incidents["created_at"], incidents["borough"]))
+    axis = incidents["borough"][order] * apart + incidents["created_at"][order]
+    borough = counters.places.boroughs[visits["counter"]]
     at = borough * apart + visits["arrived_at"]
     oldest = np.searchsorted(axis, at - CHASED_WITHIN)
     newest = np.searchsorted(axis, at) - 1
@@ -214,4 +220,4 @@ def _chased(
     chosen = np.where(asks, newest - back, 0)
     if not len(order):
         return np.full(len(at), NO_INCIDENT)
-    return np.where(asks, known["number"][order][chosen], NO_INCIDENT)
+    return np.where(asks, incidents["number"][order][chosen], NO_INCIDENT)

@@ -43,7 +43,7 @@ def incidents() -> str:
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("force"))
     force.add_reference("peer_group", PEERS)
     force.receives("incidents", incidents(), covers="2003-04 to 2003-07")
@@ -52,8 +52,8 @@ def one(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def compared(one) -> AreaComparison:
-    return area_comparison.compare(one, ATTENDED, MAY, "month")
+def compared(build) -> AreaComparison:
+    return area_comparison.compare(build, ATTENDED, MAY, "month")
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +113,8 @@ def test_the_highest_comes_first_and_what_has_no_figure_last(found):
     assert not found["value"].iloc[: len(known)].isna().any()
 
 
-def test_the_sentence_says_how_far_and_what_chance_allows(one, found):
-    kpi = one.kpis[ATTENDED]
+def test_the_sentence_says_how_far_and_what_chance_allows(build, found):
+    kpi = build.kpis[ATTENDED]
     rows = {row["area"]: row for _, row in found.iterrows()}
     said = area_comparison.sentence(rows["TX"], kpi)
     assert said.startswith("Hounslow: 40\u202f%; all together 70.3\u202f%.")
@@ -124,35 +124,35 @@ def test_the_sentence_says_how_far_and_what_chance_allows(one, found):
     assert "10 of the" in area_comparison.sentence(rows["KD"], kpi)
 
 
-def test_a_median_is_no_funnel_and_keeps_its_interval(one):
-    compared = area_comparison.compare(one, MEDIAN, MAY, "month")
+def test_a_median_is_no_funnel_and_keeps_its_interval(build):
+    compared = area_comparison.compare(build, MEDIAN, MAY, "month")
     assert compared.funnel is None
     assert "shares and rates of single cases" in compared.note
     assert compared.table["lower"].notna().any()
     assert compared.table["centre"].isna().all()
 
 
-def test_money_and_hours_never_reach_a_funnel(one):
-    for kpi in one.kpis.values():
+def test_money_and_hours_never_reach_a_funnel(build):
+    for kpi in build.kpis.values():
         if kpi.measure.counts == "amounts" and area_comparison.kind_of(kpi):
-            compared = area_comparison.compare(one, kpi.id, MAY, "month")
+            compared = area_comparison.compare(build, kpi.id, MAY, "month")
             assert compared.funnel is None
             assert compared.table["meaning"].eq("").all()
 
 
-def test_areas_that_differ_for_other_reasons_are_not_coloured(one, monkeypatch):
+def test_areas_that_differ_for_other_reasons_are_not_coloured(build, monkeypatch):
     monkeypatch.setattr(funnel, "LARGE_PHI", 0.1)
     monkeypatch.setattr(funnel, "variance_between", lambda phi, error: 0.0)
-    found = area_comparison.compare(one, ATTENDED, MAY, "month").table
+    found = area_comparison.compare(build, ATTENDED, MAY, "month").table
     assert found["outlier"].any()
     assert found["meaning"].eq("").all()
 
 
-def test_an_indicator_of_the_force_alone_is_not_compared(one):
-    of_force = [kpi for kpi in one.kpis.values() if not area_comparison.kind_of(kpi)]
+def test_an_indicator_of_the_force_alone_is_not_compared(build):
+    of_force = [kpi for kpi in build.kpis.values() if not area_comparison.kind_of(kpi)]
     assert of_force
     with pytest.raises(UserError, match="whole force only"):
-        area_comparison.compare(one, of_force[0].id, MAY, "month")
+        area_comparison.compare(build, of_force[0].id, MAY, "month")
 
 
 def noted(limits: pd.DataFrame) -> str:
@@ -177,9 +177,9 @@ def test_areas_that_differ_for_other_reasons_are_said_to():
     )
 
 
-def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(one, found):
-    told = area_comparison.groups(one, found, one.kpis[ATTENDED])
-    (group,) = told.to_dict("records")
+def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(build, found):
+    groups = area_comparison.groups(build, found, build.kpis[ATTENDED])
+    (group,) = groups.to_dict("records")
     assert group == {
         "group": "inner",
         "areas": ["QK", "TX"],
@@ -187,24 +187,24 @@ def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(one, found):
         "n": 400,
     }
     latest = pd.DataFrame(
-        [(each, *map(pd.Timestamp, MAY), "month") for each in one.kpis],
+        [(each, *map(pd.Timestamp, MAY), "month") for each in build.kpis],
         columns=["kpi", "period_start", "period_end", "by"],
     )
-    every = area_comparison.groups_of_all(one, latest)
+    every = area_comparison.groups_of_all(build, latest)
     own = every[every["kpi"] == ATTENDED]
     assert own[area_comparison.GROUP_COLUMNS].to_dict("records") == [group]
     assert own["period_start"].tolist() == [pd.Timestamp(MAY[0])]
-    assert area_comparison.groups_of_all(one, latest[:0]).empty
-    medians = area_comparison.compare(one, MEDIAN, MAY, "month")
-    assert area_comparison.groups(one, medians.table, one.kpis[MEDIAN]).empty
+    assert area_comparison.groups_of_all(build, latest[:0]).empty
+    medians = area_comparison.compare(build, MEDIAN, MAY, "month")
+    assert area_comparison.groups(build, medians.table, build.kpis[MEDIAN]).empty
 
 
 # pictures
 
 
-def test_only_those_outside_and_the_chosen_one_are_named(one, compared):
+def test_only_those_outside_and_the_chosen_one_are_named(build, compared):
     figure = funnel_chart.funnel_figure(
-        compared.table, compared.funnel, one.kpis[ATTENDED], "QK", "light"
+        compared.table, compared.funnel, build.kpis[ATTENDED], "QK", "light"
     )
     names = {one["text"] for one in figure["layout"]["annotations"]}
     assert {"Hounslow", "Brent", "99.8 %", "95 %", "all together"} == names
@@ -215,9 +215,9 @@ def test_only_those_outside_and_the_chosen_one_are_named(one, compared):
     assert shapes["QK"] == "circle"
 
 
-def test_every_borough_has_a_tile_of_its_own(one, found):
-    grid = queries.tile_grid(one)
-    drawn = map_chart.tiles_figure(found, grid, one.kpis[ATTENDED], "TX", "dark")
+def test_every_borough_has_a_tile_of_its_own(build, found):
+    grid = queries.tile_grid(build)
+    drawn = map_chart.tiles_figure(found, grid, build.kpis[ATTENDED], "TX", "dark")
     *tiles, areas = drawn["data"]
     assert len(areas["customdata"]) == len(tiles) == 32
     assert len(set(zip(areas["x"], areas["y"], strict=True))) == 32
@@ -231,9 +231,11 @@ def test_every_borough_has_a_tile_of_its_own(one, found):
     assert colours == 31 * [palette.hairline] + [palette.concern]
 
 
-def test_every_borough_is_named_inside_its_own_boundary(one, found):
-    grid = queries.tile_grid(one)
-    drawn = map_chart.boundaries_figure(found, grid, one.kpis[ATTENDED], "TX", "light")
+def test_every_borough_is_named_inside_its_own_boundary(build, found):
+    grid = queries.tile_grid(build)
+    drawn = map_chart.boundaries_figure(
+        found, grid, build.kpis[ATTENDED], "TX", "light"
+    )
     *shapes, boroughs = drawn["data"]
     assert len(map_chart.outlines()) == 33
     assert len(shapes) >= 32

@@ -15,15 +15,15 @@ ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_m
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("force"))
     force.receives("incidents", ROWS, covers="2003-04 to 2003-07")
     with force.build() as opened:
         yield opened
 
 
-def test_every_member_stands_for_itself_those_left_out_by_default_too(one):
-    found = breakdown.by_dimension(one, ATTENDED, "TX", *MAY, "origin")
+def test_every_member_stands_for_itself_those_left_out_by_default_too(build):
+    found = breakdown.by_dimension(build, ATTENDED, "TX", *MAY, "origin")
     assert dict(zip(found["member"], found["n"], strict=True)) == {
         "police": 7,
         "public": 100,
@@ -32,19 +32,19 @@ def test_every_member_stands_for_itself_those_left_out_by_default_too(one):
     assert (found["lower"] < found["value"]).all()
 
 
-def test_with_those_left_out_the_figure_is_that_of_all(one):
-    found = breakdown.by_dimension(one, ATTENDED, "TX", *MAY, "origin")
+def test_with_those_left_out_the_figure_is_that_of_all(build):
+    found = breakdown.by_dimension(build, ATTENDED, "TX", *MAY, "origin")
     assert found["is_left_out"].tolist() == [True, False]
     assert breakdown.with_left_out(found) == 57 / 107
-    found = breakdown.by_dimension(one, ATTENDED, "TX", *MAY, "hour")
+    found = breakdown.by_dimension(build, ATTENDED, "TX", *MAY, "hour")
     assert math.isnan(breakdown.with_left_out(found))
-    found = breakdown.by_dimension(one, MEDIAN, "TX", *MAY, "origin")
+    found = breakdown.by_dimension(build, MEDIAN, "TX", *MAY, "origin")
     assert math.isnan(breakdown.with_left_out(found))
 
 
-def test_members_of_the_default_add_up_to_the_cell(one):
-    cell = queries.series(one, [ATTENDED], ["MPS"], *JUNE).iloc[0]
-    found = breakdown.by_dimension(one, ATTENDED, "MPS", *JUNE, "hour")
+def test_members_of_the_default_add_up_to_the_cell(build):
+    cell = queries.series(build, [ATTENDED], ["MPS"], *JUNE).iloc[0]
+    found = breakdown.by_dimension(build, ATTENDED, "MPS", *JUNE, "hour")
     assert found[["n", "numerator"]].sum().tolist() == [cell["n"], cell["numerator"]]
 
 
@@ -114,19 +114,19 @@ def test_the_week_is_drawn_darkest_where_it_is_worst(hours):
     assert grid["customdata"][4][22].startswith("<b>Friday, 22:00 to 23:00</b>")
 
 
-def test_a_median_is_taken_anew_for_each_member(one):
-    found = breakdown.by_dimension(one, MEDIAN, "QK", *MAY, "origin")
+def test_a_median_is_taken_anew_for_each_member(build):
+    found = breakdown.by_dimension(build, MEDIAN, "QK", *MAY, "origin")
     assert found[["member", "n", "value"]].to_dict("records") == [
         {"member": "public", "n": 100, "value": 300}
     ]
 
 
-def test_an_unknown_dimension_is_refused(one):
+def test_an_unknown_dimension_is_refused(build):
     with pytest.raises(UserError, match="no dimension of"):
-        breakdown.by_dimension(one, ATTENDED, "MPS", *MAY, "borough")
+        breakdown.by_dimension(build, ATTENDED, "MPS", *MAY, "borough")
 
 
-def test_indicators_of_people_have_no_parts(one):
-    for kpi in one.kpis.values():
+def test_indicators_of_people_have_no_parts(build):
+    for kpi in build.kpis.values():
         if kpi.disclosure.is_needed:
             assert kpi.population.dimensions == ()

@@ -15,15 +15,15 @@ ATTENDED, MEDIAN = "ops_immediate_attended_in_target", "ops_immediate_response_m
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("force"))
     force.receives("incidents", ROWS, covers="2003-04 to 2003-07")
     with force.build() as opened:
         yield opened
 
 
-def test_a_change_of_the_force_is_that_of_its_mix(one):
-    found = change_split.split(one, ATTENDED, "MPS", MAY, JUNE, "month")
+def test_a_change_of_the_force_is_that_of_its_mix(build):
+    found = change_split.split(build, ATTENDED, "MPS", MAY, JUNE, "month")
     before, after = 140 / 200, 240 / 420
     assert (found.before, found.after) == (before, after)
     assert found.table["total"].sum() == pytest.approx(after - before, abs=1e-12)
@@ -33,18 +33,18 @@ def test_a_change_of_the_force_is_that_of_its_mix(one):
     assert found.mix == pytest.approx(after - before, abs=1e-12)
 
 
-def test_an_area_is_split_by_a_dimension(one):
+def test_an_area_is_split_by_a_dimension(build):
     periods = MAY, JUNE, "month"
-    found = change_split.split(one, ATTENDED, "TX", *periods, "grade_final")
+    found = change_split.split(build, ATTENDED, "TX", *periods, "grade_final")
     assert found.table["total"].sum() == pytest.approx(0, abs=1e-12)
 
 
-def test_what_cannot_be_split_says_why(one):
+def test_what_cannot_be_split_says_why(build):
     with pytest.raises(UserError, match="median is taken from single values"):
-        change_split.split(one, MEDIAN, "MPS", MAY, JUNE, "month")
+        change_split.split(build, MEDIAN, "MPS", MAY, JUNE, "month")
     july = date(2003, 8, 1), date(2003, 8, 31)
     with pytest.raises(UserError, match="has no figure to compare"):
-        change_split.split(one, ATTENDED, "MPS", MAY, july, "month")
+        change_split.split(build, ATTENDED, "MPS", MAY, july, "month")
 
 
 # drawn as tables
@@ -185,7 +185,7 @@ def test_what_rounding_leaves_is_no_change():
 
 
 @pytest.mark.parametrize(
-    ("unit", "one", "other", "said"),
+    ("unit", "before", "after", "said"),
     [
         ("pounds", 100, 150, "from £1.00 to £1.50, by £0.50."),
         ("minutes", 91300, 85400, "from 15 min 13 s to 14 min 14 s, by 59 s."),
@@ -203,11 +203,11 @@ def test_what_rounding_leaves_is_no_change():
         ),
     ],
 )
-def test_amounts_are_said_in_the_unit_of_the_indicator(unit, one, other, said):
+def test_amounts_are_said_in_the_unit_of_the_indicator(unit, before, after, said):
     found = split(
-        f"group | n0 | d0 | n1 | d1\nIR | {one} | 100 | {other} | 100", "rate"
+        f"group | n0 | d0 | n1 | d1\nIR | {before} | 100 | {after} | 100", "rate"
     )
-    way = "rose" if other > one else "fell"
+    way = "rose" if after > before else "fell"
     assert change_split.in_words(found, unit).startswith(f"It {way} {said} ")
 
 

@@ -29,7 +29,7 @@ times | offered_at                | answered_at               | avoidable_contac
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("force"))
     force.receives("incidents", ROWS, covers="2003-04 to 2003-07")
     with force.build() as opened:
@@ -42,9 +42,9 @@ def counts(found, *by: str) -> dict:
     return dict(zip(keys, sides, strict=True))
 
 
-def test_without_groups_there_is_the_figure_itself(one):
-    (row,) = grouped_rows.grouped(one, ATTENDED, "MPS", SPRING, []).to_dict("records")
-    cell = queries.series(one, [ATTENDED], ["MPS"], *SPRING, "quarter").iloc[0]
+def test_without_groups_there_is_the_figure_itself(build):
+    (row,) = grouped_rows.grouped(build, ATTENDED, "MPS", SPRING, []).to_dict("records")
+    cell = queries.series(build, [ATTENDED], ["MPS"], *SPRING, "quarter").iloc[0]
     for name in grouped_rows.FIGURES:
         assert row[name] == cell[name]
 
@@ -65,46 +65,46 @@ def test_without_groups_there_is_the_figure_itself(one):
         ),
     ],
 )
-def test_groups_add_up_to_the_figure(one, by, found):
-    counted = counts(grouped_rows.grouped(one, ATTENDED, "MPS", SPRING, by), *by)
+def test_groups_add_up_to_the_figure(build, by, found):
+    counted = counts(grouped_rows.grouped(build, ATTENDED, "MPS", SPRING, by), *by)
     assert counted == found
     sums = [sum(side) for side in zip(*counted.values(), strict=True)]
     assert sums == [150, 80]
 
 
-def test_a_period_without_a_row_has_no_groups(one):
+def test_a_period_without_a_row_has_no_groups(build):
     july = date(2003, 7, 1), date(2003, 7, 31)
-    assert grouped_rows.grouped(one, ATTENDED, "QK", july, ["origin"]).empty
-    assert grouped_rows.grouped(one, MEDIAN, "QK", july, ["origin"]).empty
+    assert grouped_rows.grouped(build, ATTENDED, "QK", july, ["origin"]).empty
+    assert grouped_rows.grouped(build, MEDIAN, "QK", july, ["origin"]).empty
 
 
-def test_members_that_are_chosen_count_in_place_of_the_default(one):
-    every = grouped_rows.grouped(one, ATTENDED, "QK", SPRING, ["origin"])
+def test_members_that_are_chosen_count_in_place_of_the_default(build):
+    every = grouped_rows.grouped(build, ATTENDED, "QK", SPRING, ["origin"])
     assert counts(every, "origin") == {
         ("alarm_company",): (20, 20),
         ("police",): (7, 7),
         ("public",): (90, 60),
     }
     chosen = {"origin": ["police", "alarm_company"], "hour": ["10"]}
-    found = grouped_rows.grouped(one, ATTENDED, "QK", SPRING, ["origin"], chosen)
+    found = grouped_rows.grouped(build, ATTENDED, "QK", SPRING, ["origin"], chosen)
     assert counts(found, "origin") == {
         ("alarm_company",): (20, 20),
         ("police",): (7, 7),
     }
-    nothing = grouped_rows.grouped(one, ATTENDED, "QK", SPRING, [], {"hour": ["9"]})
+    nothing = grouped_rows.grouped(build, ATTENDED, "QK", SPRING, [], {"hour": ["9"]})
     assert nothing["n"].tolist() == [0]
     assert nothing["value"].isna().all()
 
 
-def test_what_is_counted_is_listed_with_file_and_line(one):
+def test_what_is_counted_is_listed_with_file_and_line(build):
     chosen = {"origin": ["police", "public"], "hour": ["10"]}
-    found = grouped_rows.grouped(one, ATTENDED, "QK", SPRING, [], chosen).iloc[0]
-    rows = grouped_rows.rows(one, ATTENDED, "QK", SPRING, chosen)
+    found = grouped_rows.grouped(build, ATTENDED, "QK", SPRING, [], chosen).iloc[0]
+    rows = grouped_rows.rows(build, ATTENDED, "QK", SPRING, chosen)
     assert len(rows) == found["n"] == 67
     assert rows["numerator"].sum() == found["numerator"]
     assert set(rows["origin"]) == {"police", "public"}
     assert rows["line"].notna().all()
-    assert len(grouped_rows.rows(one, ATTENDED, "QK", SPRING, chosen, limit=5)) == 5
+    assert len(grouped_rows.rows(build, ATTENDED, "QK", SPRING, chosen, limit=5)) == 5
 
 
 def test_a_member_that_is_not_stated_can_be_chosen(tmp_path):
@@ -125,18 +125,18 @@ def test_a_member_that_is_not_stated_can_be_chosen(tmp_path):
         )
 
 
-def test_a_median_is_taken_of_the_rows_that_are_chosen(one):
-    found = grouped_rows.grouped(one, MEDIAN, "QK", SPRING, ["hour"])
+def test_a_median_is_taken_of_the_rows_that_are_chosen(build):
+    found = grouped_rows.grouped(build, MEDIAN, "QK", SPRING, ["hour"])
     assert dict(zip(found["hour"], found["value"], strict=True)) == {
         "10": 300,
         "22": 1500,
     }
 
 
-def test_people_are_not_broken_down(one):
+def test_people_are_not_broken_down(build):
     with pytest.raises(UserError, match="is about people"):
-        grouped_rows.grouped(one, GAP, "MPS", SPRING, ["area"])
+        grouped_rows.grouped(build, GAP, "MPS", SPRING, ["area"])
     with pytest.raises(UserError, match="is about people"):
-        grouped_rows.rows(one, GAP, "MPS", SPRING, {"origin": ["public"]})
+        grouped_rows.rows(build, GAP, "MPS", SPRING, {"origin": ["public"]})
     with pytest.raises(UserError, match="no dimension of"):
-        grouped_rows.grouped(one, ATTENDED, "MPS", SPRING, ["file"])
+        grouped_rows.grouped(build, ATTENDED, "MPS", SPRING, ["file"])

@@ -26,7 +26,7 @@ def incidents() -> str:
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("force"))
     force.receives("incidents", incidents(), covers="2002-04 to 2003-09")
     with force.build() as opened:
@@ -35,25 +35,25 @@ def one(tmp_path_factory):
 
 @pytest.mark.parametrize("by", ["month", "quarter", "rolling12"])
 @pytest.mark.parametrize("area", ["QK", "MPS"])
-def test_one_indicators_series_is_the_same_alone_and_among_all(one, area, by):
-    among_all = judged_series.of_area(one, area, by)
+def test_one_indicators_series_is_the_same_alone_and_among_all(build, area, by):
+    among_all = judged_series.of_area(build, area, by)
     among_all = among_all[among_all["kpi"] == ATTENDED].reset_index(drop=True)
-    alone = judged_series.of_area(one, area, by, [ATTENDED])
+    alone = judged_series.of_area(build, area, by, [ATTENDED])
     assert len(alone) > 1
     pd.testing.assert_frame_equal(alone, among_all, check_exact=True, check_dtype=False)
 
 
-def test_areas_without_a_figure_are_left_out(one):
-    found = judged_series.of_areas(one, ATTENDED, ["QK", "TX", "EK"], "month")
+def test_areas_without_a_figure_are_left_out(build):
+    found = judged_series.of_areas(build, ATTENDED, ["QK", "TX", "EK"], "month")
     assert set(found["area"]) >= {"QK", "TX"}
-    assert judged_series.of_areas(one, CALLS, ["QK", "TX"], "month").empty
+    assert judged_series.of_areas(build, CALLS, ["QK", "TX"], "month").empty
 
 
-def test_a_mark_stands_where_an_area_left_its_limits(one):
-    found = judged_series.of_areas(one, ATTENDED, ["TX", "QK"], "month")
+def test_a_mark_stands_where_an_area_left_its_limits(build):
+    found = judged_series.of_areas(build, ATTENDED, ["TX", "QK"], "month")
     found = found.assign(name=found["area"].map({"QK": "<b>Brent", "TX": "Hounslow"}))
     figure = history_chart.history_figure(
-        found, one.kpis[ATTENDED], "Hounslow", "light"
+        found, build.kpis[ATTENDED], "Hounslow", "light"
     )
     grid, areas = figure["data"]
     assert len(grid["z"]) == 2
@@ -73,11 +73,11 @@ def test_a_mark_stands_where_an_area_left_its_limits(one):
     assert any("worse than its past" in text for text in areas["text"])
 
 
-def test_every_area_has_a_panel_on_the_same_scale(one):
-    found = judged_series.of_areas(one, ATTENDED, ["TX", "QK"], "month")
+def test_every_area_has_a_panel_on_the_same_scale(build):
+    found = judged_series.of_areas(build, ATTENDED, ["TX", "QK"], "month")
     found = found.assign(name=found["area"].map({"QK": "<b>Brent", "TX": "Hounslow"}))
-    whole = judged_series.of_area(one, "MPS", "month", [ATTENDED])
-    kpi = one.kpis[ATTENDED]
+    whole = judged_series.of_area(build, "MPS", "month", [ATTENDED])
+    kpi = build.kpis[ATTENDED]
     figure = small_multiples.multiples_figure(found, whole, kpi, "Hounslow", "light")
     limits, beside, settled, provisional, areas = figure["data"]
     names = [one["text"] for one in figure["layout"]["annotations"]]

@@ -25,7 +25,7 @@ MARCH = date(2004, 3, 1), date(2004, 3, 31)
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("force"))
     force.receives("incidents", INCIDENTS, covers="2004-03 to 2004-04")
     with force.build() as opened:
@@ -38,18 +38,18 @@ def spoilt(spoilt_home):
         yield opened
 
 
-def test_rows_of_an_area_and_a_period_are_counted_by_what_they_say(one):
-    found = source_rows.grouped(one, "incidents", "QK", MARCH, ["grade_first"], {})
+def test_rows_of_an_area_and_a_period_are_counted_by_what_they_say(build):
+    found = source_rows.grouped(build, "incidents", "QK", MARCH, ["grade_first"], {})
     assert found.values.tolist() == [["I", 2], ["S", 1]]
     both = ["resolution", "grade_first"]
-    found = source_rows.grouped(one, "incidents", "MPS", MARCH, both, {})
+    found = source_rows.grouped(build, "incidents", "MPS", MARCH, both, {})
     assert ["", "I", 1] in found.values.tolist()
     assert found["n"].sum() == 4
 
 
-def test_chosen_members_alone_are_counted_and_listed(one):
+def test_chosen_members_alone_are_counted_and_listed(build):
     for members, lines in ((["attended"], [2, 3]), ([""], [4]), ([], [])):
-        asked = one, "incidents", "QK", MARCH
+        asked = build, "incidents", "QK", MARCH
         chosen = {"resolution": members}
         rows = source_rows.rows(*asked, chosen)
         assert sorted(rows["line"]) == lines
@@ -78,14 +78,14 @@ def test_sources_of_few_people_are_not_offered(spoilt):
             source_rows.rows(spoilt, source, "MPS", YEAR, {})
 
 
-def test_what_is_no_dimension_is_refused_and_never_reaches_a_statement(one):
+def test_what_is_no_dimension_is_refused_and_never_reaches_a_statement(build):
     for name in ("incident_ref", 'x" or true --'):
         with pytest.raises(UserError, match="dimension"):
-            source_rows.grouped(one, "incidents", "QK", MARCH, [name], {})
+            source_rows.grouped(build, "incidents", "QK", MARCH, [name], {})
         with pytest.raises(UserError, match="dimension"):
-            source_rows.rows(one, "incidents", "QK", MARCH, {name: ["x"]})
+            source_rows.rows(build, "incidents", "QK", MARCH, {name: ["x"]})
     members = {"resolution": ["') or true --"]}
-    assert source_rows.rows(one, "incidents", "QK", MARCH, members).empty
+    assert source_rows.rows(build, "incidents", "QK", MARCH, members).empty
 
 
 @pytest.mark.parametrize("source", ["calls", "front_counter_visits"])

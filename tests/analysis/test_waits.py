@@ -18,7 +18,7 @@ SECONDS = [0, 60, 61, 120, 300, 540, 719, 720, 721, 900, 1800, 86000]
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("home"))
     created = "2003-05-02T00:00:00+01:00"
     rows = []
@@ -33,19 +33,19 @@ def one(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def found(one):
-    return waits.of_cell(one, MEDIAN, "QK", MAY)
+def found(build):
+    return waits.of_cell(build, MEDIAN, "QK", MAY)
 
 
-def test_they_are_those_of_the_figure(one, found):
-    cell = queries.series(one, [MEDIAN], ["QK"], *MAY, "month").iloc[0]
+def test_they_are_those_of_the_figure(build, found):
+    cell = queries.series(build, [MEDIAN], ["QK"], *MAY, "month").iloc[0]
     assert found.n == cell["n"] == len(SECONDS) * 5
     assert found.quantile(0.5) == cell["value"] == np.median(SECONDS)
-    assert waits.of_cell(one, MEDIAN, "MPS", MAY).n == found.n
+    assert waits.of_cell(build, MEDIAN, "MPS", MAY).n == found.n
     with pytest.raises(UserError, match="no waits"):
-        waits.of_cell(one, MEDIAN, "TX", MAY)
+        waits.of_cell(build, MEDIAN, "TX", MAY)
     with pytest.raises(UserError, match="does not measure single waits"):
-        waits.of_cell(one, SHARE, "QK", MAY)
+        waits.of_cell(build, SHARE, "QK", MAY)
 
 
 def test_each_is_in_one_class_and_the_standard_ends_one(found):
@@ -64,15 +64,15 @@ def test_each_is_in_one_class_and_the_standard_ends_one(found):
     assert found.share_within(720) == pytest.approx(within)
 
 
-def test_they_are_said_in_words(one, found):
-    said = waits.in_words(found, one.kpis[MEDIAN])
+def test_they_are_said_in_words(build, found):
+    said = waits.in_words(found, build.kpis[MEDIAN])
     assert said.startswith("Half waited 10 min 30 s or less, nine in ten ")
     assert "33\u202f% waited longer than the standard of 12 min 0 s." in said
 
 
-def test_what_is_beyond_the_standard_is_darker(one, found):
+def test_what_is_beyond_the_standard_is_darker(build, found):
     classes = waits.classes(found)
-    drawn = wait_histogram.waits_figure(classes, found, one.kpis[MEDIAN], "light")
+    drawn = wait_histogram.waits_figure(classes, found, build.kpis[MEDIAN], "light")
     (bars,) = drawn["data"]
     colours = bars["marker"]["color"]
     is_beyond = classes["start"] >= 720
@@ -83,7 +83,10 @@ def test_what_is_beyond_the_standard_is_darker(one, found):
     assert drawn["layout"]["xaxis"]["ticktext"][-1] == "longer"
 
 
-def test_where_the_standard_changed_there_is_none(one):
+def test_where_the_standard_changed_there_is_none(build):
     changed = date(2009, 12, 1), date(2010, 1, 31)
-    assert waits.standard(one, one.kpis[MEDIAN], "QK", changed) is None
-    assert waits.standard(one, one.kpis["ops_dispatch_delay_median"], "QK", MAY) is None
+    assert waits.standard(build, build.kpis[MEDIAN], "QK", changed) is None
+    assert (
+        waits.standard(build, build.kpis["ops_dispatch_delay_median"], "QK", MAY)
+        is None
+    )

@@ -25,7 +25,7 @@ def year(first: int) -> tuple[date, date]:
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("force"))
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     with force.build() as opened:
@@ -36,18 +36,18 @@ def days(found: list[Break]) -> list[str]:
     return [f"{each.earliest}/{each.day}" for each in found]
 
 
-def test_a_change_of_standard_is_a_break_of_what_is_measured_by_it(one):
-    (found,) = lookup.breaks_of(one, "ops_999_answered_in_target", "MPS")
+def test_a_change_of_standard_is_a_break_of_what_is_measured_by_it(build):
+    (found,) = lookup.breaks_of(build, "ops_999_answered_in_target", "MPS")
     assert found.day == date(2008, 12, 31)
     assert found.reason == "Standard of 10 seconds in place of 15 seconds"
     assert not found.is_joinable
-    attended = lookup.breaks_of(one, "ops_immediate_attended_in_target", "MPS")
+    attended = lookup.breaks_of(build, "ops_immediate_attended_in_target", "MPS")
     assert [each.reason for each in attended] == [
         "Grade P abolished; its work moved to I, S, E and mostly R",
         "Standard of 15 minutes in place of 12 minutes",
     ]
     # how long it takes does not depend on the standard
-    median = lookup.breaks_of(one, "ops_immediate_response_median", "MPS")
+    median = lookup.breaks_of(build, "ops_immediate_response_median", "MPS")
     assert [each.day for each in median] == [date(2009, 4, 1)]
 
 
@@ -96,8 +96,8 @@ def test_noted_breaks_concern_the_indicator_or_all_of_a_source():
         ("QK", "2004-11-01/2007-10-01"),
     ],
 )
-def test_a_borough_s_move_is_as_well_known_as_it_was_published(one, area, span):
-    found = lookup.breaks_of(one, "ops_immediate_response_median", area)
+def test_a_borough_s_move_is_as_well_known_as_it_was_published(build, area, span):
+    found = lookup.breaks_of(build, "ops_immediate_response_median", area)
     assert days(found) == [span, "2009-04-01/2009-04-01"]
     assert "moved to " in found[0].reason
     words = breaks.in_words(found[0])
@@ -105,12 +105,12 @@ def test_a_borough_s_move_is_as_well_known_as_it_was_published(one, area, span):
     assert "(assumed)" in found[0].reason or area in ("MD", "PL", "VW")
 
 
-def test_what_the_control_room_does_not_do_has_no_break_by_its_move(one):
-    assert lookup.breaks_of(one, "cust_public_confidence", "MD") == lookup.breaks_of(
-        one, "cust_public_confidence", "MPS"
+def test_what_the_control_room_does_not_do_has_no_break_by_its_move(build):
+    assert lookup.breaks_of(build, "cust_public_confidence", "MD") == lookup.breaks_of(
+        build, "cust_public_confidence", "MPS"
     )
     # the force as a whole did not move in a day
-    assert days(lookup.breaks_of(one, "ops_immediate_response_median", "MPS")) == [
+    assert days(lookup.breaks_of(build, "ops_immediate_response_median", "MPS")) == [
         "2009-04-01/2009-04-01"
     ]
 
@@ -198,14 +198,14 @@ def test_periods_on_both_sides_are_not_compared(each, periods, is_comparable):
     assert (breaks.why_not_comparable([each], *periods) == "") is is_comparable
 
 
-def test_the_reason_says_what_changed_and_whether_the_day_is_known(one):
-    found = lookup.breaks_of(one, "ops_999_answered_in_target", "MPS")
+def test_the_reason_says_what_changed_and_whether_the_day_is_known(build):
+    found = lookup.breaks_of(build, "ops_999_answered_in_target", "MPS")
     said = breaks.why_not_comparable(found, month(2007, 12), month(2009, 12))
     assert said == (
         "Not comparable across 31 December 2008: "
         "Standard of 10 seconds in place of 15 seconds."
     )
-    found = lookup.breaks_of(one, "ops_immediate_response_median", "PL")
+    found = lookup.breaks_of(build, "ops_immediate_response_median", "PL")
     said = breaks.why_not_comparable(found, month(2004, 3), month(2005, 3))
     assert said == (
         "May not be comparable: Calls and control room moved to Lambeth,"

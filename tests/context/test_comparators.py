@@ -50,35 +50,35 @@ def test_one_that_does_not_is_noted_with_both():
     assert JUNE_2017.note == (f"7{THIN}908 of 205{THIN}382 is 3.9 %, printed as 3.5 %.")
 
 
-def told(one: Comparator, unit: str = "percent") -> tuple[str, str, str]:
+def in_words(comparator: Comparator, unit: str = "percent") -> tuple[str, str, str]:
     return (
-        comparators.period_in_words(one),
-        comparators.figure_in_words(one, unit),
-        comparators.remarks(one),
+        comparators.period_in_words(comparator),
+        comparators.figure_in_words(comparator, unit),
+        comparators.remarks(comparator),
     )
 
 
 def test_a_comparator_in_words():
-    assert told(JUNE_2017) == ("June 2017", f"3.9{THIN}%", JUNE_2017.note)
+    assert in_words(JUNE_2017) == ("June 2017", f"3.9{THIN}%", JUNE_2017.note)
     follows = replace(JUNE_2017, printed_value="3.9 %", definition="calls to 101")
-    assert told(follows)[2] == f"Calls to 101. 7{THIN}908 of 205{THIN}382."
+    assert in_words(follows)[2] == f"Calls to 101. 7{THIN}908 of 205{THIN}382."
     printed = Comparator(
         "k", "MPS", date(2003, 4, 1), date(2003, 12, 31), 0.849, None, None, None,
         None, "within 15 seconds", "MPA",
     )  # fmt: skip
-    assert told(printed) == (
+    assert in_words(printed) == (
         "April to December 2003", f"84.9{THIN}%", "Within 15 seconds."
     )  # fmt: skip
     counted = replace(printed, n=476000)
-    assert told(counted)[2] == f"Within 15 seconds. 476{THIN}000 cases."
-    assert told(replace(printed, printed=9), "days a year")[1] == (
+    assert in_words(counted)[2] == f"Within 15 seconds. 476{THIN}000 cases."
+    assert in_words(replace(printed, printed=9), "days a year")[1] == (
         f"9{THIN}days a year for each post filled"
     )
     nothing = Comparator(
         "k", "West Mercia", None, None, None, None, None, None, None, None,
         "not published",
     )  # fmt: skip
-    assert told(nothing) == ("", "no figure published", "")
+    assert in_words(nothing) == ("", "no figure published", "")
     assert nothing.value is None
     assert nothing.note == ""
 
@@ -86,10 +86,10 @@ def test_a_comparator_in_words():
 def test_the_build_answers_with_the_comparators_of_an_indicator(tmp_path):
     force = Force(tmp_path)
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
-    with force.build() as one:
-        found = lookup.comparators_of(one, "ops_999_answered_in_target")
-        abandoned = lookup.comparators_of(one, "ops_999_abandonment")
-        assert lookup.comparators_of(one, "ops_regrade_rate") == []
+    with force.build() as build:
+        found = lookup.comparators_of(build, "ops_999_answered_in_target")
+        abandoned = lookup.comparators_of(build, "ops_999_abandonment")
+        assert lookup.comparators_of(build, "ops_regrade_rate") == []
     assert {each.force for each in found} == {
         "MPS", "West Mercia", "West Midlands", "Greater Manchester", "national",
     }  # fmt: skip
@@ -171,7 +171,7 @@ def test_what_is_not_published_has_no_number(data_dir):
         ("k,MPS,,5,10,half,x", "column printed_value: 'half'. Write it so"),
     ],
 )
-def test_a_fault_in_a_comparator_is_told(row, words, data_dir):
+def test_a_fault_in_a_comparator_is_reported(row, words, data_dir):
     save(data_dir / "reference", f"{HEADER}{row}\n", "comparator.csv")
     with pytest.raises(UserError) as caught:
         reference_tables.load_all(data_dir)

@@ -16,7 +16,7 @@ State visit | state_visit | 2003-11-19 | 2003-11-21 | - | public record
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory):
+def build(tmp_path_factory):
     force = Force(tmp_path_factory.mktemp("home"))
     force.add_reference("calendar_event", OWN)
     force.receives(
@@ -39,12 +39,12 @@ def one(tmp_path_factory):
         ("BS", "quarter", []),
     ],
 )
-def test_an_event_stands_where_it_may_explain_a_point(one, area, by, names):
-    assert [event.name for event in events.of_area(one, area, by)] == names
+def test_an_event_stands_where_it_may_explain_a_point(build, area, by, names):
+    assert [event.name for event in events.of_area(build, area, by)] == names
 
 
-def test_it_is_drawn_on_the_period_that_it_began_in(one):
-    found = events.of_area(one, "BS", "month")
+def test_it_is_drawn_on_the_period_that_it_began_in(build):
+    found = events.of_area(build, "BS", "month")
     starts = [date(2003, month, 1) for month in (7, 8, 9)]
     (mark,) = events.marks(found, starts, "month")
     assert (mark.start, mark.name) == (date(2003, 8, 1), "Carnival")
@@ -53,8 +53,8 @@ def test_it_is_drawn_on_the_period_that_it_began_in(one):
     assert mark.start == date(2003, 8, 18)
 
 
-def test_it_is_said_with_its_days_and_source(one):
-    found = events.of_area(one, "BS", "month")
+def test_it_is_said_with_its_days_and_source(build):
+    found = events.of_area(build, "BS", "month")
     (said,) = events.notes(found, date(2003, 11, 20), date(2003, 12, 31))
     assert said == "19 to 21 November 2003: State visit. Source: public record."
     assert events.notes(found, date(2004, 1, 1), date(2004, 12, 31)) == []

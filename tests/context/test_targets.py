@@ -117,8 +117,8 @@ def test_limits_are_set_against_a_target(target, lower, upper, verdict):
 def shipped(tmp_path) -> list[Target]:
     force = Force(tmp_path)
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
-    with force.build() as one:
-        return lookup.targets_of(one)
+    with force.build() as build:
+        return lookup.targets_of(build)
 
 
 def on(shipped, kpi_id: str, day: date) -> Target:
@@ -161,10 +161,10 @@ def test_a_force_sets_its_own(tmp_path):
     row = "ops_immediate_attended_in_target,QK,at_least,0.7,,local,,,Board of May 2004"
     save(tmp_path / "reference", f"{HEADER}{row}\n", "target.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
-    with force.build() as one:
-        own = lookup.targets_of(one)
+    with force.build() as build:
+        own = lookup.targets_of(build)
         kpi_id = "ops_immediate_attended_in_target"
-        found = targets.in_force(own, kpi_id, "QK", one.as_at)
+        found = targets.in_force(own, kpi_id, "QK", build.as_at)
         assert (found.value, found.source) == (0.7, "Board of May 2004")
         assert len(own) == 1
 
@@ -183,7 +183,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("row", "words"), FAULTS)
-def test_a_fault_in_a_target_is_told(row, words, data_dir):
+def test_a_fault_in_a_target_is_reported(row, words, data_dir):
     save(data_dir / "reference", f"{HEADER}{row}\n", "target.csv")
     with pytest.raises(UserError) as caught:
         reference_tables.load_all(data_dir)

@@ -76,7 +76,9 @@ def test_beside_a_figure_stand_those_of_its_own_length(
     frame["is_latest"] = frame.index == len(frame) - 1
     others = frame.assign(value=11.0, n=1.0, whose="MPS")
     names = {"QK": "Brent", "MPS": "MPS"}
-    charted = {kpi.id: ChartSettings("lower", kpi.judging.chart, kpi.measure.resolution)}
+    charted = {
+        kpi.id: ChartSettings("lower", kpi.judging.chart, kpi.measure.resolution)
+    }
     made = scoreboard.of_series(
         spc_judgement.judge_all(frame, charted), kpis, [], names, "month", others
     )

@@ -28,7 +28,7 @@ class Engine:
         self.kpis = build.kpis
         self._latest: dict[tuple[str, str], dict[str, pd.Series]] = {}
         self._series: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
-        self._beside: dict[tuple, dict[str, pd.Series]] = {}
+        self._areas: dict[tuple, dict[str, pd.Series]] = {}
 
     def series(self, kpi_id: str, area: str, by: str) -> pd.DataFrame:
         """Return every period of a series, by its own length (column `by`)."""
@@ -64,7 +64,7 @@ class Engine:
     def areas(self, row: pd.Series, kind: str) -> dict[str, pd.Series]:
         """Return the rows of all areas of a kind in the period of a row, by code."""
         period = (row["period_start"], row["by"])
-        if (row["kpi"], kind, *period) not in self._beside:
+        if (row["kpi"], kind, *period) not in self._areas:
             # those of the same period come along: a query costs more than its rows
             known = [one for rows in self._latest.values() for one in rows.values()]
             same = {
@@ -81,8 +81,8 @@ class Engine:
             found = found[found["period_end"] == row["period_end"]]
             for kpi_id, rows in found.groupby("kpi"):
                 by_code = {one["area"]: one for _, one in rows.iterrows()}
-                self._beside[kpi_id, kind, *period] = by_code
-        return self._beside[row["kpi"], kind, *period]
+                self._areas[kpi_id, kind, *period] = by_code
+        return self._areas[row["kpi"], kind, *period]
 
     def group(self, row: pd.Series, group: str) -> tuple[float, float]:
         """Return value and n of a group of boroughs together, in the period of a row.

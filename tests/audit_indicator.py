@@ -6,6 +6,7 @@ from kpis import formatting
 from kpis.analysis import grouped_rows, members
 from kpis.charts.axes import SCALES
 from kpis.definitions import Kpi
+from kpis.output import row_table
 from kpis.results import queries
 from tests.audit_engine import figure
 from tests.audit_visit import (
@@ -15,9 +16,9 @@ from tests.audit_visit import (
     compare_hovers,
     compare_sentence,
     compare_with_cube,
+    figures,
     has_nothing,
     kind_of_areas,
-    told,
 )
 from tests.visitors import as_read
 
@@ -39,7 +40,7 @@ def indicator(visit: Visit) -> None:
     for other in kpi.wording.read_with:
         row = engine.latest(other, visit.area, visit.by)
         label = " ".join(
-            [engine.kpis[other].wording.title, *told(row, engine.kpis[other])]
+            [engine.kpis[other].wording.title, *figures(row, engine.kpis[other])]
         )
         labels = [as_read(one.label) for one in at.button]
         visit.same("indicator", f"read with {other}", label in labels, True)
@@ -109,7 +110,7 @@ def _series_table(visit: Visit, rows: dict[str, pd.Series]) -> None:
     by_name = {name[0].upper() + name[1:]: row for name, row in said.items()}
     for shown in table.to_dict("records"):
         row = by_name[shown["period"]]
-        own = "".join(told(row, kpi)) or formatting.NO_FIGURE
+        own = "".join(figures(row, kpi)) or formatting.NO_FIGURE
         numbers = [
             own,
             formatting.interval(row, kpi.measure.unit),
@@ -205,7 +206,7 @@ def _made_of(cell: pd.Series, kpi: Kpi) -> str:
         n, share = formatting.count(cell["n"]), f"{100 * kpi.measure.quantile:g} in 100"
         return f"{share} of {n} values are at most {value}."
     if kpi.measure.kind == "ratio":
-        amount = formatting.figure(cell["numerator"], kpi.measure.unit)
+        amount = row_table.amount(cell["numerator"], kpi.measure.unit)
         return f"{amount} over {formatting.count(cell['denominator'])} make {value}."
     return ""
 

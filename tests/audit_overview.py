@@ -17,13 +17,13 @@ from tests.audit_visit import (
     compare_past,
     compare_sentence,
     compare_with_cube,
-    told,
+    figures,
 )
 from tests.visitors import as_read
 
 
 def overview(visit: Visit) -> None:
-    """Compare the scoreboard: figure, state, n, period, past, what stands beside."""
+    """Compare the scoreboard: figure, state, n, period, past, other figures."""
     (board,) = visit.contents("families", "attention")
     rows = {row["id"]: row for one in board["families"] for row in one["rows"]}
     visit.same("overview", "indicators", set(rows), set(visit.engine.kpis))
@@ -58,12 +58,12 @@ def _scoreboard_row(visit: Visit, row: dict, kpi_id: str, shared: str) -> None:
         compare_sentence(visit, "overview", what, row["sentence"], latest)
     compare_past(visit, "overview", kpi_id, row["phrase"], latest)
     compare_with_cube(visit, kpi_id, latest)
-    _beside(visit, row, kpi, shown)
+    _others(visit, row, kpi, shown)
     others = [
         " ".join(
             [
                 engine.kpis[other].wording.title,
-                *told(engine.headline(other, area, by), engine.kpis[other]),
+                *figures(engine.headline(other, area, by), engine.kpis[other]),
             ]
         )
         for other in kpi.wording.read_with
@@ -89,8 +89,8 @@ def worded(row: pd.Series, kpi: Kpi) -> dict:
     }
 
 
-def _beside(visit: Visit, row: dict, kpi: Kpi, latest: pd.Series) -> None:
-    """Compare the figures of the force and of a group that stand beside a borough's."""
+def _others(visit: Visit, row: dict, kpi: Kpi, latest: pd.Series) -> None:
+    """Compare the figures of the force and of a group next to a borough's."""
     for other in row["others"]:
         shown, whose = other["figure"], other["whose"]
         if whose == settings.FORCE:
@@ -137,7 +137,7 @@ def side_by_side(visit: Visit, areas: list[str]) -> None:
 
 
 def london(visit: Visit) -> None:
-    """Compare the map's boroughs, and the figure of the force beside it."""
+    """Compare the map's boroughs, and the figure of the force."""
     kpi = visit.engine.kpis[visit.kpi_id]
     latest = visit.engine.latest(kpi.id, settings.FORCE, visit.by)
     if latest["state"] in NO_FIGURE_OF:

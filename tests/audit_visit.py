@@ -96,7 +96,7 @@ class Visit:
         ]  # fmt: skip
 
 
-def told(row: pd.Series, kpi: Kpi) -> list[str]:
+def figures(row: pd.Series, kpi: Kpi) -> list[str]:
     """Return the figure of a row, none where it has none."""
     return [figure(row, kpi)] if pd.notna(row["value"]) else []
 

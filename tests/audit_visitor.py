@@ -18,7 +18,7 @@ from tests.audit_visit import Tally, Visit
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
 NOW, OVER_TIME = "In this period", "Over time"
-ALL, LONDON, BESIDE = "All indicators", "London", "Side by side"
+ALL, LONDON, SIDE_BY_SIDE = "All indicators", "London", "Side by side"
 COMPARED_BY_AREA = (page_list.OVERVIEW, page_list.INDICATOR, page_list.DRILL_DOWN)
 
 
@@ -48,13 +48,16 @@ class Visitor:
     def visit(self, area: str, by: str, kpi_id: str = "") -> Visit:
         return Visit(self.at, self.engine, self.tally, area, by, kpi_id)
 
-    def sees_overview(self, area: str, by: str, beside: Sequence[str] = ()) -> None:
+    def sees_overview(
+        self, area: str, by: str, side_by_side: Sequence[str] = ()
+    ) -> None:
         """Compare the overview of an area in its three views."""
         self.opens(page_list.OVERVIEW, area=area, by=by, view=ALL)
         audit_overview.overview(self.visit(area, by))
-        if beside:
-            self.opens(page_list.OVERVIEW, view=BESIDE, areas_beside=list(beside))
-            audit_overview.side_by_side(self.visit(area, by), list(beside))
+        if side_by_side:
+            areas = list(side_by_side)
+            self.opens(page_list.OVERVIEW, view=SIDE_BY_SIDE, areas_beside=areas)
+            audit_overview.side_by_side(self.visit(area, by), areas)
             self.opens(page_list.OVERVIEW, view=LONDON)
             mapped = self.at.selectbox(key="mapped").value
             audit_overview.london(self.visit(area, by, mapped))

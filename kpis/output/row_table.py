@@ -75,8 +75,15 @@ def _rate(cell: pd.Series, kpi: Kpi, value: str) -> str:
 
 
 def _ratio(cell: pd.Series, kpi: Kpi, value: str) -> str:
-    numerator = formatting.figure(cell["numerator"], kpi.measure.unit)
+    numerator = amount(cell["numerator"], kpi.measure.unit)
     return f"{numerator} over {formatting.count(cell['denominator'])} make {value}."
+
+
+def amount(numerator: float, unit: str) -> str:
+    """Return one side of a ratio: an amount, which is not a share even if they are."""
+    if unit.startswith("percent"):
+        return formatting.number(numerator, 1)
+    return formatting.figure(numerator, unit)
 
 
 def _values(cell: pd.Series, kpi: Kpi, value: str) -> str:

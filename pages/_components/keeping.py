@@ -1,4 +1,4 @@
-"""A cookie: Streamlit reads what a browser keeps, and cannot write it."""
+"""A cookie: Streamlit can read one, but not write it."""
 
 import streamlit as st
 
@@ -8,6 +8,6 @@ _mount = component("keeping")
 
 
 def keep(name: str, value: str) -> None:
-    """Have the visitor's browser keep a value for a year, for this site alone."""
+    """Let the visitor's browser keep a value for a year, for this site alone."""
     with st.container(key="keeping"):
         _mount(key=f"keep_{name}", data={"name": name, "value": value})

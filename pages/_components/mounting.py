@@ -1,6 +1,6 @@
-"""Real HTML tables of our own, for what Streamlit's tables cannot show."""
+"""HTML components of our own: each is a JavaScript file and a style sheet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -13,12 +13,13 @@ def component(name: str, *shared: str) -> Callable:
 
     `shared` names further pairs of files that it builds on.
     """
-    parts = ("element.js", *(f"{one}.js" for one in shared), f"{name}.js")
-    styles = (*shared, name)
+    pairs = (*shared, name)
     return st.components.v2.component(
         name,
-        css="\n".join(
-            (HERE / f"{one}.css").read_text(encoding="utf-8") for one in styles
-        ),
-        js="\n".join((HERE / part).read_text(encoding="utf-8") for part in parts),
+        css=_joined(f"{pair}.css" for pair in pairs),
+        js=_joined(["element.js", *(f"{pair}.js" for pair in pairs)]),
     )
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)

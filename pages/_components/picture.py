@@ -1,7 +1,7 @@
-"""Two small buttons on a chart that give it away as a picture, PNG or SVG.
+"""Two small buttons on a chart to download it as a picture, PNG or SVG.
 
-The browser has drawn the chart already; it adds title and source, without which a
-picture in somebody's report says nothing of where its figures are from.
+The browser has already drawn the chart. It adds title and source, so that a picture in
+someone's report says where its figures are from.
 """
 
 import re
@@ -15,10 +15,10 @@ _mount = component("picture")
 def offer(chart: str, title: str, sentence: str, source: str, theme: str) -> None:
     """Draw the buttons of the chart whose key is `chart`.
 
-    `title`, `sentence` and `source` stand above the chart in the picture.
+    The picture has `title`, `sentence` and `source` above the chart.
     """
     palette = PALETTES[theme]
-    said = {
+    labels = {
         "chart": chart,
         "file": re.sub(r"\W+", "_", f"{title} {chart}").lower(),
         "title": title,
@@ -29,4 +29,4 @@ def offer(chart: str, title: str, sentence: str, source: str, theme: str) -> Non
         "ink": palette.ink,
         "muted": palette.muted,
     }
-    _mount(key=f"picture_of_{chart}", data=said)
+    _mount(key=f"picture_of_{chart}", data=labels)

@@ -1,4 +1,4 @@
-"""Who may reach this server: nobody signs in, so only those on this machine."""
+"""Who may reach this server: no one signs in, so only people on this machine."""
 
 from ipaddress import ip_address
 
@@ -6,9 +6,9 @@ import streamlit as st
 
 
 def is_local(address: str | None) -> bool:
-    """Return whether a server that listens on `address` is reached from here alone.
+    """Return whether only this machine reaches a server that listens on `address`.
 
-    None and "" are every address that the machine has.
+    None and "" stand for every address that the machine has.
     """
     if address == "localhost":
         return True
@@ -19,14 +19,14 @@ def is_local(address: str | None) -> bool:
 
 
 def refuse_unless_local() -> None:
-    """End the page with what to do, where others could reach this server."""
+    """End the page if others could reach this server, and say what to do."""
     address = st.get_option("server.address")
     if is_local(address):
         return
     st.title("Not shown on this address", anchor=False)
     st.error(
-        f"This server listens on {address or 'every address of this machine'}, and "
-        "nobody has to sign in: whoever reaches it could see everything and import. "
+        f"This server listens on {address or 'every address of this machine'}, and no "
+        "one has to sign in: anyone who reaches it could see everything and import. "
         "Start it without `--server.address` and without the variable "
         "`STREAMLIT_SERVER_ADDRESS`, so that it listens on 127.0.0.1. To let others "
         "in, put a proxy in front that signs them in: see docs/operations.md."

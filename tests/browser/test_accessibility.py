@@ -5,23 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.visit import visit
+from tests.page_links import links
 
-ATTENDED = "indicator?kpi=ops_immediate_attended_in_target"
-PAGES = {
-    "overview": "",
-    "borough": "?area=QK&by=year",
-    "london": "?view=London&by=year&form=Boundaries",
-    "side by side": "?view=Side+by+side&by=year&areas_beside=Brent&areas_beside=MPS",
-    "indicator": ATTENDED,
-    "over time": f"{ATTENDED}&areas=Over+time",
-    "site": "indicator?kpi=ops_999_answered_in_target&area=QK",
-    "people": "indicator?kpi=emp_call_handler_turnover",
-    "no indicator": "indicator",
-    "drill-down": f"drill?{ATTENDED.partition('?')[2]}&groups=Origin",
-    "source": "drill?area=QK&source=Incidents&source_groups_incidents=Origin",
-    "definitions": "definitions",
-    "imports": "imports",
-}
 # what Streamlit's own widgets do: the rule, and what the element says of itself
 KNOWN = {
     # the hours and minutes of st.time_input are 20 pixels high
@@ -35,11 +20,11 @@ def address(serve, demo_home) -> str:
     return serve(demo_home)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", links())
 def test_axe_finds_nothing(address, page, name):
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        visit(page, f"{address}/{PAGES[name]}")
+        visit(page, f"{address}/{links()[name]}")
         # our own style comes a moment after the words
         main = page.get_by_test_id("stMainBlockContainer")
         expect(main).to_have_css("padding-left", "40px")

@@ -33,7 +33,7 @@ MONEY = "month | unit_code | actual\n" + "\n".join(
 
 @pytest.fixture(scope="module")
 def address(serve, tmp_path_factory) -> str:
-    """Seven sites over seven years, of which Hendon has a hole; a doubtful amount."""
+    """Seven sites over seven years, Hendon with a hole; a doubtful amount."""
     force = Force(tmp_path_factory.mktemp("home"))
     force.add_mapping("by_site", MAPPING)
     spans = [(site, "2000-04 to 2007-03") for site in SITES]
@@ -53,7 +53,7 @@ def address(serve, tmp_path_factory) -> str:
     return serve(force.data_dir)
 
 
-def test_every_cell_is_told_in_words(address, page):
+def test_every_cell_is_said_in_words(address, page):
     visit(page, f"{address}/imports")
     hendon = page.get_by_role("row", name="Hendon").get_by_role("cell")
     expect(hendon).to_have_count(84)

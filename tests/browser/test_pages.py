@@ -83,7 +83,7 @@ def worded(row: dict) -> str:
 
 def counted(row: dict) -> str:
     """The cases of a figure as a page counts them: none of what is no case."""
-    is_counted = row["value"] is not None and KPIS[row["kpi"]].counts == "cases"
+    is_counted = row["value"] is not None and KPIS[row["kpi"]].measure.counts == "cases"
     return formatting.count(row["n"]) if is_counted and row["n"] else ""
 
 
@@ -147,7 +147,7 @@ def test_an_indicator_shows_what_the_command_line_says(
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo_home))
     row = shown(kpi_id, capsys, "--by", by, areas=[area])[area]
     visit(page, f"{address}/indicator?kpi={kpi_id}&area={area}&by={by}")
-    expect(title(page)).to_have_text(KPIS[kpi_id].title)
+    expect(title(page)).to_have_text(KPIS[kpi_id].wording.title)
     metric = page.get_by_test_id("stMetric")
     period = formatting.period(pd.Timestamp(row["period_start"]), by)
     left_out = formatting.left_out(KPIS[kpi_id].unit)
@@ -188,7 +188,7 @@ def test_a_point_leads_to_its_rows_and_they_are_all_downloaded(
     assert rows[0]["file"] == file
 
 
-def test_the_overview_is_taken_away_as_one_page_of_paper(address, page):
+def test_the_overview_is_downloaded_as_one_page_of_paper(address, page):
     visit(page, f"{address}/?area=Brent&by=quarter")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Brief to print (PDF)").click()
@@ -220,7 +220,7 @@ def test_the_address_carries_what_is_shown(address, page):
 def test_a_link_may_give_codes(address, page):
     link = f"kpi={ATTENDED}&area=QK&by=quarter&period=2003-07-01"
     visit(page, f"{address}/indicator?{link}")
-    expect(title(page)).to_have_text(KPIS[ATTENDED].title)
+    expect(title(page)).to_have_text(KPIS[ATTENDED].wording.title)
     expect(choice(page, "Area")).to_have_value("Brent")
     expect(choice(page, "Kind of period")).to_have_value("By quarter")
     expect(choice(page, "Period")).to_have_value("July to September 2003")
@@ -257,8 +257,8 @@ def test_a_visitor_goes_through_all_pages(address, page, theme):
     expect(title(page)).to_have_text("Brent, February 2004")
     ground = "e => getComputedStyle(e).backgroundColor"
     assert page.get_by_test_id("stApp").evaluate(ground) == GROUND[theme]
-    page.get_by_role("button", name=KPIS[ATTENDED].title).click()
-    expect(title(page)).to_have_text(KPIS[ATTENDED].title)
+    page.get_by_role("button", name=KPIS[ATTENDED].wording.title).click()
+    expect(title(page)).to_have_text(KPIS[ATTENDED].wording.title)
     expect(choice(page, "Area")).to_have_value("Brent")
     expect(page.locator(".trace path.point").first).to_be_visible()
     expect(page.locator(".st-key-rows")).to_be_visible()
@@ -280,7 +280,7 @@ def is_too_wide(page) -> bool:
     return main.evaluate("e => e.scrollWidth > e.clientWidth")
 
 
-def test_a_chart_is_taken_away_as_a_picture_that_says_what_it_shows(address, page):
+def test_a_chart_is_downloaded_as_a_picture_that_says_what_it_shows(address, page):
     visit(page, f"{address}/indicator?kpi={ATTENDED}&area=QK&by=year")
     chart = page.locator(".st-key-drawn_spc")
     files = {}

@@ -117,14 +117,14 @@ def test_an_analyst_filters_and_groups_and_sends_the_link(visitor):
     settle(page)
     page.get_by_role("button", name="Remove public").click()
     settle(page)
-    visitor.reads("The indicator's figure is ")
+    visitor.reads("Indicator's own figure: ")
     page.get_by_role("combobox", name="Group by").fill("Grade final")
     page.get_by_role("option", name="Grade final").click()
     settle(page)
     expect(page.locator(".st-key-group_table")).to_be_visible()
-    said = page.get_by_text("The indicator's figure is ").inner_text()
+    said = page.get_by_text("Indicator's own figure: ").inner_text()
     page.reload()
-    expect(page.get_by_text("The indicator's figure is ")).to_have_text(said)
+    expect(page.get_by_text("Indicator's own figure: ")).to_have_text(said)
     expect(page.locator(".st-key-group_table")).to_be_visible()
 
 
@@ -137,7 +137,7 @@ def test_how_did_the_change_split_between_mix_and_rate(visitor):
 def test_which_boroughs_changed_and_when(visitor):
     visitor.press(ATTENDED)
     visitor.view("Over time")
-    visitor.reads("A mark stands where an area left its own limits.")
+    visitor.reads("A mark shows where an area left its own limits.")
     expect(visitor.page.locator(".st-key-history .heatmaplayer image")).to_be_visible()
     visitor.took_at_most(2)
 
@@ -169,6 +169,6 @@ def test_which_figures_cannot_be_trusted_and_why(page, serve, made_once):
     visitor.choose("Kind of period", "Rolling 12 months")
     row = board_row(page, ATTENDED)
     expect(row).to_contain_text("Not reliable")
-    # in one borough nobody wrote down when they arrived
+    # in one borough no one wrote down when they arrived
     expect(row).to_contain_text("Hackney")
     visitor.took_at_most(1)

@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError as Late
 
 PROJECT = Path(__file__).resolve().parents[2]
 TRIES = 4
-# charts and tables come after the script has ended, and move what stands below them
+# charts and tables come after the script has ended, and move what is below them
 ALL_DRAWN = """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")]
     .every(chart => chart.querySelector(".main-svg"))
     && ![...document.querySelectorAll("[data-testid=stSkeleton]")]
@@ -60,7 +60,7 @@ def choice(page: Page, label: str) -> Locator:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box, as somebody who types would."""
+    """Choose an option of a select box, as someone who types would."""
     box = choice(page, label)
     found = page.get_by_role("option", name=option, exact=True)
     box.scroll_into_view_if_needed()

@@ -53,7 +53,7 @@ def test_silence_is_not_good_news(variations, heading):
 
 
 @pytest.mark.parametrize(
-    ("headline", "figure", "year_ago", "beside"),
+    ("headline", "figure", "year_ago", "others"),
     [
         (None, "14.0", "12.0", [("11.0", "MPS")]),
         # what is shown is of twelve months: a single month is no match for it
@@ -61,8 +61,8 @@ def test_silence_is_not_good_news(variations, heading):
     ],
     ids=["one month", "twelve months"],
 )
-def test_beside_a_figure_stand_those_of_its_own_length(
-    headline, figure, year_ago, beside
+def test_a_figure_is_compared_with_those_of_its_own_length(
+    headline, figure, year_ago, others
 ):
     kpi = indicators.load()["emp_officer_sickness_days"]
     kpis = {kpi.id: kpi}
@@ -74,17 +74,17 @@ def test_beside_a_figure_stand_those_of_its_own_length(
     )  # fmt: skip
     frame["period_end"] = frame["period_start"] + pd.offsets.MonthEnd()
     frame["is_latest"] = frame.index == len(frame) - 1
-    others = frame.assign(value=11.0, n=1.0, whose="MPS")
+    force = frame.assign(value=11.0, n=1.0, whose="MPS")
     names = {"QK": "Brent", "MPS": "MPS"}
     charted = {
         kpi.id: ChartSettings("lower", kpi.judging.chart, kpi.measure.resolution)
     }
     made = scoreboard.of_series(
-        spc_judgement.judge_all(frame, charted), kpis, [], names, "month", others
+        spc_judgement.judge_all(frame, charted), kpis, [], names, "month", force
     )
     (row,) = made.rows
     assert (row.figure, row.year_ago) == (figure, year_ago)
-    assert [(one.figure, one.whose) for one in row.others] == beside
+    assert [(one.figure, one.whose) for one in row.others] == others
     # what is said of the change is of a month by name, not of the twelve
     assert row.aside == ""
 

@@ -1,4 +1,4 @@
-"""Files to take away: text stays text, numbers stay numbers, in CSV and in Excel."""
+"""Files to download: text stays text, numbers stay numbers, in CSV and in Excel."""
 
 import csv
 import io

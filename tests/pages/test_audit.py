@@ -49,8 +49,8 @@ def tally(visitor):
 def test_every_indicator_of_three_boroughs_on_their_overviews(visitor, tally):
     for by in LENGTHS:
         for area in BOROUGHS:
-            beside = BOROUGHS if area == BOROUGHS[-1] else ()
-            visitor.sees_overview(area, by, beside)
+            side_by_side = BOROUGHS if area == BOROUGHS[-1] else ()
+            visitor.sees_overview(area, by, side_by_side)
     assert set(tally.states) >= STATES
     cells = len(KPIS) * len(BOROUGHS) * len(LENGTHS)
     for place in ("overview", "side by side"):

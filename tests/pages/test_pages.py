@@ -90,13 +90,13 @@ def test_without_a_build_the_pages_say_what_to_do(data_dir):
 def test_an_indicator_leads_to_what_it_is_read_with(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(INDICATOR, kpi=ATTENDED, by="year")
-    beside = indicators.load()[ATTENDED].wording.read_with
-    labels = [one.label for one in at.button[: len(beside)]]
-    for label, other in zip(labels, beside, strict=True):
+    read_with = indicators.load()[ATTENDED].wording.read_with
+    labels = [one.label for one in at.button[: len(read_with)]]
+    for label, other in zip(labels, read_with, strict=True):
         assert label.startswith(markdown.plain(indicators.load()[other].wording.title))
     assert any(label.endswith("%") for label in labels)
     at = checked(at.button[0].click().run())
-    assert at.title[0].value == indicators.load()[beside[0]].wording.title
+    assert at.title[0].value == indicators.load()[read_with[0]].wording.title
 
 
 def test_rows_are_filtered_and_grouped(real):
@@ -116,7 +116,7 @@ def test_rows_are_filtered_and_grouped(real):
             "n": 120,
         }
     ]
-    # nobody filtered, so all count: also those that the figure leaves out
+    # no one filtered, so all count, also those that the figure leaves out
     at.multiselect(key="only_origin").set_value([])
     assert "from 120 rows" in words(checked(at.run()))
 
@@ -131,7 +131,7 @@ def test_a_filter_is_kept_for_another_area_and_not_for_another_indicator(real):
     assert checked(at.run()).multiselect(key="only_origin").value == ["public"]
 
 
-def test_a_default_that_nobody_chose_follows_the_area(demo, monkeypatch):
+def test_a_default_that_no_one_chose_follows_the_area(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(DRILL, kpi=ATTENDED, area="Brent")
     assert at.multiselect(key="only_origin").value == ["public"]
@@ -144,7 +144,7 @@ def test_a_default_that_nobody_chose_follows_the_area(demo, monkeypatch):
 @pytest.mark.parametrize(
     ("page", "offered"), [(INDICATOR, 3), (DRILL, 1), (IMPORTS, 1)]
 )
-def test_a_click_on_a_download_does_not_take_its_file_away(real, page, offered):
+def test_a_click_on_a_download_does_not_remove_its_file(real, page, offered):
     buttons = visitor(page, kpi=ATTENDED).get("download_button")
     assert len(buttons) >= offered
     # a run that begins at the click ends what its own click is waiting for
@@ -204,7 +204,7 @@ def test_london_shows_the_indicator_that_is_asked_in_every_borough(demo, monkeyp
         assert len(json.loads(chart.proto.spec)["data"][-1]["customdata"]) == 32
 
 
-def test_areas_stand_side_by_side(demo, monkeypatch):
+def test_areas_are_shown_side_by_side(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(view="Side by side", area="Brent")
     assert at.multiselect(key="areas_beside").value == ["QK", "MPS"]
@@ -242,7 +242,7 @@ def test_a_figure_of_real_data_has_its_rows(real):
     assert "Synthetic data" not in words(at)
 
 
-def test_a_chosen_period_gives_way_to_another_kind_of_period(demo, monkeypatch):
+def test_a_chosen_period_is_replaced_by_one_of_another_kind(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(INDICATOR, kpi=ATTENDED)
     at.selectbox(key="period").set_value("2003-11-01 month")
@@ -279,7 +279,7 @@ def test_a_mean_a_percentile_and_a_rate_say_how_they_were_made(data_dir):
     assert is_residents.sum() == 30
     assert set(found.loc[is_residents, ["file", "line", "hour"]].stack()) == {""}
     assert set(found.loc[~is_residents, "hour"]) == {"10"}
-    # where nobody called, there are residents alone
+    # where no one called, there are only residents
     at = visitor(INDICATOR, kpi="ops_calls_per_1000_residents", area="EK")
     assert set(rows(at)["row_id"]) == {"residents"}
     at = visitor(INDICATOR, kpi="ops_999_answer_p95", area="IR")
@@ -336,7 +336,7 @@ def test_a_gap_shows_both_of_its_sides(data_dir):
 
 @pytest.fixture
 def with_holes(data_dir):
-    """Two sites' calls, of which Hendon's May is missing; a doubtful amount."""
+    """Two sites' calls, without Hendon's for May; a doubtful amount."""
     force = Force(data_dir)
     force.add_mapping("by_site", BY_SITE)
     for site, months in {"HEN": (4, 6), "IR": (4, 5, 6)}.items():

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import house
+
 PROJECT = Path(__file__).resolve().parent.parent
 LONGEST_FILE_LINES = 600
 LONGEST_FUNCTION_LINES = 100
@@ -377,3 +379,9 @@ def test_rules_have_something_to_read():
     assert "app.py" in PYTHON_FILES
     for start in ("pages/", "kpis/", "sql/kpis/", "sql/marts/"):
         assert any(path.startswith(start) for path in PYTHON_FILES + SQL_FILES), start
+
+
+def test_the_architecture_names_every_module_and_arrow():
+    document = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = document.partition(house.START)[2].partition(house.END)[0]
+    assert shown.strip() == house.text(), "paste what python -m tests.house prints"

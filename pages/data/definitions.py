@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
-from pages._scope import Scope
 
 from kpis import formatting, settings
 from kpis.context import targets
@@ -13,6 +12,7 @@ from kpis.output import definition
 from pages._cached import area_series, builds
 from pages._frame import filters, page_list, session
 from pages._indicator.definition_panel import show_definition
+from pages._scope import Scope
 
 LIST = "definitions"
 FAMILIES = ("customer", "employee", "financial", "operational")

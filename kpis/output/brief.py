@@ -63,7 +63,7 @@ def template_input(scoreboard: Scoreboard, heading: Heading) -> dict[str, object
     """
     rows = [row for row in scoreboard.rows if _is_shown(row)]
     notes = _lettered(chain.from_iterable(map(_notes, rows)))
-    whose = list(dict.fromkeys(one.whose for row in rows for one in row.others))
+    whose = list(dict.fromkeys(other.whose for row in rows for other in row.others))
     said_above = {row.id for row in scoreboard.attention.rows}
     families = [
         {

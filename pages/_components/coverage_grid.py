@@ -26,7 +26,7 @@ KEY = (
 _mount = component("coverage_grid")
 
 
-def show(grid: dict[str, object], theme: str) -> None:
+def draw_grid(grid: dict[str, object], theme: str) -> None:
     """Draw the grid that `contents` made."""
     palette = asdict(PALETTES[theme])
     _mount(key="coverage_grid", data=grid | {"palette": palette})

@@ -21,7 +21,7 @@ KINDS = {"bocu": "boroughs", "site": "sites", "facility": "counters"}
 _mount = component("findings")
 
 
-def show(table: dict[str, object], theme: str) -> None:
+def draw_findings(table: dict[str, object], theme: str) -> None:
     """Draw the table that `contents` made."""
     palette = asdict(PALETTES[theme])
     _mount(key="findings", data=table | {"palette": palette})

@@ -36,7 +36,7 @@ SHOWN = (
 _mount = component("scoreboard", "drawing")
 
 
-def show(scoreboard: Scoreboard, theme: str) -> str | None:
+def draw_scoreboard(scoreboard: Scoreboard, theme: str) -> str | None:
     """Draw a scoreboard; return the indicator just opened, if any."""
     result = _mount(
         key="scoreboard", data=as_json(scoreboard, theme), on_opened_change=lambda: None

@@ -15,7 +15,7 @@ SHOWN = (
 _mount = component("side_by_side", "drawing")
 
 
-def show(scoreboards: Mapping[str, Scoreboard], theme: str) -> str | None:
+def draw_side_by_side(scoreboards: Mapping[str, Scoreboard], theme: str) -> str | None:
     """Draw areas' scoreboards as one table; return the indicator just opened, if any.
 
     `scoreboards` is by the areas' names.
@@ -34,7 +34,7 @@ def as_json(scoreboards: Mapping[str, Scoreboard], theme: str) -> dict[str, obje
     Each area's cells are those of its own scoreboard, so both say the same.
     """
     first = next(iter(scoreboards.values()))
-    rows_by_id = [{row.id: row for row in one.rows} for one in scoreboards.values()]
+    rows_by_id = [{row.id: row for row in board.rows} for board in scoreboards.values()]
     return {
         "caption": f"Indicators of {', '.join(scoreboards)} side by side",
         "areas": list(scoreboards),

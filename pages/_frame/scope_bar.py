@@ -9,7 +9,7 @@ from pages._frame.page_list import ListedPage
 from pages._scope import Scope
 
 
-def draw(page: ListedPage) -> Scope | None:
+def draw_scope_bar(page: ListedPage) -> Scope | None:
     """Draw the bar of a page and return the scope; None for a page without one."""
     # asked again in each rerun: a build that has just ended shows at the next click
     build_id = opened_build.current_build_id()

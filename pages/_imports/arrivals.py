@@ -4,7 +4,8 @@ import streamlit as st
 
 from kpis.output import doubts, spreadsheets
 from pages._cached import builds, imported
-from pages._components import coverage_grid, findings
+from pages._components.coverage_grid import draw_grid
+from pages._components.findings import draw_findings
 from pages._frame import elements, session
 from pages._frame.markdown import plain
 
@@ -15,7 +16,7 @@ def show_arrivals(build_id: str) -> None:
     """Say what is missing, and show what came: month by month, from every source."""
     elements.header("What has arrived", "Coverage", "Not reliable")
     st.markdown(_absences(build_id))
-    coverage_grid.show(imported.coverage_contents(build_id), session.theme())
+    draw_grid(imported.coverage_contents(build_id), session.theme())
     elements.download(
         "What has arrived (CSV)",
         lambda: spreadsheets.csv(builds.arrivals(build_id)),
@@ -41,4 +42,4 @@ def show_findings(build_id: str) -> None:
     if builds.findings(build_id).empty:
         st.markdown("Nothing was found when the exports were compared with each other.")
         return
-    findings.show(imported.findings_contents(build_id), session.theme())
+    draw_findings(imported.findings_contents(build_id), session.theme())

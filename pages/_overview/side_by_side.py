@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kpis import settings
 from pages._cached import builds, scoreboards
-from pages._components import side_by_side
+from pages._components.side_by_side import draw_side_by_side
 from pages._frame import filters, session
 from pages._scope import Scope
 
@@ -29,4 +29,4 @@ def show_side_by_side(scope: Scope, bar: DeltaGenerator) -> str | None:
         offered[code]: scoreboards.of_area(scope.build_id, code, scope.by)
         for code in codes
     }
-    return side_by_side.show(by_name, session.theme())
+    return draw_side_by_side(by_name, session.theme())

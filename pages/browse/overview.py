@@ -4,7 +4,7 @@ import streamlit as st
 
 from kpis.output import brief
 from pages._cached import builds, scoreboards
-from pages._components import scoreboard
+from pages._components.scoreboard import draw_scoreboard
 from pages._frame import elements, filters, page_list, session
 from pages._frame.markdown import plain
 from pages._overview.london_map import show_london_map
@@ -35,7 +35,7 @@ if view == LONDON:
 elif view == SIDE_BY_SIDE:
     opened = show_side_by_side(scope, bar)
 else:
-    opened = scoreboard.show(board, session.theme())
+    opened = draw_scoreboard(board, session.theme())
     elements.download(
         "Brief to print (PDF)",
         lambda: brief.pdf(board, heading),

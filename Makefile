@@ -36,6 +36,7 @@ lint: $(DEVELOPMENT)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m mypy
 
 audit: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.audit $(ONLY)

@@ -32,7 +32,7 @@ from kpis.builds import (
 )
 from kpis.definitions import Kpi, contracts, indicators, reference_tables
 from kpis.errors import UserError
-from kpis.ingest import lake
+from kpis.ingest import ImportRecord, lake
 from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 
 Progress = Callable[[float, str], None]
@@ -59,7 +59,7 @@ class Plan:
     """
 
     data_dir: Path
-    imports: list[dict]
+    imports: list[ImportRecord]
     arrivals: list[Import]
     inputs: dict[str, MartInputs]
     shared: str
@@ -141,7 +141,10 @@ def plan_of(data_dir: Path) -> Plan:
 
 
 def _digest(
-    data_dir: Path, imports: list[dict], inputs: dict[str, MartInputs], rules: str
+    data_dir: Path,
+    imports: list[ImportRecord],
+    inputs: dict[str, MartInputs],
+    rules: str,
 ) -> str:
     """Hash all that a build shows or depends on."""
     checks = sorted((settings.SQL / "checks").glob("*.sql"))
@@ -328,12 +331,12 @@ def _same(hashes: dict[str, str], before: dict[str, str]) -> list[str]:
     return [month for month, digest in hashes.items() if before.get(month) == digest]
 
 
-def _import(record: dict) -> Import:
+def _import(record: ImportRecord) -> Import:
     """Return an import as a build and its readers see it: with days, not texts."""
     made_at = datetime.fromisoformat(record["extracted_at"])
     first, last = (
-        date.fromisoformat(record[name]) if record[name] else None
-        for name in ("covers_from", "covers_to")
+        date.fromisoformat(day) if day else None
+        for day in (record["covers_from"], record["covers_to"])
     )
     areas = record["covers_areas"]
     return Import(
@@ -348,22 +351,23 @@ def _import(record: dict) -> Import:
     )
 
 
-def _imports_frame(imports: list[dict]) -> pd.DataFrame:
+def _imports_frame(imports: list[ImportRecord]) -> pd.DataFrame:
     columns = {
         "import_id": "str", "source": "str", "mapping": "str", "file": "str",
         "replaces": "str", "extracted_at": "datetime64[us, UTC]",
         "covers_from": "datetime64[us]", "covers_to": "datetime64[us]",
     }  # fmt: skip
-    frame = pd.DataFrame(
-        [{name: record[name] for name in columns} for record in imports],
-        columns=list(columns),
-    )
+    records = [dict(record) for record in imports]
+    frame = pd.DataFrame(records, columns=list(columns))
     frame["extracted_at"] = pd.to_datetime(frame["extracted_at"], utc=True)
     frame = frame.astype(columns)
     # typed, because a column without any import would become one of numbers
-    for name, key in (("areas", "covers_areas"), ("columns", "columns")):
-        frame[name] = pd.Series([record[key] for record in imports], dtype=object)
-    return frame
+    areas = [record["covers_areas"] for record in imports]
+    own_columns = [record["columns"] for record in imports]
+    return frame.assign(
+        areas=pd.Series(areas, dtype=object),
+        columns=pd.Series(own_columns, dtype=object),
+    )
 
 
 def _attach_previous(db: Warehouse, previous: Path | None) -> Hashes:

@@ -25,9 +25,8 @@ def by_dimension(
     kpi = build.kpis[kpi_id]
     groups = grouped_rows.grouped(build, kpi_id, area, (start, end), [dimension])
     parts = groups.rename(columns={dimension: "member"})
-    counted = (kpi.population.default or {}).get(dimension)
-    if counted is None:
-        counted = list(parts["member"])
+    default = kpi.population.default or {}
+    counted = default.get(dimension, tuple(parts["member"]))
     return parts.assign(is_left_out=~parts["member"].isin(counted))
 
 

@@ -3,7 +3,7 @@
 Build and drill-down use the same statement, so a cell is the sum of its rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from kpis import periods, warehouse
@@ -114,7 +114,7 @@ def _day(day: date) -> str:
     return f"date {literal(day.isoformat())}"
 
 
-def _one_of(column: str, values: list[str]) -> str:
+def _one_of(column: str, values: Sequence[str]) -> str:
     if not values:
         return "false"
     name = identifier(column)

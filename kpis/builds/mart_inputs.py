@@ -11,6 +11,7 @@ from kpis import periods
 from kpis.builds import mart_statements, versions
 from kpis.builds.versions import digest
 from kpis.definitions import sources
+from kpis.ingest import ImportRecord
 
 WHOLE = "all"
 
@@ -29,7 +30,7 @@ class MartInputs:
     hashes: dict[str, str]
 
 
-def of_imports(imports: list[dict], shared: str) -> dict[str, MartInputs]:
+def of_imports(imports: list[ImportRecord], shared: str) -> dict[str, MartInputs]:
     """Return what the months of every mart are made of, by mart.
 
     `imports` are the manifest's current imports; `shared` is a hash of what every month
@@ -60,7 +61,9 @@ def span(month: str) -> periods.Period:
     return _first(month), periods.end_of_month(_first(month))
 
 
-def may_repeat(inputs: MartInputs, months: list[str], imports: list[dict]) -> bool:
+def may_repeat(
+    inputs: MartInputs, months: list[str], imports: list[ImportRecord]
+) -> bool:
     """Whether a key may occur twice among the files of some months.
 
     One import holds a key once. Keys that several imports hold link their months.
@@ -88,7 +91,7 @@ def _of_mart(name: str, other: MartInputs, shared: str) -> MartInputs:
     return MartInputs(name, other.files, hashes)
 
 
-def _of_source(source: str, imports: list[dict], shared: str) -> MartInputs:
+def _of_source(source: str, imports: list[ImportRecord], shared: str) -> MartInputs:
     own = [record for record in imports if record["source"] == source]
     held: dict[str, set[tuple[str, str]]] = {}
     for record in own:
@@ -111,7 +114,7 @@ def _of_source(source: str, imports: list[dict], shared: str) -> MartInputs:
     return MartInputs(source, files, hashes)
 
 
-def _linked(imports: list[dict]) -> dict[str, set[str]]:
+def _linked(imports: list[ImportRecord]) -> dict[str, set[str]]:
     """Return, by month, the months that hold versions of the same keys."""
     linked: dict[str, set[str]] = {}
     for record in imports:
@@ -121,18 +124,18 @@ def _linked(imports: list[dict]) -> dict[str, set[str]]:
     return linked
 
 
-def _moved(record: dict, imports: list[dict]) -> list[tuple[str, str]]:
+def _moved(record: ImportRecord, imports: list[ImportRecord]) -> list[tuple[str, str]]:
     """Return the pairs of months in which an import and others hold the same key.
 
     Imports of the first version of this product do not say: it may be any pair.
     """
     if "moved_months" in record:
-        return record["moved_months"]
+        return [(month, other) for month, other in record["moved_months"]]
     held = {month for other in imports for month in other["months"]}
     return [(month, other) for month in record["months"] for other in held - {month}]
 
 
-def _replacing(imports: list[dict]) -> list[str]:
+def _replacing(imports: list[ImportRecord]) -> list[str]:
     """Return the editions that replace all older rows of their period."""
     return [
         f"{record['import_id']} {record['covers_from']} {record['covers_to']}"

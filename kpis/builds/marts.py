@@ -14,7 +14,7 @@ from kpis import warehouse
 from kpis.builds import mart_inputs, mart_statements
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.definitions import sources
-from kpis.ingest import lake
+from kpis.ingest import ImportRecord, lake
 from kpis.warehouse import Warehouse, fill, identifier, literals
 
 WRITERS = 2
@@ -57,7 +57,7 @@ def write(
     db: Warehouse,
     data_dir: Path,
     target: Path,
-    imports: list[dict],
+    imports: list[ImportRecord],
     inputs: MartInputs,
     months: list[str],
 ) -> None:
@@ -105,7 +105,7 @@ def _write_of_source(
     db: Warehouse,
     data_dir: Path,
     target: Path,
-    imports: list[dict],
+    imports: list[ImportRecord],
     inputs: MartInputs,
     months: list[str],
 ) -> None:

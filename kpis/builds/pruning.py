@@ -16,7 +16,7 @@ from kpis import periods, warehouse
 from kpis.builds import store
 from kpis.definitions import contracts
 from kpis.errors import UserError
-from kpis.ingest import lake
+from kpis.ingest import Manifest, lake
 
 BUILDS_KEPT = 3
 NOT_COUNTING = ("withdrawn", "replaced")
@@ -97,7 +97,7 @@ def prune(
     return replace(removal, new_build=new_build)
 
 
-def _add(manifest: dict, limit: Limit, data_dir: Path) -> None:
+def _add(manifest: Manifest, limit: Limit, data_dir: Path) -> None:
     contract = contracts.load(limit.source)
     if not limit.why.strip():
         raise UserError("Say why these rows are to be deleted: --why TEXT.")
@@ -121,7 +121,7 @@ def _add(manifest: dict, limit: Limit, data_dir: Path) -> None:
         )
 
 
-def _plan(data_dir: Path, manifest: dict, keep: int) -> Removal:
+def _plan(data_dir: Path, manifest: Manifest, keep: int) -> Removal:
     """Return what is to go, and add to the manifest which imports lose their files."""
     builds = _builds(data_dir)
     kept = _kept_builds(data_dir, manifest, builds, keep)
@@ -149,7 +149,7 @@ def _number(build_id: str) -> int:
     return int(build_id.rsplit("-", 1)[1])
 
 
-def _last_build_with_rows_to_delete(manifest: dict) -> int:
+def _last_build_with_rows_to_delete(manifest: Manifest) -> int:
     return max((one["last_build"] for one in manifest["retention"]), default=0)
 
 
@@ -160,7 +160,7 @@ def _is_build_due(data_dir: Path) -> bool:
 
 
 def _kept_builds(
-    data_dir: Path, manifest: dict, builds: Iterable[int], keep: int
+    data_dir: Path, manifest: Manifest, builds: Iterable[int], keep: int
 ) -> set[int]:
     newest = sorted(builds)[-keep:]
     now = store.current_id(data_dir)
@@ -180,7 +180,7 @@ def _listed(builds: Iterable[Path]) -> set[str]:
     return listed
 
 
-def _unwanted_files(data_dir: Path, manifest: dict) -> list[Path]:
+def _unwanted_files(data_dir: Path, manifest: Manifest) -> list[Path]:
     """Return the files of the lake and the quarantine that nothing needs.
 
     Where the manifest lists nothing, none: it may have been lost.

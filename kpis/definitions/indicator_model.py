@@ -86,6 +86,11 @@ class Population:
     dimensions: tuple[str, ...] = ()
     default: dict[str, tuple[str, ...]] | None = None
 
+    def smallest_in(self, kind: str) -> Length | None:
+        """Return the smallest period with a figure in a kind of area, None without."""
+        periods = {str(area): length for area, length in self.smallest_period.items()}
+        return periods.get(kind)
+
 
 @dataclass(frozen=True)
 class Measure:

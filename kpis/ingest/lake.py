@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -82,7 +82,7 @@ class ImportRecord(TypedDict):
     error: None
     columns: list[str]
     replaces_import: str | None
-    moved_months: list[list[str]]
+    moved_months: NotRequired[list[list[str]]]
 
 
 class Event(TypedDict):

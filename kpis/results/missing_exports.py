@@ -1,5 +1,6 @@
 """What of an area and period has not arrived, and so why there is no figure of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -79,7 +80,7 @@ def never_imported(covers: dict[str, Coverage]) -> str:
 
 
 def absence(
-    names: dict[str, str], source: str, area: str, first: date, last: date
+    names: Mapping[str, str], source: str, area: str, first: date, last: date
 ) -> str:
     """Say what has not arrived, without a full stop; area "" is the whole force."""
     owner = f"{names.get(area, area)}: " if area else ""

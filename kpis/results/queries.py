@@ -79,9 +79,7 @@ def findings(build: Build) -> pd.DataFrame:
 def smallest_period(build: Build, kpi: Kpi, area: str) -> str | None:
     """Return the smallest period in which an area has a figure, or None."""
     is_served = bool(serving_sites(build, kpi, area))
-    return kpi.population.smallest_period.get(
-        "site" if is_served else build.places.kinds[area]
-    )
+    return kpi.population.smallest_in("site" if is_served else build.places.kinds[area])
 
 
 def usual_period(build: Build, kpi_id: str, area: str) -> str:

@@ -202,7 +202,7 @@ def _of_published(arrived: Arrived, cell: Cell) -> tuple[str, str]:
 
 
 def _why_not_applicable(kpi: Kpi, area_kind: str, by: str) -> str:
-    smallest = kpi.population.smallest_period.get(area_kind)
+    smallest = kpi.population.smallest_in(area_kind)
     measured_by = MEASURED_BY[kpi.population.area]
     if smallest is None and kpi.population.area == area_kind:
         return f"A single {measured_by} has too few cases: see the whole force."

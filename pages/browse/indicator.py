@@ -81,11 +81,11 @@ def lead_to_counterweights(kpi: Kpi, scope: Scope) -> None:
         return
     kpis = builds.build(scope.build_id).kpis
     judged = area_series.of_area(scope.build_id, scope.area, scope.by)
-    latest = judged[judged["is_latest"]].set_index("kpi")
+    latest = {row["kpi"]: row for _, row in judged[judged["is_latest"]].iterrows()}
     with st.container(key="neighbours", horizontal=True, vertical_alignment="center"):
         st.caption("Read with", width="content")
         for other in kpi.wording.read_with:
-            row = latest.loc[other]
+            row = latest[other]
             figure = (
                 formatting.of_cell(row, kpis[other].measure)
                 if pd.notna(row["value"])

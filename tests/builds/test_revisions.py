@@ -225,7 +225,7 @@ def test_a_target_that_is_set_revises_nothing(force):
         own = lookup.targets_of(one)
         assert targets.in_force(own, ATTENDED, "MPS", one.as_at).value == 0.9
         assert earlier(one, ATTENDED, "MPS") == []
-        # nothing is counted anew for it
+        # nothing is counted again for it
         assert one.warehouse.tuples(made_of) == held
 
 

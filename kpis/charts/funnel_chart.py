@@ -44,16 +44,7 @@ def funnel_figure(
     low, high = axes.value_ends(numbers, scale, SPARE)
     return {
         "data": [
-            *(
-                _line(
-                    sizes,
-                    np.clip(limits[f"{side}_{name}"] * scale.factor, low, high),
-                    palette,
-                    name,
-                )
-                for name in LIMITS
-                for side in ("lower", "upper")
-            ),
+            *_lines(sizes, limits, scale, (low, high), palette),
             _areas(drawn, kpi, chosen, palette),
         ],
         "layout": {
@@ -87,12 +78,22 @@ def _sizes(cases: pd.Series) -> np.ndarray:
     )
 
 
-def _line(sizes: np.ndarray, values: np.ndarray, palette: Palette, name: str) -> dict:
-    dash = "solid" if name == "998" else "2px,4px"
-    style = {"color": palette.muted, "width": 1.2, "dash": dash}
-    return canvas.line(
-        sizes.tolist(), values.tolist(), style, name=f"limit {LIMITS[name]}"
-    )
+def _lines(
+    sizes: np.ndarray,
+    limits: dict[str, np.ndarray],
+    scale: Scale,
+    ends: tuple[float, float],
+    palette: Palette,
+) -> list[dict]:
+    lines = []
+    for name, words in LIMITS.items():
+        dash = "solid" if name == "998" else "2px,4px"
+        style = {"color": palette.muted, "width": 1.2, "dash": dash}
+        for side in ("lower", "upper"):
+            values = np.clip(limits[f"{side}_{name}"] * scale.factor, *ends)
+            x, y = sizes.tolist(), values.tolist()
+            lines.append(canvas.line(x, y, style, name=f"limit {words}"))
+    return lines
 
 
 def _areas(drawn: pd.DataFrame, kpi: Kpi, chosen: str, palette: Palette) -> dict:

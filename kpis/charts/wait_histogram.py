@@ -25,35 +25,16 @@ def waits_figure(classes: pd.DataFrame, waits: Waits, kpi: Kpi, theme: str) -> d
     the right end.
     """
     palette, factor = PALETTES[theme], SCALES[kpi.measure.unit].factor
-    width = (classes["end"] - classes["start"]).iloc[0]
-    middles = (classes["start"] + width / 2) * factor
     last = float(classes["start"].iloc[-1])
     top = 100 * classes["share"].max() * (1 + SPARE)
     lines = _lines(waits, kpi, last)
     return {
-        "data": [
-            {
-                "type": "bar",
-                "x": middles.tolist(),
-                "y": (100 * classes["share"]).tolist(),
-                "width": 0.92 * width * factor,
-                "marker": {"color": _colours(classes, waits.standard, palette)},
-                **canvas.hovers(_hovers(classes, kpi)),
-                "textposition": "none",
-            }
-        ],
+        "data": [_bars(classes, waits.standard, kpi, palette)],
         "layout": {
             **canvas.base_layout(palette),
             "height": HEIGHT,
             "margin": MARGIN,
-            "xaxis": {
-                "range": [0, float(last + width) * factor],
-                **_wait_ticks(last * factor, middles),
-                "title": axes.title(
-                    "minutes" if kpi.measure.unit == "minutes" else "seconds", palette
-                ),
-                **axes.ticked_axis(palette),
-            },
+            "xaxis": _wait_axis(classes, kpi, palette),
             "yaxis": axes.value_axis(0, top, SCALES["percent"], palette),
             "shapes": [
                 _upright(value * factor, dash, palette) for value, _, dash in lines
@@ -74,12 +55,31 @@ def span(start: float, end: float, kpi: Kpi) -> str:
     return f"over {first} to {formatting.figure(end, kpi.measure.unit)}"
 
 
-def _colours(
-    classes: pd.DataFrame, standard: int | None, palette: Palette
-) -> list[str]:
-    """Return dark for waits beyond the standard, and where there is none."""
+def _bars(
+    classes: pd.DataFrame, standard: int | None, kpi: Kpi, palette: Palette
+) -> dict:
+    factor = SCALES[kpi.measure.unit].factor
+    # without a standard all bars are dark
     is_dark = classes["start"] >= (standard or 0)
-    return [palette.common if dark else palette.hairline for dark in is_dark]
+    colours = [palette.common if dark else palette.hairline for dark in is_dark]
+    return {
+        "type": "bar",
+        "x": (_middles(classes) * factor).tolist(),
+        "y": (100 * classes["share"]).tolist(),
+        "width": 0.92 * _width(classes) * factor,
+        "marker": {"color": colours},
+        **canvas.hovers(_hovers(classes, kpi)),
+        "textposition": "none",
+    }
+
+
+def _width(classes: pd.DataFrame) -> float:
+    """Return the width of every class but the last, which has no end."""
+    return (classes["end"] - classes["start"]).iloc[0]
+
+
+def _middles(classes: pd.DataFrame) -> pd.Series:
+    return classes["start"] + _width(classes) / 2
 
 
 def _hovers(classes: pd.DataFrame, kpi: Kpi) -> list[str]:
@@ -90,12 +90,19 @@ def _hovers(classes: pd.DataFrame, kpi: Kpi) -> list[str]:
     ]
 
 
-def _wait_ticks(last: float, middles: pd.Series) -> dict:
-    """Return round numbers up to the last bar, which is named "longer"."""
-    marks = [mark for mark in axes.ticks(0, last) if mark < middles.max()]
+def _wait_axis(classes: pd.DataFrame, kpi: Kpi, palette: Palette) -> dict:
+    """Return an axis of round numbers up to the last bar, which is named "longer"."""
+    factor = SCALES[kpi.measure.unit].factor
+    last = float(classes["start"].iloc[-1])
+    longest = (_middles(classes) * factor).iloc[-1]
+    marks = [mark for mark in axes.ticks(0, last * factor) if mark < longest]
+    words = "minutes" if kpi.measure.unit == "minutes" else "seconds"
     return {
-        "tickvals": [*marks, float(middles.iloc[-1])],
+        "range": [0, float(last + _width(classes)) * factor],
+        "tickvals": [*marks, float(longest)],
         "ticktext": [*map(axes.tick, marks), "longer"],
+        "title": axes.title(words, palette),
+        **axes.ticked_axis(palette),
     }
 
 

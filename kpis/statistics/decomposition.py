@@ -98,8 +98,20 @@ def split(parts: pd.DataFrame) -> Split:
         for side in ("numerator", "denominator")
     )
     _refuse_one_side(groups, n0, d0, n1, d1)
-    n0, d0, n1, d1 = (np.nan_to_num(amounts) for amounts in (n0, d0, n1, d1))
-    before, after = n0.sum() / d0.sum(), n1.sum() / d1.sum()
+    table, before, after = _split(
+        groups, *(np.nan_to_num(amounts) for amounts in (n0, d0, n1, d1))
+    )
+    table = table.sort_values(
+        "total", key=np.abs, ascending=False, kind="stable", ignore_index=True
+    )
+    return Split(table, before, after)
+
+
+def _split(
+    groups: np.ndarray, n0: np.ndarray, d0: np.ndarray, n1: np.ndarray, d1: np.ndarray
+) -> tuple[pd.DataFrame, float, float]:
+    """Return COLUMNS in the order of the groups, and the whole's two ratios."""
+    before, after = float(n0.sum() / d0.sum()), float(n1.sum() / d1.sum())
     w0, w1 = d0 / d0.sum(), d1 / d1.sum()
     r0, r1 = _ratios(n0, d0), _ratios(n1, d1)
     # an absent group's ratio is taken as that of the other period: no rate part
@@ -110,10 +122,7 @@ def split(parts: pd.DataFrame) -> Split:
     rate = np.where(has_no_ratio, n1 / d1.sum() - n0 / d0.sum(), own)
     mix = np.where(has_no_ratio, 0, mix)
     columns = (groups, r0, r1, w0, w1, mix, rate, mix + rate)
-    table = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True))).sort_values(
-        "total", key=np.abs, ascending=False, kind="stable", ignore_index=True
-    )
-    return Split(table, float(before), float(after))
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True))), before, after
 
 
 def _ratios(numerators: np.ndarray, denominators: np.ndarray) -> np.ndarray:

@@ -385,3 +385,22 @@ def test_the_architecture_names_every_module_and_arrow():
     document = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
     shown = document.partition(house.START)[2].partition(house.END)[0]
     assert shown.strip() == house.text(), "paste what python -m tests.house prints"
+
+
+# files that a guide has its reader write
+EXAMPLES = {"kpis/charts/wait_trend.py", "pages/browse/sites.py"}
+
+
+def test_documents_name_files_that_are_there():
+    documents = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")]
+    named = {
+        (document.name, path)
+        for document in documents
+        for path in re.findall(
+            r"`((?:kpis|pages|tests|sql)/[\w./]+\.\w+)`",
+            document.read_text(encoding="utf-8"),
+        )
+        if path not in EXAMPLES
+    }
+    assert len(named) > 20
+    assert [one for one in sorted(named) if not (PROJECT / one[1]).exists()] == []

@@ -8,12 +8,11 @@ import pytest
 from filelock import FileLock
 
 from kpis import __main__ as command_line
+from tests.lacking import notices
 from tests.product import Product
 
 PROJECT = Path(__file__).resolve().parent.parent
 NO_REAL_DATA = "the real files are missing"
-# opens the reason of a test about what an indicator should have and has not
-LACKING = "an indicator lacks"
 
 
 def real_data_path() -> Path:
@@ -88,15 +87,8 @@ def real_data() -> Path:
 
 def pytest_terminal_summary(terminalreporter):
     skipped = terminalreporter.stats.get("skipped", [])
-    for report in skipped:
-        _, found, what = str(report.longrepr).partition(LACKING)
-        if found:
-            kpi_id = report.nodeid.split("[")[1].split("-")[0]
-            terminalreporter.write_line(
-                f"NOTICE: {kpi_id} lacks{what.rstrip(')')}. "
-                "docs/adding-an-indicator.md says how.",
-                yellow=True,
-            )
+    for notice in notices(skipped):
+        terminalreporter.write_line(f"NOTICE: {notice}", yellow=True)
     count = sum(NO_REAL_DATA in str(report.longrepr) for report in skipped)
     if count:
         terminalreporter.write_line(

@@ -10,6 +10,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from kpis import __main__ as command_line
+from tests.lacking import notices
 from tests.product import Product
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -51,8 +52,6 @@ SLOW_FILES = {
     "whole/test_worked_examples.py",
 }
 IS_NOT_HERE = "outside the project, and not here: "
-# opens the reason of a test about what an indicator should have and has not
-LACKING = "an indicator lacks"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -138,19 +137,11 @@ def catalogue_path() -> Path:
 def pytest_terminal_summary(terminalreporter):
     """Name what indicators lack, and count the tests skipped for a missing file."""
     skipped = terminalreporter.stats.get("skipped", [])
-    reasons = {report.nodeid: str(report.longrepr[-1]) for report in skipped}
-    for node_id, reason in reasons.items():
-        _, found, what = reason.partition(LACKING)
-        if found:
-            kpi_id = node_id.split("[")[1].split("-")[0]
-            terminalreporter.write_line(
-                f"NOTICE: {kpi_id} lacks{what}. docs/adding-an-indicator.md says how.",
-                yellow=True,
-            )
+    for notice in notices(skipped):
+        terminalreporter.write_line(f"NOTICE: {notice}", yellow=True)
+    reasons = [str(report.longrepr[-1]) for report in skipped]
     missing = Counter(
-        reason.partition(IS_NOT_HERE)[2]
-        for reason in reasons.values()
-        if IS_NOT_HERE in reason
+        reason.partition(IS_NOT_HERE)[2] for reason in reasons if IS_NOT_HERE in reason
     )
     for path, count in missing.items():
         terminalreporter.write_line(

@@ -41,7 +41,9 @@ class Product:
 
     def write(self, name: str, text: str) -> None:
         """Write a file, such as "sql/marts/calls.sql"."""
-        (self.root / name).write_text(text, encoding="utf-8")
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
         self.forget()
 
     def change(self, name: str, before: str, after: str) -> None:

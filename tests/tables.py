@@ -99,7 +99,7 @@ def canonical(source: str, rows: list[dict[str, str]]) -> list[dict[str, str]]:
         {name: str(number) for name in ids} for number in range(1, len(rows) + 1)
     ]
     return [
-        empty | DEFAULTS[source] | number | row
+        empty | DEFAULTS.get(source, {}) | number | row
         for number, row in zip(numbered, rows, strict=True)
     ]
 

@@ -22,12 +22,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from kpis.definitions import contracts
 from tests import tables
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.md"))
 SECTION = re.compile(r"^## (.+)\n((?:(?!^## ).*\n?)*)", re.MULTILINE)
 FENCED = re.compile(r"```toml\n(.*?)```", re.DOTALL)
-SOURCES = tuple(tables.DEFAULTS)
+SOURCES = tuple(contracts.load_all())
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Speed and memory, as ratios to what DuckDB itself needs: make bench.
+"""Speed and memory as ratios to what DuckDB itself needs, for `make bench`.
 
-Prints the table and writes `docs/benchmarks.md`. Nothing here is asserted: figures
-depend on the machine, ratios much less.
+Prints the table and writes `docs/benchmarks.md`. It asserts nothing: figures depend on
+the machine, ratios much less.
 """
 
 import argparse
@@ -74,22 +74,24 @@ servers can share the work behind a proxy that keeps each visitor on the same se
 
 
 def in_new_process(name: str, *arguments: str) -> list[float]:
-    """Run one step of this file alone; return its seconds, peak memory in MB, and
-    what else it measured."""
+    """Run one step of this file in a new process.
+
+    Returns its seconds, peak memory in MB, and what else it measured.
+    """
     command = [sys.executable, "-m", "tests.bench", "--step", name, *arguments]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return [float(number) for number in reversed(done.stdout.split())]
 
 
 def step_copy(source: str, target: str) -> Callable[[], object]:
-    """What the import is measured against: DuckDB's own reader and writer."""
+    """Copy with DuckDB's own reader and writer, to compare the import with."""
     connection = duckdb.connect(config={"memory_limit": settings.MEMORY_LIMIT})
     statement = f"copy (select * from read_csv('{source}')) to '{target}'"
     return lambda: connection.execute(statement)
 
 
 def step_import(source: str, data_dir: str) -> Callable[[], object]:
-    """Import one file of calls; says how long the keys were looked up."""
+    """Import one file of calls, and print how long the look-up of keys took."""
     begun: dict[str, float] = {}
 
     def work() -> None:
@@ -173,7 +175,7 @@ def without_last_month(calls: Path, target: Path) -> tuple[Path, Path]:
 
 @dataclass(frozen=True)
 class Home:
-    """A data directory that holds everything but the last month of calls."""
+    """A data directory with everything except the last month of calls."""
 
     data_dir: Path
     year: Path
@@ -188,7 +190,7 @@ class Home:
 
 
 def prepare(place: Path, scale: float, years: int) -> Home:
-    """Make a demo of so many years, import it but for the last month, and build it."""
+    """Make a demo of some years, import all but the last month, and build it."""
     data_dir, exports = place / f"home{years}", place / f"exports{years}"
     took, files = {}, []
     demo.write_reference(data_dir)
@@ -211,7 +213,7 @@ def prepare(place: Path, scale: float, years: int) -> Home:
 
 
 def add_month(home: Home) -> dict[str, float]:
-    """Import the last month and build: seconds of each, the key look-up apart."""
+    """Import the last month and build; return seconds of each, and of key look-up."""
     imported, peak, looked = in_new_process(
         "import", str(home.month), str(home.data_dir)
     )
@@ -225,7 +227,7 @@ def add_month(home: Home) -> dict[str, float]:
 
 
 def bench_full_build(one: Home) -> list[str]:
-    """Compare a full build with its selects run bare and one read of the lake."""
+    """Compare a full build with its bare selects and with one read of the lake."""
     took, peak = min(
         in_new_process("build", str(one.data_dir), "full")[:2] for _ in range(2)
     )
@@ -246,7 +248,7 @@ def bench_full_build(one: Home) -> list[str]:
 
 
 def run_bare(opened: opened_build.Build) -> None:
-    """Run every indicator's select over finished marts, and add up what it gives."""
+    """Run every indicator's select over finished marts, and add up the results."""
     for kpi in opened.kpis.values():
         if not kpi.sql:
             continue
@@ -260,7 +262,7 @@ def run_bare(opened: opened_build.Build) -> None:
 
 
 def copy_marts(data_dir: Path) -> None:
-    """Read the finished marts, and write them again: what no full build can save."""
+    """Read and write the finished marts: no full build can take less."""
     current = store.directory(data_dir, store.current_id(data_dir))
     with tempfile.TemporaryDirectory() as scratch:
         for mart in sources.marts():
@@ -313,7 +315,7 @@ def main() -> None:
         one = prepare(place, options.scale, 1)
         lines = bench_import(place, one.year)
         ten = prepare(place, options.scale, options.years)
-        # the year is whole before it is built in full
+        # the year has to be complete before it is built in full
         month = bench_add_month(one, ten)
         lines += bench_full_build(one)
         lines += month
@@ -329,7 +331,7 @@ def main() -> None:
 
 
 def table(lines: list[str], ten: Home) -> str:
-    """Return the document."""
+    """Return the text of `docs/benchmarks.md`."""
     machine = (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
         f"Python {platform.python_version()}"

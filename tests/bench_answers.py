@@ -1,4 +1,4 @@
-"""What pages ask of the engine, without a server: part of make bench."""
+"""What pages ask of the engine, without a server: part of `make bench`."""
 
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ ANSWERED = "ops_999_answered_in_target"
 
 
 def boards(one: Path, ten: Path, size: str) -> list[str]:
-    """Time what the overview asks of the engine, for every borough, once warm."""
+    """Time what the overview asks of a warm engine, for every borough."""
     found = []
     for data_dir in (one, ten):
         opened = opened_build.open_build(data_dir)
@@ -63,7 +63,7 @@ def rows(data_dir: Path) -> list[str]:
 
 
 def breakdown(data_dir: Path, size: str) -> list[str]:
-    """Time a year's figure by two things that the cube has no cells of."""
+    """Time a year's figure by two dimensions for which the cube has no cells."""
     opened = opened_build.open_build(data_dir)
     asked = ANSWERED, "MPS", YEAR, ("origin", "hour")
     took = [seconds(lambda: grouped_rows.grouped(opened, *asked)) for _ in range(TIMES)]

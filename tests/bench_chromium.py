@@ -1,8 +1,8 @@
-"""What somebody sees who chooses another borough in a real Chromium.
+"""How long a choice of another borough takes in a real Chromium.
 
-The clock is the page's own: it starts when Enter takes an option and stops when what is
-shown has changed for the last time. A clock outside would stop too early, while the
-charts of the borough before are still there, or too late, by its own questions.
+The clock runs in the page: it starts when Enter chooses an option and stops at the last
+change of what is shown. A clock outside would stop too early, while the charts of the
+previous borough are still there, or too late, delayed by its own questions.
 """
 
 import base64
@@ -18,7 +18,7 @@ from tests.browser.visit import ALL_DRAWN, choice, visit
 VIEW = {"width": 1280, "height": 800}
 WAIT_MILLISECONDS = 60_000
 # A change counts when it is painted: the next frame, and what that frame set off.
-# Tables of our own stand in shadow trees, into which a document's observer cannot see.
+# Our own tables are in shadow trees, and a document's observer cannot see into those.
 START_CLOCK = """() => {
     if (!window.watcher) {
         const note = () => requestAnimationFrame(() =>
@@ -36,7 +36,7 @@ START_CLOCK = """() => {
         window.watcher.observe(tree, {
             subtree: true, childList: true, attributes: true, characterData: true});
 }"""
-# half a second without a change, after the server has ended and names the area
+# half a second without a change, after the server is done and names the area
 IS_DRAWN = f"""area => {{
     const said = [...document.querySelectorAll("h1, .st-key-headline")];
     return said.some(one => one.textContent.includes(`${{area}},`))
@@ -48,16 +48,16 @@ IS_DRAWN = f"""area => {{
 
 @dataclass(frozen=True)
 class Switch:
-    """What one choice took: seconds until it was drawn, and bytes to the browser."""
+    """Cost of one choice: seconds until it was drawn, and bytes to the browser."""
 
     seconds: float
     received: int
 
 
 def switches(data_dir: Path, log: Path, page: str) -> tuple[list[Switch], ...]:
-    """Choose every borough on a page of a fresh server, and then every one again.
+    """Choose every borough on a page of a fresh server, then every one again.
 
-    The first time nobody has asked for the borough before.
+    In the first round no one has asked for the borough before.
     """
     opened = opened_build.open_build(data_dir)
     boroughs = list(queries.areas(opened).query("kind == 'bocu'")["name"])
@@ -96,7 +96,7 @@ def _switch(page: Page, borough: str, received: list[int]) -> Switch:
     received.clear()
     choice(page, "Area").fill(borough)
     page.get_by_role("option", name=borough, exact=True).wait_for()
-    # a mouse that rests where a chart appears would change it
+    # a mouse resting where a chart appears would change the chart
     page.keyboard.press("Enter")
     page.wait_for_function(IS_DRAWN, arg=borough, polling=50, timeout=WAIT_MILLISECONDS)
     took = page.evaluate("() => clock.changedAt - clock.chosenAt")

@@ -1,9 +1,9 @@
-"""What visitors wait for, on a real server: part of make bench.
+"""How long visitors wait, on a real server: part of `make bench`.
 
 `measure` returns lines of the table in `docs/benchmarks.md`. Visitors without a browser
-(`tests/crowd.py`) tell what the server needs, a real Chromium what somebody sees
-(`tests/bench_chromium.py`). Each part runs in a process of its own, and each page on a
-server of its own: what one page has asked for is not new on the next.
+(`tests/crowd.py`) show what the server needs; a real Chromium shows what a person sees
+(`tests/bench_chromium.py`). Each part has its own process and each page its own server,
+because what one page has asked for is no longer new on the next.
 """
 
 import os
@@ -26,14 +26,14 @@ KPI = "Immediate incidents attended in target"
 QUERY = f"kpi={KPI.replace(' ', '+')}"
 PAGES = {"overview": ("", ""), "indicator": ("indicator", QUERY)}
 SWITCH_GOAL_SECONDS = 0.7
-# people at once, and the seconds that they should wait at most
+# people at once, and the longest they should wait in seconds
 GOALS = {20: 0.2, 50: 0.6}
 AT_WORK_SECONDS = 20
 NEW, KNOWN = "opened for the first time", "opened before"
 
 
 def measure(data_dir: Path, size: str) -> list[str]:
-    """Measure the pages over a data directory, whose size is said as `size`."""
+    """Measure the pages over a data directory; `size` is its size in words."""
     lines = []
     for part in PARTS:
         for page in PAGES:
@@ -62,14 +62,14 @@ def in_chromium(page: str, data_dir: Path, size: str) -> list[str]:
         lines.append(
             f"| Another borough on the {page}, from click to drawn in Chromium, "
             f"{whether}, {size} | under 700 ms p95 "
-            f"| {p95(took) / SWITCH_GOAL_SECONDS:.1f} x | {_told(took)}; "
+            f"| {p95(took) / SWITCH_GOAL_SECONDS:.1f} x | {_in_words(took)}; "
             f"{received / 1000:.0f} kB sent to the browser | |"
         )
     return lines
 
 
 def together(page: str, data_dir: Path, size: str) -> list[str]:
-    """Let people work at once; the first of them alone has opened every area."""
+    """Let people work at once, after one person alone has opened every area."""
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "server.txt"
         with serving.server(data_dir, log, {}) as address:
@@ -86,7 +86,7 @@ def together(page: str, data_dir: Path, size: str) -> list[str]:
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     lines = [
         f"| Another area on the {page}, one person, without a browser, {whether}, "
-        f"{size} | | | {_told([one.seconds for one in answers])}; "
+        f"{size} | | | {_in_words([one.seconds for one in answers])}; "
         f"{_errors(answers)} | |"
         for answers, whether in zip(alone, (NEW, KNOWN), strict=True)
     ]
@@ -95,13 +95,13 @@ def together(page: str, data_dir: Path, size: str) -> list[str]:
         lines.append(
             f"| {people} people at once on the {page}, areas {KNOWN}, {size} | under "
             f"{GOALS[people]} s p95, no error, 4 GB | {p95(took) / GOALS[people]:.1f} "
-            f"x | {_told(took)}; {_errors(answers)} | server {peak:.0f} MB |"
+            f"x | {_in_words(took)}; {_errors(answers)} | server {peak:.0f} MB |"
         )
     return lines
 
 
 def statements(page: str, data_dir: Path, size: str) -> list[str]:
-    """Count what a page asks of DuckDB: opened first, with a new area, with a known."""
+    """Count a page's DuckDB statements: first visit, a new area, a known area."""
     os.environ["DEMAND_DATA_DIR"] = str(data_dir)
     asked: list[str] = []
 
@@ -134,7 +134,7 @@ def statements(page: str, data_dir: Path, size: str) -> list[str]:
 PARTS = {"chromium": in_chromium, "together": together, "statements": statements}
 
 
-def _told(took: Sequence[float]) -> str:
+def _in_words(took: Sequence[float]) -> str:
     highest, middle = p95(took) * 1000, statistics.median(took) * 1000
     return f"{highest:.0f} ms p95, {middle:.0f} ms median of {len(took)}"
 

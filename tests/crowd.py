@@ -1,7 +1,7 @@
-"""People at work on the dashboard, without a browser: they speak Streamlit's protocol.
+"""People at work on the dashboard without a browser, over Streamlit's protocol.
 
-Each has a connection of its own, sends what a browser would send when another area is
-chosen, and waits until the server says that the page has run.
+Each has a connection, sends what a browser would send when another area is chosen, and
+waits until the server says that the page has run.
 """
 
 import random
@@ -21,7 +21,7 @@ LARGEST_MESSAGE = 2**26
 
 @dataclass
 class Answer:
-    """What came back: seconds until the page had run, bytes, errors shown on it."""
+    """One answer: seconds until the page had run, bytes, errors shown on it."""
 
     seconds: float
     received: int
@@ -81,7 +81,7 @@ class Visitor:
                 said.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
             )
         took = time.perf_counter() - start
-        # an answer for another area would be a quick one
+        # a quick answer may be for another area
         area = self._boxes["Area"][1]
         if not any(area in text for text in self._texts):
             errors.append(f"the page does not name {area}")
@@ -105,10 +105,10 @@ class Visitor:
 
 
 def work(address: str, page: str, query: str, people: int, seconds: float) -> list:
-    """Let so many people work at once, thinking half a second; return their answers."""
+    """Let people work at once, pausing half a second; return their answers."""
     answers: list[Answer] = []
     failures: list[BaseException] = []
-    # nobody works before all have arrived
+    # no one starts before all have arrived
     are_all_there = threading.Barrier(people)
 
     def one(number: int) -> None:
@@ -128,7 +128,7 @@ def work(address: str, page: str, query: str, people: int, seconds: float) -> li
     threads = [threading.Thread(target=one, args=(place,)) for place in range(people)]
     for thread in threads:
         thread.start()
-        # people do not all come in the same moment
+        # people do not all come at the same moment
         time.sleep(0.1)
     for thread in threads:
         thread.join()

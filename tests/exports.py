@@ -1,4 +1,4 @@
-"""Small exports and mappings for the tests of import, and what became of them."""
+"""Small exports and mappings for the tests of import, and readers of the result."""
 
 import csv
 import io
@@ -155,7 +155,7 @@ GOOD_ROW = {
     "activity_annual": ACTIVITY,
     "contacts_other_monthly": CONTACTS,
 }
-# the column that tells rows apart, where it is not the only one of the key
+# the column that tells rows apart, where the key has several columns
 TOLD_APART_BY = {"published_figures": "source", "survey_responses": "response_id"}
 FACILITIES = """\
 facility_code,facility_type,name,bocu_code,has_front_counter,step_free,opened,closed,source
@@ -179,7 +179,7 @@ JOB_ROWS = "Job,Raised,Borough\n1,05/11/2003 23:58,Camden\n2,06/11/2003 08:15,Br
 
 
 def text_of(rows: list[dict], delimiter: str = ",") -> str:
-    """Return rows as CSV with LF line ends; the columns are those of all rows."""
+    """Return rows as CSV with LF line ends and the columns of all rows."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     file = io.StringIO()
     writer = csv.DictWriter(file, names, delimiter=delimiter, lineterminator="\n")
@@ -189,9 +189,9 @@ def text_of(rows: list[dict], delimiter: str = ",") -> str:
 
 
 def canonical(source: str, *changes: dict) -> str:
-    """Return a canonical export: the good row of a source, changed, for each change.
+    """Return a canonical export: the good row of a source with each change applied.
 
-    Rows get a key of their own unless the change says one.
+    Each row gets its own key unless the change gives one.
     """
     return text_of(
         [
@@ -202,7 +202,7 @@ def canonical(source: str, *changes: dict) -> str:
 
 
 def own_key(source: str, place: int) -> dict[str, str]:
-    """Return what tells row 1, 2, ... of a source apart; months go back in time."""
+    """Return the key values of row 1, 2, ... of a source; months go back in time."""
     contract = contracts.load(source)
     name = TOLD_APART_BY.get(source, contract.key[0])
     year, month = divmod(2004 * 12 + 3 - place, 12)
@@ -234,13 +234,13 @@ def save_mapping(data_dir: Path, text: str, name: str = "jobs") -> str:
 
 
 def take(path: Path, mapping: str, data_dir: Path, **said) -> dict:
-    """Import a file, made on 1 April 2004 unless something else is said."""
+    """Import a file, made on 1 April 2004 unless `said` gives another time."""
     request = Request(**{"extracted_at": MADE_AT, **said})
     return importer.import_file(path, mapping, data_dir, request)
 
 
 def held(data_dir: Path, source: str, *import_ids: str) -> pd.DataFrame:
-    """Return the rows that the lake holds of the imports that count, line by line."""
+    """Return the lake's rows of the imports that count, in order of lines."""
     imports = lake.current(lake.read_manifest(data_dir), source)
     files = [
         str(file)
@@ -258,13 +258,13 @@ def held(data_dir: Path, source: str, *import_ids: str) -> pd.DataFrame:
 
 
 def values(frame: pd.DataFrame, *names: str) -> list:
-    """Return the rows of some columns as plain values, None for what is empty."""
+    """Return the rows of some columns as plain values, None for empty."""
     plain = frame[list(names)].astype(object).where(frame[list(names)].notna(), None)
     return [row[0] if len(names) == 1 else tuple(row) for row in plain.to_numpy()]
 
 
 def clocks(frame: pd.DataFrame, name: str) -> list[str | None]:
-    """Return instants as local time with offset, None for what is empty."""
+    """Return instants as local time with offset, None for empty."""
     return [
         None if pd.isna(one) else one.tz_convert("Europe/London").isoformat()
         for one in frame[name]
@@ -272,7 +272,7 @@ def clocks(frame: pd.DataFrame, name: str) -> list[str | None]:
 
 
 def quarantined(data_dir: Path, account: dict) -> list[dict]:
-    """Return the rows of an import's quarantine file, none where there is no file."""
+    """Return the rows of an import's quarantine file, or no rows without one."""
     path = data_dir / "quarantine" / f"{account['import_id']}.csv"
     if not path.exists():
         return []
@@ -281,7 +281,7 @@ def quarantined(data_dir: Path, account: dict) -> list[dict]:
 
 
 def everything(directory: Path) -> dict[str, bytes]:
-    """Return every file below a directory, without the lock, which is always empty."""
+    """Return every file in a directory, without the lock, which is always empty."""
     return {
         str(path.relative_to(directory)): path.read_bytes()
         for path in sorted(directory.rglob("*"))
@@ -296,7 +296,7 @@ def adds_up(account: dict) -> bool:
 
 
 def command(*arguments, data_dir: Path, **environment) -> subprocess.CompletedProcess:
-    """Run python -m kpis in a process of its own."""
+    """Run python -m kpis in a new process."""
     own = {**os.environ, "DEMAND_DATA_DIR": str(data_dir), **environment}
     return subprocess.run(
         [sys.executable, "-m", "kpis", *map(str, arguments)],

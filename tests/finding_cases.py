@@ -1,8 +1,8 @@
-"""A case on each side of every finding among calls and incidents, drawn as tables.
+"""Cases on both sides of every finding in calls and incidents, drawn as tables.
 
-Times are local and ids are given where a case does not say them. All that trips goes
-into one force and all that just passes into another, so cases keep to boroughs, sites
-and days of their own.
+Times are local, and ids are filled in where a case leaves them out. All rows that trip
+a finding go into one force and all that just pass into another, so each case keeps to
+its own boroughs, sites and days.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ Rows = list[dict[str, str]]
 
 
 class Case(NamedTuple):
-    """Rows by source that trip a finding and that just do not, and what is found.
+    """Rows by source that trip a finding, rows that just do not, and what is found.
 
     `found` has area, first day, last day, number of rows and the example's id.
     """
@@ -24,7 +24,7 @@ class Case(NamedTuple):
 
 
 def every_minute(count: int, start: str, **row: str) -> Rows:
-    """Calls a minute apart from an hour on, such as "2003-05-05T1"."""
+    """Calls a minute apart; `start` ends in the tens of the hour: "2003-05-05T1"."""
     return [
         {"offered_at": f"{start}{minute // 60}:{minute % 60:02}:00", **row}
         for minute in range(count)
@@ -44,7 +44,7 @@ ONE, TWO, THREE, FOUR = "1" * 16, "2" * 16, "3" * 16, "4" * 16
 
 
 def pairs(borough: str, day: str, *created: str) -> dict[str, Rows]:
-    """Incidents created at some times, each by a call offered at 11:00."""
+    """Incidents created at the given times, each by a call offered at 11:00."""
     refs = [f"{borough}{day}-{number}" for number in range(len(created))]
     return {
         "incidents": [

@@ -1,4 +1,4 @@
-"""Cases of findings among visits, surveys and returns, and their reference tables."""
+"""Cases of findings in visits, surveys and returns, and their reference tables."""
 
 from tests.finding_cases import CREATED, Case
 from tests.tables import read
@@ -34,7 +34,7 @@ def weights(wave: str, *values: float) -> str:
 
 
 def answers(wave: str, scale: str, count: int) -> str:
-    """Lines with so many respondents on a scale, enough of them to be shown."""
+    """Lines with `count` respondents on a scale."""
     return "\n".join(
         f"{scale}{number} | {wave} | 2003-12-05 | uss_arrival_time | 1 | {scale}"
         for number in range(count)
@@ -46,7 +46,7 @@ CASES = {
         {
             "finance_monthly": [
                 *read(MONEY + amounts("IR", 200_000, 200_000, 200_000, 999.99)),
-                # what was usual in the year before still is
+                # what was usual in the year before is still usual
                 *read(MONEY + amounts("HEN", 9_000, 9_000, 9_000)),
                 *read(f"{MONEY}2004-04 | HEN | 9"),
                 *read(MONEY + amounts("-", 1_000, 1_000, 1_000, 1_000, 200_000.01)),
@@ -166,7 +166,7 @@ CASES = {
                 *read(WEIGHTS + weights("light", 0.8, 0.8)),
                 *read(WEIGHTS + weights("heavy", 1.25, 1.25)),
                 *read(WEIGHTS + weights("narrow", 0.1, 2.49, 0.41)),
-                # a respondent with many answers weighs once
+                # a respondent with many answers counts once
                 *read(
                     WEIGHTS
                     + """
@@ -291,7 +291,7 @@ CASES = {
         },
     ),
 }
-# what stands beside the exports, in tables of the force's own
+# the force's own reference tables
 REFERENCE = {
     "facility": """
         facility_code | facility_type  | name  | bocu_code | has_front_counter

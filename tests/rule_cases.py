@@ -1,4 +1,4 @@
-"""A case on each side of every rule of the contracts."""
+"""Cases on both sides of every rule of the contracts."""
 
 NEXT_DAY = "2004-03-02T10:00:01+00:00"
 # 30 June in Greenwich, 1 July in London
@@ -9,7 +9,7 @@ JUST_AFTER_MIDNIGHT = {
     "closed_at": "",
 }
 LEFT = {"left_before_service": "true", "service_started_at": ""}
-# rule: changes of a good row that break it, and changes that just keep it
+# rule: changes to a good row that break it, and changes that just keep it
 RULES = {
     "answered_before_offered": (
         {"answered_at": "2004-03-01T09:59:59+00:00"},
@@ -255,7 +255,7 @@ RULES = {
         {"hours_frontline": "1000"},
     ),
 }
-# what is not used where a rule is broken; nothing where it is not named here
+# columns that are not used when a rule is broken; none for rules that are not here
 EMPTIED = {
     "answered_before_offered": ("answered_at",),
     "ended_before_offered": ("ended_at",),

@@ -1,6 +1,6 @@
-"""The indicators a second time, in pandas, from the export files.
+"""A second count of the indicators, in pandas, from the export files.
 
-Written from the words of the definitions and from nothing of the engine. Each indicator
+Written from the words of the definitions, without the engine. Each indicator
 is a frame of rows with `area`, `on_date` (ISO text), `is_row` (1, or 0 for what no
 export holds), and either `seconds` or whole `numerator` and `denominator`. Weights and
 pounds are counted in millionths, so that sums are exact.
@@ -20,7 +20,7 @@ MILLION = 1_000_000
 FORCE = "MPS"
 DAYS_OF_A_YEAR_TIMES_1000 = 365_250
 IN_TARGET_SECONDS = {"999": 15, "I": 12 * 60}
-# very satisfied to very dissatisfied; 97 to 99 are no answer
+# very satisfied to very dissatisfied; 97 to 99 are not answers
 SATISFIED, ANSWERS = {"1", "2"}, {"1", "2", "3", "4", "5"}
 LONGEST_DELAY_DAYS = 140
 KEYS = {
@@ -35,7 +35,7 @@ KEYS = {
     "patrol_monthly": ["month", "bocu_code", "role"],
     "activity_annual": ["financial_year", "bocu_code"],
 }
-# without these, or with a local time of which nobody says the offset, a row is refused
+# without these, or with a local time that has no offset, a row is refused
 REQUIRED = {"survey_responses": ["weight"]}
 
 
@@ -49,7 +49,7 @@ class Exports:
     paths: tuple[Path, ...]
 
     def of(self, source: str) -> list[Path]:
-        """Return the files of one source, one that was sent twice only once."""
+        """Return the files of one source; a file that was sent twice comes once."""
         own = sorted(path for path in self.paths if source_of(path) == source)
         return list({_sha256(path): path for path in reversed(own)}.values())[::-1]
 
@@ -65,14 +65,14 @@ def source_of(path: Path) -> str:
 
 
 def covered(path: Path) -> tuple[str, str]:
-    """Return the first and last day that a file's name tells."""
+    """Return the first and last day in a file's name."""
     first, last = path.stem.split("_extracted_")[0].split("_to_")
     return first[-10:], last
 
 
 @cache
 def read(exports: Exports, source: str) -> pd.DataFrame:
-    """Every row of a source that stands, with instants in London time."""
+    """Every row of a source that counts, with instants in London time."""
     frame = pd.concat([_file(path) for path in exports.of(source)], ignore_index=True)
     for name in frame:
         if name.endswith("_at"):
@@ -82,7 +82,7 @@ def read(exports: Exports, source: str) -> pd.DataFrame:
 
 
 def _file(path: Path) -> pd.DataFrame:
-    """A file's rows without those that nobody can place or tell apart."""
+    """A file's rows without those that no one can place or tell apart."""
     source = source_of(path)
     rows = pd.read_csv(path, dtype=str)
     for name in rows:
@@ -92,7 +92,7 @@ def _file(path: Path) -> pd.DataFrame:
     rows = rows.dropna(subset=REQUIRED.get(source, []))
     key = KEYS.get(source)
     if key:
-        # the same row twice is one row; a key with two contents is none
+        # the same row twice is one row; a key with two contents is left out
         rows = rows.drop_duplicates()
         rows = rows[~rows.duplicated(key, keep=False)]
     made = pd.Timestamp(path.stem.split("_extracted_")[1], tz="Europe/London")
@@ -100,7 +100,7 @@ def _file(path: Path) -> pd.DataFrame:
 
 
 def millionths(texts: pd.Series) -> pd.Series:
-    """Decimals as whole millionths; what is empty is nothing."""
+    """Decimals as whole millionths; empty is zero."""
     return texts.fillna("0").map(lambda text: int(Decimal(text) * MILLION))
 
 
@@ -128,7 +128,7 @@ def answered(exports: Exports) -> pd.DataFrame:
 
 
 def waits(exports: Exports) -> pd.DataFrame:
-    """The same that were answered, with how long that took."""
+    """The same calls that were answered, with how long that took."""
     return answered(exports).dropna(subset="seconds")
 
 
@@ -155,7 +155,7 @@ def immediate(exports: Exports) -> pd.DataFrame:
 
 
 def attended(exports: Exports) -> pd.DataFrame:
-    """Those attended, or open past twelve minutes."""
+    """Immediate incidents attended, or open past twelve minutes."""
     rows = immediate(exports)
     standard = IN_TARGET_SECONDS["I"]
     rows = rows[rows["seconds"].notna() | rows["open_seconds"].gt(standard)]
@@ -163,13 +163,13 @@ def attended(exports: Exports) -> pd.DataFrame:
 
 
 def reached(exports: Exports) -> pd.DataFrame:
-    """Those with a usable time of arrival, with how long that took."""
+    """Immediate incidents with a usable arrival time, and how long arrival took."""
     rows = immediate(exports).dropna(subset="seconds")
     return rows.assign(numerator=(rows["seconds"] * MILLION).astype("int64"))
 
 
 def public_calls(exports: Exports) -> pd.DataFrame:
-    """Calls of the public on a primary line, and beside them each day's residents."""
+    """Calls of the public on a primary line, and each day's residents."""
     calls = read(exports, "calls")
     calls = calls[
         calls["origin"].eq("public")
@@ -191,7 +191,7 @@ def public_calls(exports: Exports) -> pd.DataFrame:
 def residents(exports: Exports) -> pd.DataFrame:
     """Residents of each borough on each day that the exports of calls cover.
 
-    The census of 2001 stands until 2002 ends; from 2003 on it is the count of mid-2003.
+    The census of 2001 is used until the end of 2002, the count of mid-2003 after that.
     """
     counts = pd.read_csv(RESIDENTS, dtype={"bocu_code": str})
     covered_days = set()
@@ -208,7 +208,7 @@ def residents(exports: Exports) -> pd.DataFrame:
 def costs(exports: Exports) -> pd.DataFrame:
     """What call handling and control rooms cost, and calls answered on primary lines.
 
-    Outturn with accruals, without capital charges; calls without the internal ones.
+    Outturn with accruals, without capital charges; calls without internal calls.
     """
     ledger = read(exports, "finance_monthly")
     ledger = ledger[
@@ -237,15 +237,15 @@ def costs(exports: Exports) -> pd.DataFrame:
         }
     )
     both = pd.concat([spent, taken], ignore_index=True)
-    # a side of which nothing is known is not nothing
+    # an unknown side is not zero
     return both.astype({"numerator": "Int64", "denominator": "Int64"})
 
 
 def users(exports: Exports) -> pd.DataFrame:
     """Valid answers of white (a) and minority ethnic (b) users on the service overall.
 
-    They belong to the day of the experience, where it lies in the 20 weeks before the
-    interview, and to the day of the interview otherwise.
+    They belong to the day of the experience if it lies in the 20 weeks before the
+    interview, otherwise to the day of the interview.
     """
     answers = read(exports, "survey_responses")
     answers = answers[
@@ -290,18 +290,18 @@ QUANTILES = {"ops_immediate_response_median": 0.5, "ops_999_answer_p95": 0.95}
 
 @cache
 def rows(exports: Exports, kpi_id: str) -> pd.DataFrame:
-    """The rows of an indicator, of the force as a whole too."""
+    """The rows of an indicator, for the force as a whole too."""
     frame = ROWS[kpi_id](exports)
     defaults = {"is_row": 1, "denominator": MILLION, "part": ""}
     for name, value in defaults.items():
         if name not in frame:
             frame[name] = value
     frame["month"] = frame["on_date"].str[:7]
-    # what the ledger books on the force itself is the force's already
+    # what the ledger books to the force itself is already the force's
     own = frame[frame["area"] != FORCE]
     parts = [frame.assign(area=FORCE), own]
     if "borough" in frame:
-        # what belongs to a facility is its borough's too
+        # a facility's rows are its borough's too
         parts.append(own.assign(area=own["borough"]))
     return pd.concat(parts, ignore_index=True)
 

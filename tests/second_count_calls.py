@@ -1,4 +1,4 @@
-"""The indicators made of calls a second time, in pandas, from the export files.
+"""A second count of the indicators made of calls, in pandas, from the export files.
 
 As in `second_count`: from the words of the definitions, whole millionths.
 """
@@ -17,7 +17,7 @@ SWITCHBOARD_SECONDS, CALL_TAKER_SECONDS, END_TO_END_SECONDS = 30, 40, 70
 
 
 def usable(exports: Exports) -> pd.DataFrame:
-    """Every call; nobody answers or leaves before the call was offered."""
+    """Every call, without times of answer or end before the call was offered."""
     calls = read(exports, "calls")
     times = ["answered_at", "ended_at"]
     is_possible = calls[times].ge(calls["offered_at"], axis=0)
@@ -45,12 +45,12 @@ def by_site(calls: pd.DataFrame, counts: pd.Series) -> pd.DataFrame:
 
 
 def by_borough(calls: pd.DataFrame, counts: pd.Series) -> pd.DataFrame:
-    """The same, in the borough of the matter."""
+    """One case for each call, in the borough of the matter."""
     return by_site(calls, counts).assign(area=calls["bocu_code"])
 
 
 def seconds_until(calls: pd.DataFrame, name: str) -> pd.Series:
-    """How long after its offer something came, for those that were answered."""
+    """How long after its offer something happened, for answered calls."""
     wait = (calls[name] - calls["offered_at"]).dt.total_seconds()
     return wait.where(calls["outcome"].isin(ANSWERED))
 
@@ -70,10 +70,10 @@ def by_call_taker(exports: Exports) -> pd.DataFrame:
 
 
 def end_to_end(exports: Exports) -> pd.DataFrame:
-    """First legs, with whether their last leg was answered 70 seconds after the offer.
+    """First legs, with whether the last leg was answered within 70 s of the offer.
 
-    A call that was put through and has no later leg was not reached; a leg of another
-    day is none of its.
+    A call that was put through and has no later leg was not answered in the end. A
+    leg on another day does not belong to it.
     """
     calls = offered(exports, NOT_EMERGENCY, "primary")
     every = usable(exports).sort_values(["offered_at", "call_id"])
@@ -118,12 +118,12 @@ def contacts(exports: Exports) -> pd.DataFrame:
 
 
 def pairs(calls: pd.DataFrame) -> pd.DataFrame:
-    """Each two calls of one caller: how far apart, and what ties them together."""
+    """Each pair of calls by one caller: how far apart, and what links them."""
     known = calls.dropna(subset="caller_hash")
     names = ["caller_hash", "number", "offered_at", "incident_ref", "is_chasing"]
     both = known[names].merge(known[names], on="caller_hash", suffixes=("", "_later"))
     both = both[both["number"] < both["number_later"]]
-    # NaN is not equal to NaN: no incident is not the same incident
+    # NaN is not equal to NaN: two calls without an incident are not about the same one
     is_same = both["incident_ref"].eq(both["incident_ref_later"])
     return both.assign(
         apart=both["offered_at_later"] - both["offered_at"],
@@ -133,7 +133,7 @@ def pairs(calls: pd.DataFrame) -> pd.DataFrame:
 
 
 def repeats(exports: Exports) -> pd.DataFrame:
-    """Requests of known callers, who rang about it in the 7 days before or did not."""
+    """Requests of known callers, with whether they rang about it in the last 7 days."""
     calls = contacts(exports)
     both = pairs(calls)
     again = both[both["is_about"] & both["apart"].le(REPEAT_WITHIN)]
@@ -142,9 +142,9 @@ def repeats(exports: Exports) -> pd.DataFrame:
 
 
 def resolved(exports: Exports) -> pd.DataFrame:
-    """First contacts of known callers, with whether they stayed the only ones.
+    """First contacts of known callers, with whether they stayed the only contact.
 
-    The handler must have said whether the matter was resolved, and that it was.
+    Without the handler's word on whether the matter was resolved, a call is left out.
     """
     calls = contacts(exports)
     both = pairs(calls)
@@ -163,7 +163,7 @@ def resolved(exports: Exports) -> pd.DataFrame:
 
 
 def told(exports: Exports) -> pd.DataFrame:
-    """Answered calls about an incident where it is known if the caller was told."""
+    """Answered calls about an incident that record whether the caller was told."""
     calls = read(exports, "calls")
     calls = calls[
         calls["outcome"].isin(ANSWERED)
@@ -175,7 +175,7 @@ def told(exports: Exports) -> pd.DataFrame:
 
 
 def assessed(exports: Exports) -> pd.DataFrame:
-    """Answered calls that were assessed: avoidable, or not."""
+    """Answered calls that were assessed, with whether they were avoidable."""
     calls = read(exports, "calls")
     calls = calls[
         calls["outcome"].isin(ANSWERED)

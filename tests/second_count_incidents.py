@@ -1,4 +1,4 @@
-"""The indicators made of incidents a second time, in pandas, from the export files.
+"""A second count of the indicators made of incidents, in pandas, from the exports.
 
 As in `second_count`: from the words of the definitions, whole millionths.
 """
@@ -20,7 +20,7 @@ BY_TELEPHONE = ["advice", "telephone_report", "referred", "appointment_at_counte
 
 
 def once(exports: Exports) -> pd.DataFrame:
-    """Incidents that were not merged into others, without times that cannot be.
+    """Incidents that were not merged into others, without impossible times.
 
     `took` is from creation to arrival, `lasted` to the end or to the export.
     """
@@ -53,7 +53,7 @@ def once(exports: Exports) -> pd.DataFrame:
 
 
 def asked_for(exports: Exports, *grades: str) -> pd.DataFrame:
-    """Those of some first grades that public, partners or alarms asked for."""
+    """Incidents of some first grades that public, partners or alarms asked for."""
     incidents = once(exports)
     is_ours = incidents["origin"].isin(ASKED_FOR)
     return incidents[is_ours & incidents["grade_first"].isin(grades)]
@@ -71,7 +71,7 @@ def by_borough(incidents: pd.DataFrame, counts: pd.Series) -> pd.DataFrame:
 
 
 def allowed(incidents: pd.DataFrame, grade: pd.Series) -> pd.Series:
-    """How long after creation a grade's target passes; none for other grades."""
+    """How long after creation a grade's target passes; empty for other grades."""
     extended = (incidents["appointment"] + AROUND_APPOINTMENT).fillna(
         WITHOUT_APPOINTMENT
     )
@@ -79,29 +79,29 @@ def allowed(incidents: pd.DataFrame, grade: pd.Series) -> pd.Series:
 
 
 def unattended_after(incidents: pd.DataFrame, limit) -> pd.Series:
-    """Whether nobody had come when a time had passed, and it was still open."""
+    """Whether an incident was still open and unattended after a time."""
     return incidents["took"].fillna(incidents["lasted"]).gt(limit)
 
 
 def judged(incidents: pd.DataFrame, limit) -> pd.DataFrame:
-    """Those attended, or open past a time."""
+    """Incidents attended, or open past a time."""
     return incidents[incidents["took"].notna() | incidents["lasted"].gt(limit)]
 
 
 def long_waits(exports: Exports) -> pd.DataFrame:
-    """Immediate incidents, not reached in half an hour or reached."""
+    """Immediate incidents, with whether they took more than half an hour to reach."""
     incidents = judged(asked_for(exports, "I"), LONG)
     return by_borough(incidents, ~incidents["took"].le(LONG))
 
 
 def soon(exports: Exports) -> pd.DataFrame:
-    """Incidents first graded S, reached within the hour or not."""
+    """Incidents first graded S, with whether they were reached within the hour."""
     incidents = judged(asked_for(exports, "S"), STANDARD["S"])
     return by_borough(incidents, incidents["took"].le(STANDARD["S"]))
 
 
 def extended(exports: Exports) -> pd.DataFrame:
-    """Extended incidents, reached within 48 hours or half an hour of an appointment."""
+    """Extended incidents, reached in 48 hours or half an hour around an appointment."""
     incidents = asked_for(exports, "E")
     incidents = judged(incidents, allowed(incidents, incidents["grade_first"]))
     away = (incidents["took"] - incidents["appointment"]).abs()
@@ -122,16 +122,16 @@ def graded(exports: Exports) -> pd.DataFrame:
 
 
 def not_sent(exports: Exports) -> pd.DataFrame:
-    """Incidents of the public, settled without a unit or not."""
+    """Incidents of the public, with whether they were settled without a unit."""
     incidents = once(exports)
     incidents = incidents[incidents["origin"].eq("public")]
-    nobody = incidents["units"].eq(0)
-    nobody &= incidents["sent_at"].isna() & incidents["there_at"].isna()
-    return by_borough(incidents, incidents["resolution"].isin(BY_TELEPHONE) & nobody)
+    is_unsent = incidents["units"].eq(0)
+    is_unsent &= incidents["sent_at"].isna() & incidents["there_at"].isna()
+    return by_borough(incidents, incidents["resolution"].isin(BY_TELEPHONE) & is_unsent)
 
 
 def sent(exports: Exports) -> pd.DataFrame:
-    """Immediate incidents to which somebody was sent, with how long that took."""
+    """Immediate incidents with a dispatch, and how long that took."""
     incidents = asked_for(exports, "I").dropna(subset="sent_at")
     waited = (incidents["sent_at"] - incidents["created_at"]).dt.total_seconds()
     return by_borough(incidents, waited).assign(seconds=waited)
@@ -145,8 +145,8 @@ def regraded(exports: Exports) -> pd.DataFrame:
     return by_borough(incidents, incidents["changes"].gt(0) | is_other)
 
 
-def somebody_came(incidents: pd.DataFrame) -> pd.Series:
-    """Whether an incident was attended, by its end, its arrival or its units."""
+def was_attended(incidents: pd.DataFrame) -> pd.Series:
+    """Whether an incident was attended, judged by its end, its arrival or its units."""
     end = incidents["resolution"]
     is_over = incidents["ended_at"].notna() | incidents["lasted"].gt(A_DAY)
     return (
@@ -157,11 +157,9 @@ def somebody_came(incidents: pd.DataFrame) -> pd.Series:
 
 
 def recorded(exports: Exports) -> pd.DataFrame:
-    """Attended incidents, with whether their arrival was written down as it was."""
+    """Attended incidents, with whether the arrival time is known and not estimated."""
     incidents = once(exports)
-    incidents = incidents[
-        incidents["origin"].isin(ASKED_FOR) & somebody_came(incidents)
-    ]
+    incidents = incidents[incidents["origin"].isin(ASKED_FOR) & was_attended(incidents)]
     is_known = incidents["took"].notna() & incidents["arrival_source"].ne("estimated")
     return by_borough(incidents, is_known)
 
@@ -189,8 +187,8 @@ def lowered(exports: Exports) -> pd.DataFrame:
     return by_borough(incidents, last.gt(then) & is_after)
 
 
-def told_of_delay(exports: Exports) -> pd.DataFrame:
-    """The public's late incidents, with whether the caller was told in time."""
+def rung_back(exports: Exports) -> pd.DataFrame:
+    """The public's late incidents, with whether the caller was rung back in time."""
     incidents = once(exports)
     incidents = incidents[
         incidents["origin"].eq("public")
@@ -201,8 +199,8 @@ def told_of_delay(exports: Exports) -> pd.DataFrame:
     # a lower grade gives more time, a higher one does not take any back
     limit = first.where(first.gt(then), then).where(then.notna())
     incidents = incidents[unattended_after(incidents, limit)]
-    told = incidents["delay_callback_at"] - incidents["created_at"]
-    return by_borough(incidents, told.ge(NO_TIME) & told.le(limit))
+    after = incidents["delay_callback_at"] - incidents["created_at"]
+    return by_borough(incidents, after.ge(NO_TIME) & after.le(limit))
 
 
 def costs(exports: Exports) -> pd.DataFrame:
@@ -221,7 +219,7 @@ def costs(exports: Exports) -> pd.DataFrame:
         }
     )
     incidents = once(exports)
-    incidents = incidents[somebody_came(incidents)]
+    incidents = incidents[was_attended(incidents)]
     attended = pd.DataFrame(
         {
             "area": incidents["bocu_code"],
@@ -230,7 +228,7 @@ def costs(exports: Exports) -> pd.DataFrame:
         }
     )
     both = pd.concat([spent, attended], ignore_index=True)
-    # a side of which nothing is known is not nothing
+    # an unknown side is not zero
     return both.astype({"numerator": "Int64", "denominator": "Int64"})
 
 
@@ -244,7 +242,7 @@ ROWS = {
     "ops_regrade_rate": regraded,
     "ops_arrival_time_recorded": recorded,
     "ops_downgrade_after_target": lowered,
-    "cust_delay_callback_rate": told_of_delay,
+    "cust_delay_callback_rate": rung_back,
     "fin_cost_per_incident_attended": costs,
 }
 QUANTILES = {"ops_dispatch_delay_median": 0.5}

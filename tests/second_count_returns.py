@@ -1,7 +1,7 @@
-"""The indicators made of monthly and yearly returns a second time, in pandas.
+"""A second count of the indicators made of monthly and yearly returns, in pandas.
 
-As in `second_count`: from the words of the definitions, whole millionths. A number that
-cannot be (more single hours than hours) is none, and a return that lacks a number that
+As in `second_count`: from the words of the definitions, whole millionths. An impossible
+number (more single hours than hours) is not used, and a return that lacks a number that
 it needs is left out.
 """
 
@@ -21,13 +21,13 @@ DAYS_OF_A_YEAR = 365.25
 
 
 def known(texts: pd.Series) -> pd.Series:
-    """Decimals as whole millionths; what is empty stays empty."""
+    """Decimals as whole millionths; empty stays empty."""
     whole = texts.map(lambda text: int(Decimal(text) * MILLION), na_action="ignore")
     return whole.astype("Int64")
 
 
 def at_most(numbers: pd.Series, most: pd.Series) -> pd.Series:
-    """Numbers without those above the most that they can be, where that is known."""
+    """Numbers without those above their maximum, where the maximum is known."""
     return numbers.mask((numbers > most).fillna(False))
 
 
@@ -45,7 +45,7 @@ def by_return(rows: pd.DataFrame, area: str, numerator, denominator) -> pd.DataF
 
 
 def staff(exports: Exports, groups: list[str]) -> pd.DataFrame:
-    """The returns of some groups, numbers that can be, and the days of each month."""
+    """The returns of some groups, possible numbers only, and the days of each month."""
     returns = read(exports, "workforce_monthly")
     returns = returns[returns["staff_group"].isin(groups)]
     names = ["fte_actual", "fte_establishment", "probationer_fte", "sickness_days_lost"]
@@ -68,12 +68,12 @@ def lost_days(exports: Exports, groups: list[str]) -> pd.DataFrame:
 
 
 def officers_sick(exports: Exports) -> pd.DataFrame:
-    """Of officers in response teams, ward teams and call handling."""
+    """The same for officers in response teams, ward teams and call handling."""
     return lost_days(exports, OFFICERS)
 
 
 def call_handlers_sick(exports: Exports) -> pd.DataFrame:
-    """Of staff and officers in call handling."""
+    """The same for staff and officers in call handling."""
     return lost_days(exports, CALL_HANDLERS)
 
 
@@ -85,14 +85,14 @@ def left(exports: Exports) -> pd.DataFrame:
 
 
 def vacant(exports: Exports) -> pd.DataFrame:
-    """Civilian seats not filled, perhaps fewer than none, and all of them."""
+    """Civilian seats not filled (may be below zero), and all civilian seats."""
     rows = staff(exports, ["call_handling_staff"])
     seats = rows["fte_establishment"]
     return by_return(rows, "unit_code", seats - rows["fte_actual"], seats)
 
 
 def learning(exports: Exports) -> pd.DataFrame:
-    """Probationers in response teams, and everybody there."""
+    """Probationers in response teams, and everyone there."""
     rows = staff(exports, ["response_officer"])
     return by_return(rows, "unit_code", rows["probationer_fte"], rows["fte_actual"])
 
@@ -116,9 +116,9 @@ def alone(exports: Exports) -> pd.DataFrame:
 
 
 def outturn(exports: Exports) -> pd.DataFrame:
-    """What has happened in the ledger: paid, owed and together, and budgeted.
+    """Outturn in the ledger: paid and owed together, and budgeted.
 
-    Below zero only where an earlier entry is taken back.
+    Amounts below zero count only where an earlier entry is reversed.
     """
     ledger = read(exports, "finance_monthly")
     ledger = ledger[ledger["basis"].eq("outturn")]
@@ -132,7 +132,7 @@ def outturn(exports: Exports) -> pd.DataFrame:
 
 
 def in_ledger(rows: pd.DataFrame, numerator, denominator) -> pd.DataFrame:
-    """A row for each entry, whichever side it has."""
+    """A row for each entry, whichever of the two amounts it has."""
     return pd.DataFrame(
         {
             "area": rows["unit_code"],
@@ -144,7 +144,7 @@ def in_ledger(rows: pd.DataFrame, numerator, denominator) -> pd.DataFrame:
 
 
 def overtime(exports: Exports) -> pd.DataFrame:
-    """What overtime cost, and all pay, of those who answer and attend."""
+    """Overtime, and all pay, of those who answer and attend."""
     rows = outturn(exports)
     rows = rows[
         rows["cost_centre_type"].isin(ANSWER_AND_ATTEND) & rows["cost_type"].isin(PAY)
@@ -154,7 +154,7 @@ def overtime(exports: Exports) -> pd.DataFrame:
 
 
 def over_budget(exports: Exports) -> pd.DataFrame:
-    """What was spent above the budget, or below it, and that budget."""
+    """Spending less budget, and the budget."""
     rows = outturn(exports)
     above = rows["spent"] - rows["budget"].fillna(0)
     return in_ledger(rows, above, rows["budget"])
@@ -171,7 +171,7 @@ ROWS = {
     "fin_overtime_share": overtime,
     "fin_budget_variance": over_budget,
 }
-# the denominator of the figure in units of the summed one
+# what the summed denominator is divided by to give the figure's
 DENOMINATOR_UNITS = {
     "emp_officer_sickness_days": DAYS_OF_A_YEAR,
     "emp_call_staff_sickness_days": DAYS_OF_A_YEAR,

@@ -1,7 +1,7 @@
-"""Surveys, counters and other channels a second time, in pandas, from the export files.
+"""A second count of surveys, counters and other channels, in pandas, from the exports.
 
 As in `second_count`: from the words of the definitions, whole millionths. Rows of a
-facility say its borough too.
+facility carry its borough too.
 """
 
 from datetime import date
@@ -24,7 +24,7 @@ from tests.second_count import (
 
 CALENDAR = Path(__file__).parent.parent / "data" / "reference" / "calendar_event.csv"
 VICTIMS = ["burglary", "violent_crime", "vehicle_crime", "rtc"]
-# until this day of the interview, how many answers there are and satisfy
+# last day of interview, how many answers there are, and how many of them satisfy
 SCALES = {
     "USS": [("2000-03-31", 4, 2), ("2004-03-31", 5, 2), ("9999-12-31", 7, 3)],
     "C999": [("2000-03-31", 4, 2), ("9999-12-31", 5, 2)],
@@ -42,7 +42,7 @@ NEW_CHANNELS = ["online", "email", "one_stop_shop", "mobile_station"]
 
 
 def reference(exports: Exports, name: str) -> pd.DataFrame:
-    """One of the force's own tables, which lie beside its exports."""
+    """One of the force's own tables, which are next to its exports."""
     home = exports.paths[0].parent.parent
     return pd.read_csv(home / "reference" / f"{name}.csv", dtype=str)
 
@@ -59,8 +59,8 @@ def at_facility(exports: Exports, rows: pd.DataFrame) -> pd.DataFrame:
 def answers(exports: Exports, survey: str, question: str) -> pd.DataFrame:
     """Valid answers to a question, with their weights and whether they are satisfied.
 
-    They belong to the day of the experience, where it lies in the 20 weeks before the
-    interview, and to the day of the interview otherwise.
+    They belong to the day of the experience if it lies in the 20 weeks before the
+    interview, otherwise to the day of the interview.
     """
     found = read(exports, "survey_responses")
     found = found[
@@ -79,7 +79,7 @@ def answers(exports: Exports, survey: str, question: str) -> pd.DataFrame:
     is_near = (asked - lived).dt.days.between(0, LONGEST_DELAY_DAYS)
     if survey in OF_NO_EXPERIENCE:
         is_near &= False
-    # of no answers the numbers would be texts
+    # without answers the numbers would be texts
     weight = millionths(found["weight"]).astype("int64")
     rows = pd.DataFrame(
         {
@@ -96,7 +96,7 @@ def answers(exports: Exports, survey: str, question: str) -> pd.DataFrame:
 
 
 def _share_of_a_case(design_effect: str | float) -> int:
-    """Millionths of an answer that one is worth by the survey's own design effect."""
+    """What an answer is worth by the survey's own design effect, in millionths."""
     if pd.isna(design_effect) or Decimal(design_effect) <= 0:
         return MILLION
     share = MILLION / Decimal(design_effect)
@@ -104,12 +104,12 @@ def _share_of_a_case(design_effect: str | float) -> int:
 
 
 def asked(survey: str, question: str):
-    """The function of an indicator that is a question of a survey."""
+    """Return the function for an indicator that is one survey question."""
     return lambda exports: answers(exports, survey, question)
 
 
 def asked_of_victims(question: str):
-    """The same, of four groups of victims."""
+    """The same for four groups of victims."""
 
     def rows(exports: Exports) -> pd.DataFrame:
         found = answers(exports, "USS", question)
@@ -126,10 +126,10 @@ def asked_at_counters(exports: Exports) -> pd.DataFrame:
 
 @cache
 def visits(exports: Exports) -> pd.DataFrame:
-    """Every visit with how many it stands for, and seconds until served or gone.
+    """Every visit, how many it stands for, and seconds until served or gone.
 
-    No time before the visitor came is one, nor an end before the service began. A
-    sample count that does not say for how many a row stands is left out.
+    A time before the visitor came is not used, and neither is an end before the
+    service began. A sampled row that does not say how many it stands for is left out.
     """
     found = read(exports, "front_counter_visits")
     came, began = found["arrived_at"], found["service_started_at"]
@@ -180,9 +180,9 @@ def is_shut(exports: Exports, rows: pd.DataFrame) -> pd.Series:
 
 
 def waited(exports: Exports) -> pd.DataFrame:
-    """Visits in opening hours, served within 15 minutes or not.
+    """Visits in opening hours, with whether they were served within 15 minutes.
 
-    Who is known to have left before that is no case.
+    A visitor known to have left before that is not a case.
     """
     rows = visits(exports)
     rows = rows[~rows["left"].le(COUNTER_SECONDS) & ~is_shut(exports, rows)]
@@ -223,13 +223,13 @@ def counter_costs(exports: Exports) -> pd.DataFrame:
     came = came[came["is_served"] & ~came["kind"].isin(NO_COUNTERS)]
     served = came[["area", "on_date", "denominator"]]
     both = pd.concat([spent, served], ignore_index=True)
-    # a side of which nothing is known is not nothing
+    # an unknown side is not zero
     both = both.astype({"numerator": "Int64", "denominator": "Int64"})
     return at_facility(exports, both)
 
 
 def channels(exports: Exports) -> pd.DataFrame:
-    """Contacts by all channels; those online, by e-mail, one-stop and mobile count."""
+    """Contacts by all channels; online, e-mail, one-stop and mobile count as new."""
     returns = read(exports, "contacts_other_monthly").dropna(subset="contacts")
     counts = millionths(returns["contacts"])
     is_new = returns["channel"].isin(NEW_CHANNELS)
@@ -251,7 +251,7 @@ def channels(exports: Exports) -> pd.DataFrame:
 
 
 def hours_open(exports: Exports) -> pd.DataFrame:
-    """Hours open and advertised of counters and desks that say both."""
+    """Hours open and advertised, of counters and desks that give both."""
     returns = read(exports, "facility_hours_monthly")
     returns = returns.dropna(subset=["hours_advertised", "hours_open"])
     rows = pd.DataFrame(
@@ -267,7 +267,7 @@ def hours_open(exports: Exports) -> pd.DataFrame:
 
 
 def stops(exports: Exports) -> pd.DataFrame:
-    """A row for every scheduled stop, kept or not, where the return tells of both."""
+    """A row for every scheduled stop, kept or not, where the return gives both."""
     returns = read(exports, "facility_hours_monthly")
     returns = returns.dropna(subset=["stops_scheduled", "stops_kept"])
     due = returns["stops_scheduled"].astype(int)
@@ -288,10 +288,10 @@ def stops(exports: Exports) -> pd.DataFrame:
 def effective_cases(
     exports: Exports, kpi_id: str, by: str, first: date, last: date
 ) -> pd.Series:
-    """How many answers of equal weight say as much, by area and first day.
+    """How many answers of equal weight would say as much, by area and first day.
 
-    The fewer of what the design effects leave and of what unequal weights leave: the
-    squared sum of the weights over the sum of their squares.
+    The smaller of two numbers: the sum of what answers are worth by design effect, and
+    the squared sum of the weights over the sum of their squares.
     """
     rows = second_count.rows(exports, kpi_id).merge(
         months_of(by, first, last), on="month"

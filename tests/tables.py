@@ -1,4 +1,4 @@
-"""Small forces drawn as tables: rows go in as an export, cells are asked of the build.
+"""Small forces drawn as tables: rows go in as an export, cells come from the build.
 
 A table is text with a line for each row and `|` between its columns, as in
 `tests/examples/`. A row says only what matters to its test; `DEFAULTS` gives the rest.
@@ -19,7 +19,7 @@ from kpis.ingest import importer
 from kpis.results import opened_build, queries
 
 NOTHING = "-"
-# long after every drawn row, so that a figure is settled unless its test says not
+# long after every drawn row, so a figure is settled unless its test says otherwise
 EXTRACTED = "2020-01-01T00:00"
 DEFAULTS = {
     "calls": {
@@ -63,7 +63,7 @@ DEFAULTS = {
 def read(text: str) -> list[dict[str, str]]:
     """Return the rows of a table, without the rule below its header; "-" is empty.
 
-    A column `times` repeats a row so often.
+    A column `times` says how often a row is repeated.
     """
     lines = [
         [cell.strip() for cell in line.strip().strip("|").split("|")]
@@ -81,7 +81,7 @@ def read(text: str) -> list[dict[str, str]]:
 
 
 def write(path: Path, rows: list[dict[str, str]]) -> Path:
-    """Write rows as a CSV file whose header is that of the first."""
+    """Write rows as a CSV file with the columns of the first row."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
@@ -90,10 +90,10 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 def canonical(source: str, rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return rows in the product's own layout: every column, numbered where unnamed."""
+    """Return rows in the product's layout: every column, ids numbered if missing."""
     contract = contracts.load(source)
     empty = dict.fromkeys(contract.columns, "")
-    # an id is numbered; other parts of a key say something
+    # only ids are numbered; other parts of a key have a meaning
     ids = [name for name in contract.key if contract.columns[name].type == "id"]
     numbered = [
         {name: str(number) for name in ids} for number in range(1, len(rows) + 1)
@@ -105,7 +105,7 @@ def canonical(source: str, rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def instant(text: str) -> datetime:
-    """Return a local time of the force."""
+    """Return a local time of the force as an instant."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
@@ -125,10 +125,10 @@ class Force:
         extracted: str = EXTRACTED,
         mapping: str = "",
     ) -> dict:
-        """Import a table as a file of its own and return the account of its rows.
+        """Import a table as one file and return the account of its rows.
 
-        `covers` is a month or "first to last"; without it, the months of the rows.
-        `mapping` names one in the data directory; without it, the product's own layout.
+        `covers` is a month or "first to last"; the default is the months of the rows.
+        `mapping` names one in the data directory; the default is the product's layout.
         """
         self.exports += 1
         rows = read(table)
@@ -161,7 +161,7 @@ class Force:
 
 
 def days(text: str) -> periods.Period:
-    """Return first and last day of "2004-03" or of "2003-04 to 2004-03"."""
+    """Return the first and last day of "2004-03" or of "2003-04 to 2004-03"."""
     first, _, last = text.partition(" to ")
     return periods.read(first, False), periods.read(last or first, True)
 

@@ -18,10 +18,10 @@ from playwright.sync_api import (
 from tests.browser import serving
 
 HERE = Path(__file__).parent
-# a machine that runs two browsers and two servers is slow to draw
+# a machine with two browsers and two servers is slow to draw
 expect.set_options(timeout=20_000)
 # On a deep link Streamlit's client tries the page's own address for these two before
-# it finds the server at the root; the two answers of 404 are no fault of ours.
+# it finds the server at the root; the two 404 answers are not our fault.
 CLIENT_PROBE = re.compile(r"/[a-z_]+/_stcore/(health|host-config)")
 
 
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One headless Chromium for all tests of a worker."""
+    """One headless Chromium for all tests in a worker."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=serving.chromium_path(),

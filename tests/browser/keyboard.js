@@ -1,8 +1,8 @@
-// What the keyboard reaches: noted at each step, judged when all steps are done.
+// What the keyboard reaches: noted at each step, checked when all steps are done.
 window.keyboard = (() => {
   const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]"
   const UNSEEN = "transparent"
-  // each element, with how it looked when it had the focus
+  // each element, and how it looked when it had the focus
   const reached = new Map()
 
   const focused = () => {
@@ -15,7 +15,7 @@ window.keyboard = (() => {
     const place = one.closest("[data-testid]")?.dataset.testid ?? ""
     return `${place} ${said.replace(/\s+/g, " ").trim().slice(0, 60)}`.trim()
   }
-  // of the element and what stands around it: a frame may show the focus of its field
+  // of the element and those around it: a frame may show the focus of its field
   const look = one => {
     const said = []
     for (let at = one, up = 0; at && up < 4; up += 1) {
@@ -49,7 +49,7 @@ window.keyboard = (() => {
   const standing = () => [...reached.keys()].filter(one => one.isConnected)
 
   return {
-    // the name of what has the focus, and whether it had it before
+    // the name of the focused element, and whether it was focused before
     step() {
       const one = focused()
       if (!one) return ["", false]
@@ -62,7 +62,7 @@ window.keyboard = (() => {
       const names = new Set([...reached.keys()].map(name))
       return all(document).filter(isOffered).map(name).filter(one => !names.has(one))
     },
-    // a canvas draws for itself which of its cells has the focus
+    // a canvas draws by itself which of its cells has the focus
     unmarked() {
       focused()?.blur()
       const drawn = standing().filter(one => one.tagName !== "CANVAS")

@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-# The names are those that the Makefile looks for.
+# The Makefile looks for the same names.
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Without the last four, Chromium itself asks its maker's servers for this and that.
 CHROMIUM_ARGUMENTS = [
@@ -37,7 +37,7 @@ def server(data_dir: Path, log: Path, environment: dict[str, str]) -> Iterator[s
     """Serve the dashboard over a data directory while in use; yields the address."""
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    # a page shows no traceback to its users, but has to show it to a failing test
+    # pages hide tracebacks from users, but a failing test has to see them
     differences = {
         "DEMAND_DATA_DIR": str(data_dir),
         "STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "full",
@@ -82,7 +82,7 @@ def _wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
 
 
 def _end(process: subprocess.Popen) -> None:
-    # the whole group: a server may be running an import in a process of its own
+    # the whole group: a server may be running an import in another process
     os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(timeout=10)

@@ -1,4 +1,4 @@
-"""Every page in both themes, against those rules of WCAG 2.2 AA that can be checked."""
+"""Every page in both themes against the WCAG 2.2 AA rules that can be checked."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.visit import visit
 from tests.page_links import links
 
-# what Streamlit's own widgets do: the rule, and what the element says of itself
+# known faults of Streamlit's own widgets: the rule, and part of the element
 KNOWN = {
     # the hours and minutes of st.time_input are 20 pixels high
     ("target-size", 'role="spinbutton"'),
@@ -25,14 +25,14 @@ def test_axe_finds_nothing(address, page, name):
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         visit(page, f"{address}/{links()[name]}")
-        # our own style comes a moment after the words
+        # our style arrives a moment after the text
         main = page.get_by_test_id("stMainBlockContainer")
         expect(main).to_have_css("padding-left", "40px")
         assert not violations(page), theme
 
 
 def violations(page: Page) -> list[str]:
-    """Return what breaks a rule, and how, as the page stands."""
+    """Return what breaks a rule on the page, and how."""
     found = Axe().run(page, options={"runOnly": STANDARD}).response
     assert found["passes"], "no rule was checked"
     return [

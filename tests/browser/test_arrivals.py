@@ -1,4 +1,4 @@
-"""What has arrived and what was found, as a visitor sees it and a reader hears it."""
+"""What has arrived and what was found, as seen on screen and read aloud."""
 
 import csv
 import io
@@ -53,7 +53,7 @@ def address(serve, tmp_path_factory) -> str:
     return serve(force.data_dir)
 
 
-def test_every_cell_is_said_in_words(address, page):
+def test_every_cell_has_words(address, page):
     visit(page, f"{address}/imports")
     hendon = page.get_by_role("row", name="Hendon").get_by_role("cell")
     expect(hendon).to_have_count(84)
@@ -78,7 +78,7 @@ def test_every_cell_is_said_in_words(address, page):
     expect(never).to_have_text(f"never arrived; needed by {needed} indicators")
 
 
-def test_a_hole_does_not_look_like_what_is_whole(address, page):
+def test_a_hole_does_not_look_like_a_complete_month(address, page):
     visit(page, f"{address}/imports")
     look = """cell => {
         const style = getComputedStyle(cell.querySelector("i"))
@@ -112,7 +112,7 @@ def test_the_latest_months_are_seen_first_and_the_names_stay(address, page):
     assert not main.evaluate("e => e.scrollWidth > e.clientWidth")
 
 
-def test_what_is_whole_waits_behind_a_button_and_stays_open(address, page):
+def test_complete_sources_are_behind_a_button_and_stay_open(address, page):
     visit(page, f"{address}/imports")
     bow = page.get_by_role("row", name="Bow")
     expect(bow).to_have_count(0)
@@ -120,7 +120,7 @@ def test_what_is_whole_waits_behind_a_button_and_stays_open(address, page):
     others.press("Enter")
     expect(bow).to_be_visible()
     expect(others).to_have_attribute("aria-expanded", "true")
-    # a rerun of the page leaves open what was opened
+    # a rerun of the page leaves it open
     choose(page, "Layout", "Calls, one file a site")
     settle(page)
     expect(bow).to_be_visible()
@@ -138,7 +138,7 @@ def test_the_grid_is_downloaded_as_a_table(address, page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_overview_leads_to_what_makes_figures_unreliable(address, page, theme):
+def test_the_overview_leads_to_the_reasons_for_unreliable_figures(address, page, theme):
     page.emulate_media(color_scheme=theme)
     visit(page, address)
     link = page.get_by_role("link", name="1 finding makes figures unreliable")

@@ -15,7 +15,7 @@ NOT_FOUND = (
     ("link", "heading"),
     [("indicator?area=QK", "Indicators"), ("imports", "Imports")],
 )
-def test_a_deep_link_meets_the_frame(serve, demo_home, page, link, heading):
+def test_a_deep_link_opens_inside_the_frame(serve, demo_home, page, link, heading):
     visit(page, f"{serve(demo_home)}/{link}")
     expect(title(page)).to_have_text(heading)
     expect(page.get_by_text("Synthetic data", exact=True)).to_be_visible()

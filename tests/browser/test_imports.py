@@ -1,4 +1,4 @@
-"""A file goes through the import page, and every open page shows what came of it."""
+"""A file goes through the import page, and every open page shows the result."""
 
 import json
 import re
@@ -82,7 +82,7 @@ def test_a_file_goes_through_the_import_page(serve, home, page, export, tmp_path
     assert "2004-02-30T10:00:00+00:00" in refused.values()
     assert "152" in refused.values()
 
-    # an open page shows it at its next interaction, and not before
+    # an open page shows it at its next interaction, not before
     assert figure(colleague).inner_text() == of_demo
     choose(colleague, "Area", "Brent")
     expect(title(colleague)).to_have_text("Brent, March 2004")
@@ -106,7 +106,7 @@ def test_a_wrong_layout_is_explained_until_something_else_is_chosen(
     notice = page.get_by_test_id("stAlert")
     expect(notice).to_contain_text(FILE, timeout=30_000)
     expect(notice).to_contain_text(f"Choose a layout that fits: {LAYOUT}")
-    # the file is kept, and the old error goes when something is changed
+    # the file stays, and the old error goes when something changes
     expect(page.get_by_test_id("stFileChip")).to_be_visible()
     choose(page, "Layout", LAYOUT)
     expect(notice).to_have_count(0)

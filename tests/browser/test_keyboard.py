@@ -1,4 +1,4 @@
-"""Every page without a mouse: what is reached, in which order, and what it does."""
+"""Every page without a mouse: what Tab reaches, in which order, and what it does."""
 
 import re
 from pathlib import Path
@@ -16,13 +16,13 @@ CHARTS = {
     "london": 1, "indicator": 3, "over time": 2, "site": 2, "people": 1,
     "drill-down": 1,
 }  # fmt: skip
-# more than any page has
+# more than any page needs
 MOST_STEPS = 250
 FIRST = "Skip to main content"
 WATCH = (Path(__file__).parent / "keyboard.js").read_text(encoding="utf-8")
-# what stands still is compared
+# compare only what does not move
 STILL = "*, *::before, *::after { transition: none !important }"
-# for each chart its name, and the table that follows it: open, or one key away
+# for each chart its name and the table after it: open, or one key away
 DRAWN = """charts => charts.map(chart => {
   const after = [...document.querySelectorAll("summary, [data-testid=stDataFrame]")]
     .find(one => chart.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
@@ -56,7 +56,7 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(
 
 
 def go_round(page: Page) -> int:
-    """Press Tab until the page begins again; return how many places there were."""
+    """Press Tab until the page starts again; return how many stops there were."""
     places = 0
     for _ in range(MOST_STEPS):
         page.keyboard.press("Tab")
@@ -85,7 +85,7 @@ def test_a_visitor_without_a_mouse_gets_from_the_overview_to_a_file(address, pag
 
 
 def press_at(page: Page, name: str, *keys: str) -> None:
-    """Go on with Tab to what ends with this name, and press keys there, or Enter."""
+    """Press Tab until a place's name ends with `name`; press keys there, or Enter."""
     for _ in range(MOST_STEPS):
         page.keyboard.press("Tab")
         at, _ = page.evaluate("keyboard.step()")

@@ -1,4 +1,4 @@
-"""Names come from files and may hold anything: on a page they are text."""
+"""Names come from files and may contain anything; on a page they are text."""
 
 import csv
 import shutil
@@ -10,7 +10,7 @@ from tests.browser.visit import PROJECT, download, run_kpis, settle, table, titl
 
 ATTENDED = "Immediate incidents attended in target"
 KPI = "ops_immediate_attended_in_target"
-# As HTML one would run, as Markdown the next would fetch a picture, and so on.
+# The first would run as HTML, the second would fetch a picture as Markdown, and so on.
 NAMES = {
     "QK": "<script>alert(1)</script>",
     "EK": "![x](http://192.0.2.1/x.png)",
@@ -23,7 +23,7 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def address(serve, demo_home, tmp_path_factory) -> str:
-    """A dashboard over a demo in which boroughs have such names."""
+    """A dashboard over a demo whose boroughs have such names."""
     home = shutil.copytree(demo_home, tmp_path_factory.mktemp("names") / "home")
     shipped = PROJECT / "data" / "reference" / "bocu.csv"
     with shipped.open(encoding="utf-8", newline="") as file:
@@ -46,7 +46,7 @@ def dialogs(page) -> list:
 
 
 @pytest.mark.parametrize("code", ["QK", "EK", "KD"])
-def test_a_name_that_tries_to_break_the_page_is_text(address, page, code, dialogs):
+def test_a_hostile_name_is_shown_as_text(address, page, code, dialogs):
     name = NAMES[code].strip()
     visit(page, f"{address}/?area={code}&by=year")
     expect(title(page)).to_contain_text(name)
@@ -57,7 +57,7 @@ def test_a_name_that_tries_to_break_the_page_is_text(address, page, code, dialog
     assert dialogs == []
 
 
-def test_all_such_names_together_are_text_and_stay_so_in_files(address, page, dialogs):
+def test_all_hostile_names_are_text_on_the_page_and_in_files(address, page, dialogs):
     visit(page, f"{address}/indicator?kpi={KPI}&by=year")
     page.get_by_text("All boroughs as a table").click()
     settle(page)

@@ -65,7 +65,7 @@ def address(serve, demo_home) -> str:
 
 
 def shown(kpi_id: str, capsys, *arguments: str, areas=AREAS) -> dict[str, dict]:
-    """Return what `kpis show --json` says, by area; as a process it takes a second."""
+    """Return what `kpis show --json` prints, by area; a new process would be slow."""
     command_line.main(["show", kpi_id, "--area", *areas, *arguments, "--json"])
     return {row["area"]: row for row in json.loads(capsys.readouterr().out)}
 
@@ -82,7 +82,7 @@ def worded(row: dict) -> str:
 
 
 def counted(row: dict) -> str:
-    """The cases of a figure as a page counts them: none of what is no case."""
+    """The cases of a figure as a page counts them; empty where there are no cases."""
     is_counted = row["value"] is not None and KPIS[row["kpi"]].measure.counts == "cases"
     return formatting.count(row["n"]) if is_counted and row["n"] else ""
 
@@ -92,20 +92,20 @@ def words(text: str) -> str:
 
 
 @pytest.mark.parametrize("by", ["month", "quarter"])
-def test_the_figures_are_those_of_the_command_line(
+def test_the_figures_match_the_command_line(
     address, demo_home, page, by, monkeypatch, capsys
 ):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo_home))
     said = {}
     for kpi_id, kpi in DOZEN.items():
-        # the page shows what has no quarter by its own, longer period, as `show` does
+        # like `show`, the page uses the longer period of indicators without quarters
         has_quarters = not {"rolling12", "year"} & set(
             kpi.population.smallest_period.values()
         )
         asked = ["--by", "quarter"] if by == "quarter" and has_quarters else []
         said[kpi_id] = shown(kpi_id, capsys, *asked)
         if kpi.measure.accumulate == "rolling12":
-            # twelve months to the same end stand in large
+            # the large figure is twelve months to the same end
             end = said[kpi_id]["MPS"]["period_end"][:7]
             window = ["--from", end, "--to", end, "--by", "rolling12"]
             said[kpi_id] = shown(kpi_id, capsys, *window)
@@ -155,14 +155,14 @@ def test_an_indicator_shows_what_the_command_line_says(
     assert words(metric.inner_text()) == words(f"{where} {worded(row)}")
 
 
-def test_a_point_leads_to_its_rows_and_they_are_all_downloaded(
+def test_a_point_leads_to_its_rows_and_all_of_them_download(
     address, demo_home, page, monkeypatch, capsys
 ):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo_home))
     visit(page, f"{address}/indicator?kpi={ATTENDED}")
     points = page.locator(".st-key-spc .trace path.point")
     expect(points).to_have_count(24)
-    # the marks lie under a layer that takes the clicks
+    # the marks are under a layer that takes the clicks
     box = points.nth(-3).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(choice(page, "Period")).to_have_value("January 2004")
@@ -188,7 +188,7 @@ def test_a_point_leads_to_its_rows_and_they_are_all_downloaded(
     assert rows[0]["file"] == file
 
 
-def test_the_overview_is_downloaded_as_one_page_of_paper(address, page):
+def test_the_overview_downloads_as_one_printed_page(address, page):
     visit(page, f"{address}/?area=Brent&by=quarter")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Brief to print (PDF)").click()
@@ -202,7 +202,7 @@ def test_the_address_carries_what_is_shown(address, page):
     visit(page, f"{address}/indicator?kpi={ATTENDED}")
     choose(page, "Area", "Brent")
     choose(page, "Period", "July 2003")
-    # the quarter that begins with the month takes its place, in name as in figure
+    # the quarter that begins with the month replaces it, in name and in figure
     choose(page, "Kind of period", "By quarter")
     expect(choice(page, "Period")).to_have_value("July to September 2003")
     expect(page).to_have_url(re.compile("area=Brent.*period=July"))
@@ -228,7 +228,7 @@ def test_a_link_may_give_codes(address, page):
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
-def test_a_period_that_is_not_settled_is_marked_and_its_old_link_holds(address, page):
+def test_an_unsettled_period_is_marked_and_its_old_link_works(address, page):
     visit(page, f"{address}/indicator?kpi={ATTENDED}&period=2004-03-01")
     expect(choice(page, "Period")).to_have_value("March 2004, provisional")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
@@ -238,7 +238,7 @@ def test_a_period_that_is_not_settled_is_marked_and_its_old_link_holds(address, 
     expect(page.get_by_text("○ provisional")).to_be_visible()
 
 
-# Shown as it stands: as Markdown it would fetch a picture from who knows where.
+# Shown as plain text: as Markdown it would fetch a picture from anywhere.
 @pytest.mark.parametrize("area", ["Brentt", "![x](http://192.0.2.1/x.png)"])
 def test_nonsense_in_a_link_gets_a_notice(address, page, area):
     visit(page, f"{address}/?area={quote(area)}&by=fortnight")
@@ -275,12 +275,12 @@ def test_a_visitor_goes_through_all_pages(address, page, theme):
 
 
 def is_too_wide(page) -> bool:
-    """Return whether the page has to be moved sideways to be read."""
+    """Return whether the page has to be scrolled sideways."""
     main = page.get_by_test_id("stMain")
     return main.evaluate("e => e.scrollWidth > e.clientWidth")
 
 
-def test_a_chart_is_downloaded_as_a_picture_that_says_what_it_shows(address, page):
+def test_a_chart_downloads_as_a_picture_that_says_what_it_shows(address, page):
     visit(page, f"{address}/indicator?kpi={ATTENDED}&area=QK&by=year")
     chart = page.locator(".st-key-drawn_spc")
     files = {}
@@ -295,5 +295,5 @@ def test_a_chart_is_downloaded_as_a_picture_that_says_what_it_shows(address, pag
     assert "Immediate incidents attended in target, Brent" in said
     assert any(one.startswith("Synthetic data · Data as at ") for one in said)
     assert any("financial year 2002/03" in one for one in said)
-    # nothing that another program would have to fetch
+    # nothing that another program would have to fetch from elsewhere
     assert "url(http" not in Path(files["SVG"].path()).read_text(encoding="utf-8")

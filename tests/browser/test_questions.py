@@ -1,7 +1,7 @@
 """What a manager asks, answered from the overview in at most three clicks.
 
-A choice in a box is a click, as is a press of a button. The demo is small: a borough
-is asked by the year.
+A choice in a box is one click, and so is a press of a button. The demo is small, so
+questions about a borough are asked by year.
 """
 
 import re
@@ -21,7 +21,7 @@ def address(serve, demo_home) -> str:
 
 
 class Visitor:
-    """Somebody in front of the overview, whose clicks are counted."""
+    """A person at the overview, with a count of clicks."""
 
     def __init__(self, page: Page, address: str):
         self.page, self.clicks = page, 0
@@ -43,7 +43,7 @@ class Visitor:
         self.clicks += 1
 
     def reads(self, text: str | re.Pattern) -> None:
-        # what is asked for the first time may take a machine that is busy a while
+        # on a busy machine a first answer may take a while
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=20_000)
 
     def took_at_most(self, clicks: int) -> None:
@@ -142,20 +142,20 @@ def test_which_boroughs_changed_and_when(visitor):
     visitor.took_at_most(2)
 
 
-def test_a_borough_on_the_map_is_a_click_away_and_remembered(visitor, address):
+def test_a_borough_on_the_map_is_one_click_away_and_remembered(visitor, address):
     page = visitor.page
     visitor.choose("Kind of period", "By financial year")
     visitor.view("London")
     labels = page.locator(".st-key-london .textpoint text")
     expect(labels).to_have_count(32)
     places = [one.bounding_box() for one in labels.all()]
-    # Havering has the tile in the upper right
+    # Havering is the tile in the upper right
     place = max(places, key=lambda one: (one["x"], -one["y"]))
     page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(title(page)).to_have_text(re.compile("^Havering, "))
     settle(page)
     visitor.took_at_most(3)
-    # the front door leads there at the next visit, and a link where it says
+    # the bare address leads there at the next visit; a link leads where it says
     visit(page, address)
     expect(title(page)).to_have_text(re.compile("^Havering, "))
     visit(page, f"{address}/?by=By+quarter")

@@ -1,4 +1,4 @@
-"""What a visitor does and sees, and what the command line says of the same data."""
+"""What a visitor does and sees, and what the command line says about the same data."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError as Late
 
 PROJECT = Path(__file__).resolve().parents[2]
 TRIES = 4
-# charts and tables come after the script has ended, and move what is below them
+# charts and tables appear after the script has ended and move what is below them
 ALL_DRAWN = """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")]
     .every(chart => chart.querySelector(".main-svg"))
     && ![...document.querySelectorAll("[data-testid=stSkeleton]")]
@@ -60,16 +60,16 @@ def choice(page: Page, label: str) -> Locator:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box, as someone who types would."""
+    """Choose an option of a select box by typing."""
     box = choice(page, label)
     found = page.get_by_role("option", name=option, exact=True)
     box.scroll_into_view_if_needed()
     for _ in range(TRIES):
         box.fill(option)
-        # an open list closes where something that is drawn late moves the page
+        # an open list closes when something drawn late moves the page
         with suppress(Late):
             found.click(timeout=4_000)
-        # what was typed and not chosen is taken back
+        # text that was typed and not chosen is cleared
         box.blur()
         page.wait_for_timeout(200)
         if box.input_value() == option:

@@ -99,7 +99,7 @@ def test_the_same_arguments_give_the_same_bytes_in_any_process(tmp_path):
     assert hashes(tmp_path / "here") == hashes(tmp_path / "there")
 
 
-def test_another_seed_gives_other_bytes_in_every_file(tmp_path):
+def test_another_seed_changes_every_file(tmp_path):
     demo.write(tmp_path / "one", scale=0.001, years=1, seed=7)
     demo.write(tmp_path / "other", scale=0.001, years=1, seed=8)
     one, other = hashes(tmp_path / "one"), hashes(tmp_path / "other")
@@ -107,7 +107,7 @@ def test_another_seed_gives_other_bytes_in_every_file(tmp_path):
     assert not set(one.values()) & set(other.values())
 
 
-def test_busy_sources_have_a_file_a_year_and_the_others_one(force):
+def test_busy_sources_have_a_file_a_year_and_the_others_one_file(force):
     whole = "2002-04-01_to_2004-03-31_extracted_2004-04-01T0300.csv"
     yearly = [
         "2002-04-01_to_2003-03-31_extracted_2003-04-01T0300.csv",
@@ -144,12 +144,12 @@ def test_each_file_holds_the_days_in_its_name(force):
         assert days.nunique() == (366 if last.startswith("2004") else 365)
 
 
-def test_columns_are_those_of_the_contracts(force):
+def test_columns_match_the_contracts(force):
     for path in force.paths:
         source = source_of(path)
         with path.open(encoding="utf-8") as lines:
             header = lines.readline().rstrip("\n").split(",")
-        # A number of its own, which the contract does not know.
+        # An extra number that is not in the contract.
         own = ["figure_id"] if source == "published_figures" else []
         assert header == [*own, *contracts.load(source).columns], source
 
@@ -210,7 +210,7 @@ CALL_RULES = {
         c["bocu_code"].isna()
         | (c["disposition"].notna() & ~c["disposition"].isin(SILENT))
     ),
-    "only a first call without words is from nobody known": lambda c, t: (
+    "only a silent first call is from an unknown caller": lambda c, t: (
         (c["origin"] == "unknown")
         == (
             (c["disposition"].isna() & (c["stage"] == "primary"))
@@ -220,7 +220,7 @@ CALL_RULES = {
     "told what to expect exactly with a new incident": lambda c, t: (
         c["expectation_given"].notna() == (c["disposition"] == "incident_created")
     ),
-    "words of truth": lambda c, t: (
+    "true, false or empty": lambda c, t: (
         c[["resolved_first_contact", "avoidable_contact", "interpreter_used"]]
         .isin(["true", "false", float("nan")])
         .all(axis="columns")
@@ -259,7 +259,7 @@ INCIDENT_RULES = {
         ~(t["first_on_scene_at"] - t["created_at"] > pd.Timedelta(hours=24))
         | ~i["grade_first"].isin(["I", "S"])
     ),
-    "whoever arrives was assigned": lambda i, t: (
+    "a unit that arrives was assigned": lambda i, t: (
         t["first_on_scene_at"].isna() | (i["units_assigned"].astype(float) >= 1)
     ),
     "an arrival has a source": lambda i, t: (
@@ -273,14 +273,14 @@ INCIDENT_RULES = {
         (i["grade_change_count"] == "0")
         | ((i["origin"] != "police") & i["duplicate_of"].isna())
     ),
-    "duplicates are resolved so": lambda i, t: (
+    "duplicates are resolved as duplicates": lambda i, t: (
         i["duplicate_of"].notna() == (i["resolution"] == "duplicate")
     ),
     "attendance for all but R and duplicates": lambda i, t: (
         (i["attendance_required"] == "true")
         == ((i["grade_final"] != "R") & i["duplicate_of"].isna())
     ),
-    "nobody arrives who is not required": lambda i, t: (
+    "no one arrives who is not required": lambda i, t: (
         (i["attendance_required"] == "true") | t["first_on_scene_at"].isna()
     ),
     "P is opened by police": lambda i, t: (
@@ -360,7 +360,7 @@ def test_a_second_leg_follows_its_answered_first_leg(force):
     assert first["caller_hash"].equals(second["caller_hash"])
 
 
-def test_a_duplicate_points_to_an_earlier_incident_that_is_none(force):
+def test_a_duplicate_points_to_an_earlier_incident_that_is_not_one(force):
     incidents = force.incidents.set_index("incident_ref")
     duplicates = incidents[incidents["duplicate_of"].notna()]
     originals = incidents.loc[duplicates["duplicate_of"]].set_axis(duplicates.index)
@@ -370,7 +370,7 @@ def test_a_duplicate_points_to_an_earlier_incident_that_is_none(force):
     assert (originals.index >= duplicates["duplicate_of"]).all()
 
 
-def test_a_borough_or_site_is_one_of_the_reference_tables(force):
+def test_every_borough_and_site_is_in_the_reference_tables(force):
     codes = set(pd.read_csv(settings.REFERENCE / "bocu.csv")["bocu_code"])
     sites = set(pd.read_csv(settings.REFERENCE / "site.csv")["call_site_code"])
     assert set(force.calls["bocu_code"].dropna()) == codes
@@ -394,7 +394,7 @@ def test_999_calls_are_answered_as_published(force, year, published):
 
 
 def immediate(force: Force) -> pd.DataFrame:
-    """Immediate incidents that count, with their year and whether they were met."""
+    """Immediate incidents that count, with their year and whether in target."""
     incidents, instants = force.incidents, force.incident_times
     took = instants["first_on_scene_at"] - instants["created_at"]
     open_until = instants["closed_at"].fillna(extracted_at(instants["created_at"]))
@@ -427,7 +427,7 @@ def test_boroughs_have_the_published_extremes(force):
     assert by_borough[["CW", "BS"]].min() > 0.785
 
 
-def test_volumes_are_those_of_the_scale(force):
+def test_volumes_follow_the_scale(force):
     years = financial_year(force.call_times["offered_at"]).value_counts()
     assert years[2003] == pytest.approx(2_500_000 * SCALE, rel=0.015)
     assert years[2003] / years[2002] == pytest.approx(1.03, abs=0.015)
@@ -435,7 +435,7 @@ def test_volumes_are_those_of_the_scale(force):
     assert incidents[2003] == pytest.approx(1_420_000 * SCALE, rel=0.03)
 
 
-def test_shares_are_those_chosen(force):
+def test_shares_are_as_chosen(force):
     calls, incidents = force.calls, force.incidents
     is_emergency = calls["line_type"] == "emergency_999"
     is_first = calls["stage"] == "primary"
@@ -450,7 +450,7 @@ def test_shares_are_those_chosen(force):
     assert unregraded == pytest.approx(0.945, abs=0.01)
 
 
-def test_arrivals_that_are_missing_are_as_many_as_meant(force):
+def test_as_many_arrivals_are_missing_as_intended(force):
     incidents = force.incidents
     is_wanted = (incidents["origin"] != "police") & incidents["duplicate_of"].isna()
     missing = incidents["first_on_scene_at"].isna()[is_wanted]
@@ -460,7 +460,7 @@ def test_arrivals_that_are_missing_are_as_many_as_meant(force):
 
 
 def until_next_call(force: Force) -> pd.Series:
-    """The time from each call, but of withheld numbers, to its caller's next one."""
+    """Time from each call to its caller's next one, without withheld numbers."""
     known = force.calls["caller_hash"].notna()
     calls = force.calls[known].assign(at=force.call_times["offered_at"])
     calls = calls.sort_values(["caller_hash", "at"])

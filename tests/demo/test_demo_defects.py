@@ -1,4 +1,4 @@
-"""Each fault of the demo is in its exports, and in none without them; what finds it."""
+"""Each fault of the demo is in its exports, and only there, and something finds it."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -59,7 +59,7 @@ def spoilt(tmp_path_factory) -> Exports:
 
 
 def imported(exports: Exports) -> pd.DataFrame:
-    """The account of every file, by its name."""
+    """The account of every file, by file name."""
     accounts = [
         importer.import_file(
             path, f"canonical_{path.name.split('_2')[0]}", exports.directory
@@ -75,7 +75,7 @@ def spoilt_accounts(spoilt) -> pd.DataFrame:
 
 
 def found(data_dir: Path) -> pd.DataFrame:
-    """What a build of the imports finds."""
+    """The findings of a build of the imports."""
     pipeline.build(data_dir)
     one = opened_build.open_build(data_dir)
     try:
@@ -90,7 +90,7 @@ def took(incidents: pd.DataFrame) -> pd.Series:
 
 
 def changed(clean: Exports, spoilt: Exports, source: str) -> pd.DataFrame:
-    """Rows of the spoilt exports with another content than those of the clean ones."""
+    """Rows of the spoilt exports that differ from the clean ones."""
     before, after = clean.rows[source], spoilt.rows[source]
     assert len(before) == len(after)
     return after[(before != after).any(axis="columns")]
@@ -155,7 +155,7 @@ def check_in_thousands(clean, spoilt):
         .groupby([entries["unit_code"], entries["month"]])
     )
     by_month = amounts.sum().unstack()
-    # Newcomers and those who went are at the edge of the table.
+    # Newcomers and leavers are at the edge of the table.
     against_usual = by_month.div(by_month.median(axis="columns"), axis="index")
     assert against_usual.loc["KF", "2003-11"] == pytest.approx(0.001, rel=0.1)
     assert against_usual.stack().drop(("KF", "2003-11")).min() > 0.05
@@ -244,7 +244,7 @@ CHECKS = {
     "downgrades": check_downgrades,
     "chronic_caller": check_chronic_caller,
 }
-# In the years of these exports there is no such grade: see test_demo_later.
+# There is no such grade in the years of these exports: see test_demo_later.
 ELSEWHERE = {"late_police_grades"}
 
 
@@ -263,7 +263,7 @@ def test_the_exports_have_the_defect(clean, spoilt, name):
     CHECKS[name](clean, spoilt)
 
 
-def test_a_demo_without_defects_is_imported_without_a_word(clean):
+def test_a_demo_without_defects_is_imported_without_any_fault(clean):
     accounts = imported(clean)
     faults = ["quarantined", "duplicates", "filtered", "flagged"]
     assert accounts[faults].sum().to_dict() == dict.fromkeys(faults, 0)

@@ -47,7 +47,7 @@ def incidents(paths) -> pd.DataFrame:
     return incidents
 
 
-def test_a_borough_s_calls_come_to_its_centre_from_the_day_it_moves(calls):
+def test_calls_of_a_borough_go_to_its_centre_from_the_day_it_moves(calls):
     moves = centres.moves(defects=True)
     located = calls.dropna(subset="bocu_code")
     moved_on = located["bocu_code"].map(moves["moved_on"].astype(str))
@@ -86,7 +86,7 @@ def test_fewer_arrivals_are_missing_at_a_centre(incidents):
     assert missing["S"] == pytest.approx(0.06, abs=0.012)
 
 
-def test_grade_p_ends_in_april_2009_but_for_the_defect(incidents):
+def test_grade_p_ends_in_april_2009_except_for_the_defect(incidents):
     later = incidents[incidents["created_at"] >= "2009-04-01T00:00+01:00"]
     is_police_grade = later["grade_first"] == "P"
     assert is_police_grade.sum() == LATE_POLICE_GRADES
@@ -108,7 +108,7 @@ def test_victims_answer_on_seven_points_from_april_2004(paths):
     assert set(answers[answers < 90]) == set(range(1, 8))
 
 
-def test_the_centres_have_fifteen_hundred_people(paths):
+def test_the_centres_employ_fifteen_hundred_people(paths):
     rows = read(paths, "workforce_monthly")
     last = rows[
         rows["month"].eq("2009-01") & rows["staff_group"].str.startswith("call")

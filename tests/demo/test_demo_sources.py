@@ -92,7 +92,7 @@ def open_minutes(home, visits: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def test_a_visit_goes_on_as_time_does(visits):
+def test_times_of_a_visit_are_in_order(visits):
     has_left = visits["left_before_service"]
     assert not (visits["service_started_at"] < visits["arrived_at"]).any()
     assert not (visits["service_ended_at"] < visits["service_started_at"]).any()
@@ -101,7 +101,7 @@ def test_a_visit_goes_on_as_time_does(visits):
     assert not visits["visit_id"].duplicated().any()
 
 
-def test_nobody_comes_while_the_doors_are_shut(home, visits):
+def test_no_one_comes_while_the_doors_are_shut(home, visits):
     minute = visits["arrived_at"].dt.hour * 60 + visits["arrived_at"].dt.minute
     doors = open_minutes(home, visits)
     assert (minute >= doors["opens"]).all()
@@ -129,7 +129,7 @@ def test_visitors_wait_and_leave_as_assumed(visits):
     assert at_five[~by_clerk].mean() < 0.22
 
 
-def test_a_visit_about_progress_names_an_earlier_incident_of_its_borough(
+def test_a_visit_about_progress_names_an_earlier_incident_in_the_borough(
     home, sources, visits
 ):
     facilities = pd.read_csv(home / "reference" / "facility.csv")
@@ -204,7 +204,7 @@ def test_an_interview_follows_its_experience_by_six_to_twelve_weeks(sources):
     assert set(responses["survey_code"][responses["experience_date"].isna()]) == {"PAS"}
 
 
-def test_weights_are_around_one_and_scales_those_of_the_time(sources):
+def test_weights_are_around_one_and_scales_fit_the_time(sources):
     responses = sources["survey_responses"]
     by_wave = responses.groupby(["survey_code", "wave"])["weight"]
     assert by_wave.mean().sub(1).abs().max() < 0.0001
@@ -237,7 +237,7 @@ def test_people_keep_the_rules_of_the_return(sources):
     assert (before + came == rows["headcount"])[before.notna()].all()
 
 
-def test_people_are_as_many_as_published(sources):
+def test_staff_numbers_are_as_published(sources):
     rows = sources["workforce_monthly"]
     handling = rows[rows["staff_group"].isin(CALL_HANDLING)]
     posts = handling.groupby(["month", "unit_code"])["fte_establishment"].sum()
@@ -264,8 +264,8 @@ def test_probationers_grow_from_a_fifth_to_nearly_a_third(sources):
     assert share["2004-02"] == pytest.approx(0.32, abs=0.015)
 
 
-def test_call_handling_costs_what_is_published(sources):
-    """GBP 95m a year (MPA 10 May 2001, report 10), capital charges apart."""
+def test_call_handling_costs_are_as_published(sources):
+    """GBP 95m a year (MPA 10 May 2001, report 10), without capital charges."""
     entries = sources["finance_monthly"]
     own = entries[
         entries["cost_centre_type"].isin(["call_handling", "control_room"])
@@ -285,14 +285,14 @@ def test_the_ledger_keeps_its_rules(sources):
     month = entries["month"].str[5:].astype(int)
     assert (entries["period"] == (month - 4) % 12 + 1)[entries["period"] < 13].all()
     assert set(month[entries["period"] == 13]) == {3}
-    # What was accrued is taken back a month later, to the penny.
+    # An accrual is reversed a month later, to the penny.
     accruals = entries.groupby("month")["accrual"]
     accrued = accruals.agg(lambda amounts: amounts[amounts > 0].sum())
     taken_back = accruals.agg(lambda amounts: amounts[amounts < 0].sum())
     assert (accrued.shift() + taken_back).abs().max() < 0.01
 
 
-def test_returns_have_the_levels_assumed(sources):
+def test_returns_have_the_assumed_levels(sources):
     patrol = sources["patrol_monthly"].groupby("role")
     single = patrol["patrol_hours_single"].sum() / patrol["patrol_hours_total"].sum()
     assert single["response"] == pytest.approx(0.15, abs=0.03)
@@ -311,7 +311,7 @@ def test_returns_have_the_levels_assumed(sources):
     assert frontline == pytest.approx(0.650, abs=0.001)
 
 
-def test_advertised_hours_know_the_nights_of_23_and_25_hours(home, sources):
+def test_advertised_hours_allow_for_the_days_of_23_and_25_hours(home, sources):
     hours = sources["facility_hours_monthly"].set_index(["month", "facility_code"])
     opening = pd.read_csv(home / "reference" / "facility_opening_hours.csv")
     always = opening["facility_code"][opening["closes"] == "24:00"].iloc[0]
@@ -320,7 +320,7 @@ def test_advertised_hours_know_the_nights_of_23_and_25_hours(home, sources):
     assert advertised["2003-10", always] == 31 * 24 + 1
 
 
-def test_other_contacts_come_by_every_channel_and_borough(sources):
+def test_other_contacts_come_by_every_channel_from_every_borough(sources):
     contacts = sources["contacts_other_monthly"]
     by_channel = contacts.groupby("channel")["bocu_code"].nunique()
     assert by_channel.to_dict() == {
@@ -347,7 +347,7 @@ def test_every_facility_of_an_export_is_in_the_reference_table(home, sources):
     assert not known["name"].duplicated().any()
 
 
-def test_the_shipped_standards_stand_beside_one_for_the_counters(home):
+def test_a_standard_for_counters_is_added_to_the_shipped_standards(home):
     shipped, own = (
         (place / "standards.csv").read_text(encoding="utf-8").splitlines()
         for place in (settings.REFERENCE, home / "reference")

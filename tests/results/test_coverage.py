@@ -1,4 +1,4 @@
-"""What has arrived is finished, what has not is a hole, and nobody guesses."""
+"""What has arrived is finished, what has not is a hole, and nothing is guessed."""
 
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ KPI = indicators.get("ops_999_answered_in_target")
 
 
 def export(first, last, areas=None, columns=NEEDED, source="calls", on="2003-07-01"):
-    """An import as the build describes it."""
+    """Return an import as the build describes it."""
     return Import(
         import_id="",
         source=source,
@@ -125,7 +125,7 @@ def test_the_latest_extraction_is_the_day_as_at():
 
 
 @pytest.mark.parametrize("exports", [[], [export(None, None)]])
-def test_without_a_covered_day_there_is_no_first_and_no_last(exports):
+def test_without_a_covered_day_there_is_no_first_or_last_day(exports):
     cover = of_calls(exports)
     assert (cover.first, cover.last, cover.as_at) == (None, None, None)
     assert missing(exports, "MPS") == {"": [("2003-06-01", "2003-06-30")]}
@@ -187,7 +187,7 @@ PLACES = coverage.Places(
 )
 
 
-def test_an_indicator_of_two_sources_is_told_from_the_day_on_which_both_tell():
+def test_an_indicator_of_two_sources_starts_when_both_cover_a_day():
     money = indicators.get("fin_cost_per_call").population.needs["finance_monthly"]
     calls = indicators.get("fin_cost_per_call").population.needs["calls"]
     covers = coverage.of_kpi(
@@ -203,7 +203,7 @@ def test_an_indicator_of_two_sources_is_told_from_the_day_on_which_both_tell():
     assert coverage.first_day(alone) is coverage.last_day(alone) is None
 
 
-def test_a_borough_needs_the_exports_of_the_site_that_serves_it_at_that_date():
+def test_a_borough_needs_the_exports_of_the_site_that_serves_it_on_that_day():
     exports = [
         export("2003-05-01", "2003-06-30", ["HEN"]),
         export("2003-05-01", "2003-05-14", ["LAM"]),
@@ -232,7 +232,7 @@ def test_a_site_is_not_expected_before_it_opened():
     ]
 
 
-def test_the_grid_of_exports_of_the_whole_force_has_one_line_for_each_month():
+def test_the_grid_of_force_wide_exports_has_one_line_a_month():
     exports = [
         export("2003-04-10", "2003-04-30"),
         export("2003-06-01", "2003-06-30", source="calls"),

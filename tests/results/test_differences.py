@@ -1,4 +1,4 @@
-"""A difference has two sides, and what reads it gets both."""
+"""A difference has two sides, and its readers get both."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tests.tables import Force, cell
 
 GAP, ANSWERED = "cust_satisfaction_gap", "ops_999_answered_in_target"
 YEAR = "2002-04 to 2003-03"
-# of white users 180 of 230 by weight, of minority ethnic users 120 of 200
+# satisfied by weight: 180 of 230 white users, 120 of 200 minority ethnic users
 ANSWERS = """
     times | interview_date | ethnicity_group | answer_code | weight
     120   | 2003-03-05     | white           | 1           | 1.5
@@ -62,10 +62,10 @@ def test_show_gives_both_sides(force):
     assert (row["numerator"], row["denominator"]) == (None, None)
 
 
-def test_where_the_difference_is_hidden_so_are_its_sides(force):
+def test_a_hidden_difference_hides_its_sides(force):
     row = shown(force, GAP, "--by", "quarter")
     assert (row["state"], row["value"], row["lower"]) == ("not_applicable", None, None)
-    # of people not even the number is told where there is no figure
+    # for people not even the count is shown without a figure
     assert row["n"] is None
     assert "parts" not in row
 
@@ -76,7 +76,7 @@ def test_other_kinds_have_no_sides(force):
     assert "parts" not in row
 
 
-def test_a_difference_from_nobody_is_none(tmp_path):
+def test_a_difference_with_an_empty_side_has_no_figure(tmp_path):
     force = Force(tmp_path)
     table = "\n".join(ANSWERS.splitlines()[:4])
     force.receives("survey_responses", table, covers="2002-04 to 2003-08")

@@ -1,7 +1,7 @@
-"""Few people are not given away: not by a total, a sibling, a difference or a row.
+"""Small groups are not revealed by a total, a sibling, a difference or a row.
 
-An attacker knows every figure that is shown, of every area and by every length of
-period, and solves for what is not: nothing hidden may follow from what is shown.
+An attacker knows every figure that is shown, for every area and every length of period,
+and solves for the rest: nothing hidden may follow from what is shown.
 """
 
 from contextlib import closing
@@ -38,27 +38,27 @@ def tree(codes: list[str], parent: str = "MPS") -> Tree:
 
 
 def of_years(rows: dict[str, list[int]], places: Tree) -> frozenset[str]:
-    """Who is hidden where each column is a year."""
+    """Which areas are hidden, where each column is a year."""
     spans = [slice(place, place + 1) for place in range(len(next(iter(rows.values()))))]
     return hidden([Measure(people(rows), 10)], places, {"year": spans})["year"]
 
 
-def test_a_cell_of_few_takes_the_smallest_other_with_it():
+def test_a_small_cell_hides_the_smallest_other_too():
     rows = {"A": [9, 30], "B": [50, 50], "C": [20, 20]}
     assert of_years(rows, tree(list("ABC"))) == {"A", "C"}
 
 
-def test_a_cell_of_enough_people_or_of_none_is_shown():
+def test_a_cell_with_enough_people_or_no_one_is_shown():
     assert of_years({"A": [10, 0], "B": [50, 50]}, tree(["A", "B"])) == frozenset()
 
 
-def test_two_of_few_together_are_not_enough_if_their_sum_is_few():
+def test_two_small_cells_are_not_enough_if_their_sum_is_small():
     rows = {"A": [3, 30], "B": [4, 40], "C": [60, 60], "D": [70, 70]}
     assert of_years(rows, tree(list("ABCD"))) == {"A", "B", "C"}
 
 
-def test_one_that_is_alone_in_a_period_has_no_partner_in_it():
-    # B is hidden too, but in the second year it has nobody
+def test_a_cell_alone_in_a_period_has_no_partner_there():
+    # B is hidden too, but has no one in the second year
     rows = {"A": [9, 9], "B": [20, 0], "C": [30, 30]}
     assert of_years(rows, tree(list("ABC"))) == {"A", "B", "C"}
 
@@ -75,12 +75,12 @@ def test_a_place_that_is_all_of_its_borough_hides_the_borough():
          "MPS": ["F1", "F2", "F3"]},
         {"X": ["F1"], "Y": ["F2", "F3"], "MPS": ["X", "Y"]},
     )  # fmt: skip
-    # X is F1; Y alone beside it would be the force less X
+    # X is F1; Y alone next to it would be the force less X
     found = of_years({"F1": [5], "F2": [30], "F3": [40]}, places)
     assert found == {"F1", "X", "Y", "F2", "F3"}
 
 
-def test_what_is_hidden_by_the_year_is_hidden_by_all_that_adds_up_to_it():
+def test_an_area_hidden_by_year_is_hidden_by_all_shorter_periods():
     counts = {"A": [0] * 12 + [1] + [0] * 11, "B": [20] * 24, "C": [30] * 24}
     measures = [Measure(people(counts), LEAST_PEOPLE)]
     found = hidden(measures, tree(list("ABC")), CALENDARS)
@@ -110,10 +110,10 @@ def cells(places: Tree, codes: list[str], calendars: dict, months: int) -> list:
     return found
 
 
-# each solves for what is hidden: fewer than of others
+# each example solves for what is hidden, so fewer of them than elsewhere
 @settings(max_examples=settings().max_examples * 2 // 5)
 @given(st.data())
-def test_an_attacker_who_knows_all_that_is_shown_learns_nothing_hidden(data):
+def test_an_attacker_learns_nothing_hidden_from_what_is_shown(data):
     codes = [f"P{number}" for number in range(data.draw(st.integers(2, 5)))]
     counts = st.lists(st.integers(0, 14), min_size=24, max_size=24)
     rows = people({code: data.draw(counts) for code in codes})
@@ -148,13 +148,13 @@ def one(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def asked(one) -> dict[str, pd.DataFrame]:
-    """All that can be asked of each indicator of people."""
+    """Every figure that can be asked for, for each indicator about people."""
     protected = [kpi.id for kpi in one.kpis.values() if kpi.disclosure.is_needed]
     return {kpi_id: every_series(one, kpi_id) for kpi_id in protected}
 
 
 def every_series(one, kpi_id: str) -> pd.DataFrame:
-    """All that can be asked of an indicator: every area, every length, all periods."""
+    """Every figure of an indicator: every area, every length, all periods."""
     areas = queries.areas(one)
     kpi = one.kpis[kpi_id]
     codes = areas["code"][
@@ -184,7 +184,7 @@ def test_a_suppressed_cell_has_no_number_in_it(asked):
         assert found["reason"].str.len().gt(0).all()
 
 
-def test_no_hidden_cell_of_few_follows_from_what_is_shown(one, asked):
+def test_no_hidden_small_cell_follows_from_what_is_shown(one, asked):
     for kpi_id, found in asked.items():
         kpi = one.kpis[kpi_id]
         if kpi.measure.kind == "difference" or kpi.disclosure.protects != "respondents":
@@ -195,7 +195,7 @@ def test_no_hidden_cell_of_few_follows_from_what_is_shown(one, asked):
             [kpi_id],
         )
         if rows.empty:
-            # a question that nobody asked
+            # a question that was not asked
             continue
         wide = rows.pivot(index="area_code", columns="on_date", values="n").fillna(0)
         months = pd.date_range(wide.columns.min(), found["period_end"].max(), freq="MS")
@@ -218,11 +218,11 @@ def test_no_hidden_cell_of_few_follows_from_what_is_shown(one, asked):
             assert not derivable(sums[is_shown], sums[is_small]).any(), kpi_id
 
 
-def test_rows_of_people_say_where_they_stand_and_nothing_else(one, asked):
+def test_rows_of_people_give_file_and_line_and_nothing_else(one, asked):
     for kpi_id, found in asked.items():
         found = found[found["by"].isin(LONGEST_FIRST)]
-        told = found[found["n"] > 0].head(2)
-        for cell in told.itertuples():
+        counted = found[found["n"] > 0].head(2)
+        for cell in counted.itertuples():
             ends = cell.period_start.date(), cell.period_end.date()
             rows = queries.rows(one, kpi_id, cell.area, *ends)
             assert list(rows) == ["row_id", "file", "line"]

@@ -1,4 +1,4 @@
-"""The interval of weighted answers is that of as many cases as they are worth."""
+"""The interval of weighted answers is that of the cases they are worth."""
 
 import pytest
 from scipy.stats import norm
@@ -52,9 +52,9 @@ def one(tmp_path_factory):
 @pytest.mark.parametrize(
     ("area", "share", "cases"),
     [
-        # equal weights: the survey's own design effect says what is lost
+        # equal weights: the survey's own design effect gives the loss
         ("QK", 1 / 2, 120 * 0.625),
-        # unequal ones: 160 squared over 40 x 9 + 80 x 0.25, fewer than 120 / 1.1
+        # unequal weights: 160 squared over 40 x 9 + 80 x 0.25, fewer than 120 / 1.1
         ("SX", 120 / 160, 160**2 / 380),
         # no design effect is known: every answer is a case
         ("TX", 1 / 4, 120),
@@ -67,7 +67,7 @@ def test_an_answer_is_worth_less_than_a_case(one, area, share, cases):
     assert (found["lower"], found["upper"]) == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_row_of_a_sample_weighs_more_and_is_one_case(one):
+def test_a_sampled_row_weighs_more_and_is_one_case(one):
     found = cell(one, WAIT, "MPS", "2003-05")
     assert (found["n"], found["value"]) == (60, 40 / 120)
     expected = wilson(1 / 3, 120**2 / (40 + 20 * 16))

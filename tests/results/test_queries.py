@@ -1,4 +1,4 @@
-"""What pages and the command line ask of a build, and who may ask at once."""
+"""What pages and the command line ask of a build."""
 
 import json
 import math
@@ -46,7 +46,7 @@ FIGURES = """
 
 @pytest.fixture(scope="module")
 def force(tmp_path_factory) -> Force:
-    """A force with a settled June and a July that is not."""
+    """A force with a settled June and an unsettled July."""
     one = Force(tmp_path_factory.mktemp("results"))
     for source, table in (("incidents", INCIDENTS), ("calls", CALLS)):
         one.receives(
@@ -74,7 +74,7 @@ def command(force: Force, *words: str) -> subprocess.CompletedProcess:
     )
 
 
-# what a page asks
+# a page
 
 
 def test_a_series_is_one_row_for_each_indicator_area_and_period(one):
@@ -114,7 +114,7 @@ def test_a_median_is_in_seconds_with_an_interval_from_its_ranks(one):
 
 @pytest.mark.parametrize("values", [[1], [3, 8], [1, 1, 5], [2, 4, 4, 9], [7] * 6])
 @pytest.mark.parametrize("quantile", [0.25, 0.5, 0.95])
-def test_a_quantile_of_counted_values_is_that_of_the_values(values, quantile):
+def test_a_quantile_of_counted_values_is_the_quantile_of_the_values(values, quantile):
     counted = pd.Series(values).value_counts().sort_index()
     found = cells.at_quantile(
         counted.index.to_numpy(), counted.to_numpy().cumsum(), quantile
@@ -133,7 +133,7 @@ def test_an_area_is_found_by_code_or_name(one, given):
     assert queries.find_area(one, given) == "QK"
 
 
-def test_an_unknown_area_is_told_the_nearest(one):
+def test_an_unknown_area_is_answered_with_the_nearest(one):
     with pytest.raises(UserError, match="Did you mean 'Brent'"):
         queries.find_area(one, "Brend")
 
@@ -147,13 +147,13 @@ def test_nothing_is_missing_where_every_export_arrived(one):
     assert queries.missing(one).empty
 
 
-def test_the_standards_that_were_used_come_with_the_build(one):
+def test_a_build_knows_the_standards_it_used(one):
     frame = queries.standards(one)
     first = frame[frame["applies_to"] == "grade:I"].iloc[0]
     assert (first["area"], first["seconds"]) == ("MPS", 720)
 
 
-# which state wins
+# precedence of states
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_hidden_figure_has_no_value_and_no_interval(one):
     assert found[["value", "lower", "upper"]].isna().all()
 
 
-# what is shown without being asked for
+# defaults
 
 
 def test_the_latest_settled_period_is_finished_and_past_its_time(one):
@@ -231,7 +231,7 @@ def test_the_latest_settled_period_is_finished_and_past_its_time(one):
     assert rolling == (date(2002, 7, 1), date(2003, 6, 30))
 
 
-def test_the_latest_published_figure_is_that_of_the_area(one):
+def test_the_latest_published_figure_is_the_area_s_own(one):
     spring = date(2003, 4, 1), date(2003, 6, 30)
     winter = date(2003, 1, 1), date(2003, 3, 31)
     assert queries.latest_settled(one, CONFIDENCE, "MPS", "quarter") == spring
@@ -272,7 +272,7 @@ def test_the_scoreboard_goes_back_so_many_periods(one, by):
     assert own["is_latest"].tolist() == [False, False, True, False]
 
 
-def test_the_scoreboard_shows_an_indicator_by_no_less_than_its_smallest_period(one):
+def test_the_scoreboard_never_goes_below_the_smallest_period(one):
     board = queries.scoreboard(one, "MPS", "month", count=2)
     lengths = dict(zip(board["kpi"], board["by"], strict=True))
     smallest = {
@@ -323,12 +323,12 @@ def test_rows_lead_to_file_and_line(one, force):
     assert dimensions <= set(rows.columns)
 
 
-def test_rows_of_the_forces_published_figure_are_not_those_of_boroughs(one):
+def test_rows_of_the_forces_published_figure_are_not_the_boroughs_rows(one):
     rows = queries.rows(one, CONFIDENCE, "MPS", date(2003, 1, 1), date(2003, 3, 31))
     assert rows[["area_code", "value"]].values.tolist() == [["MPS", 0.51]]
 
 
-def test_without_a_build_the_remedy_is_told(tmp_path):
+def test_without_a_build_the_error_names_the_remedy(tmp_path):
     with pytest.raises(UserError, match="python -m kpis import FILE"):
         opened_build.open_build(tmp_path)
 
@@ -375,7 +375,7 @@ def test_show_names_the_area_and_words_the_state(force):
     assert june.endswith("n 150")
 
 
-def test_show_and_rows_without_days_are_of_the_latest_settled_period(force):
+def test_show_and_rows_default_to_the_latest_settled_period(force):
     shown = json.loads(command(force, "show", ANSWERED, "--json").stdout)
     assert [(row["period_start"], row["n"]) for row in shown] == [("2003-06-01", 250)]
     listed = command(force, "rows", ANSWERED, "--csv").stdout.splitlines()
@@ -391,7 +391,7 @@ def test_show_and_rows_without_days_are_of_the_latest_settled_period(force):
         (["show", ATTENDED, "--from", "2003"], "not a month (2003-04)"),
     ],
 )
-def test_a_question_that_cannot_be_answered_is_told_the_remedy(force, words, remedy):
+def test_a_question_that_cannot_be_answered_gets_a_remedy(force, words, remedy):
     failed = command(force, *words, "--json")
     assert failed.returncode == 2
     assert failed.stdout == ""

@@ -1,4 +1,4 @@
-"""Many may read a build at once and while the next is made; none may do more."""
+"""Many may read a build at once and while the next is made; no reader may write."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A change of a pooled ratio falls apart exactly into what groups did and their mix."""
+"""A change in a pooled ratio splits exactly into what groups did and their mix."""
 
 from fractions import Fraction
 
@@ -48,8 +48,8 @@ def frame_of(groups) -> pd.DataFrame:
 def exact(groups) -> tuple[Fraction, Fraction, Fraction]:
     """Change, mix and rate by standardisation, in whole fractions.
 
-    The rate is what would have changed with the shares held as before, and as after,
-    on average; the mix what would have changed with the groups' own ratios held.
+    The rate is the change with the shares held as before, and as after, on average; the
+    mix is the change with the groups' own ratios held.
     """
     shares, ratios, whole = [], [], []
     for time in (0, 2):
@@ -73,7 +73,7 @@ def exact(groups) -> tuple[Fraction, Fraction, Fraction]:
 
 
 @given(WHOLES)
-def test_mix_and_rate_are_those_of_standardisation_and_sum_to_the_change(groups):
+def test_mix_and_rate_match_standardisation_and_sum_to_the_change(groups):
     change, mix, rate = exact(groups)
     assert mix + rate == change
     found = decomposition.split(frame_of(groups))
@@ -88,7 +88,7 @@ def test_mix_and_rate_are_those_of_standardisation_and_sum_to_the_change(groups)
 
 
 @given(WHOLES)
-def test_backwards_everything_has_the_other_sign(groups):
+def test_backwards_every_sign_is_reversed(groups):
     there = decomposition.split(frame_of(groups)).table.set_index("group")
     back = [(n1, d1, n0, d0) for n0, d0, n1, d1 in groups]
     back = decomposition.split(frame_of(back)).table.set_index("group")
@@ -105,7 +105,7 @@ def test_units_of_the_two_sides_do_not_matter(groups, factor):
     np.testing.assert_allclose(other["total"], expected, atol=1e-9)
 
 
-# what it shows
+# results
 
 
 def test_each_group_has_a_mix_and_a_rate_part():
@@ -152,7 +152,7 @@ def test_a_group_that_is_absent_in_one_period_is_all_mix(nothing):
         """
     )
     rows = drawn(found, "rate", "mix", "total")
-    # shares of a half each; the whole stood at 0.35 and 0.7
+    # shares of a half each; the whole was 0.35 and 0.7
     assert rows["opened"] == (0, 0.1875, 0.1875)
     assert rows["closed"] == (0, 0.1625, 0.1625)
     assert rows["stays"] == rows["nowhere"] == (0, 0, 0)
@@ -162,7 +162,7 @@ def test_a_group_that_is_absent_in_one_period_is_all_mix(nothing):
     assert found.table["total"].sum() == pytest.approx(0.35)
 
 
-def test_money_of_a_place_that_takes_no_calls_is_rate_alone():
+def test_money_of_a_place_that_takes_no_calls_is_all_rate():
     found = split(
         """
         group        | n0  | d0  | n1  | d1
@@ -183,7 +183,7 @@ def test_money_of_a_place_that_takes_no_calls_is_rate_alone():
     "row",
     ["QK | 50 | - | 50 | 100", "QK | 50 | 100 | 50 | 0", "QK | - | 100 | 50 | 100"],
 )
-def test_one_side_of_a_division_alone_is_refused_by_name(row):
+def test_a_group_with_only_one_side_of_the_division_is_refused_by_name(row):
     with pytest.raises(decomposition.OneSideMissingError) as refused:
         split(f"group | n0 | d0 | n1 | d1\nIR | 1 | 2 | 1 | 2\n{row}")
     assert refused.value.groups == ["QK"]
@@ -201,17 +201,17 @@ def test_a_period_without_denominator_is_refused(row, period):
 # the published trap: 71.0 and 72.8 percent from the same paper
 
 
-def test_the_force_is_all_its_calls_and_not_the_mean_of_its_boroughs():
+def test_the_forces_figure_is_of_all_calls_and_not_the_mean_of_boroughs():
     found = split(REACHED)
     pooled, mean = found.after, found.table["after"].mean()
     assert (f"{pooled:.1%}", f"{mean:.1%}") == ("71.0%", "72.8%")
-    # of all calls, one by one, 71 in 100 were reached in time
+    # call by call, 71 in 100 were reached in time
     calls = np.concatenate(
         [np.arange(one.denominator_after) < one.numerator_after
          for one in parts(REACHED).itertuples()]
     )  # fmt: skip
     assert calls.mean() == pooled
-    # were two boroughs one, no call would be answered otherwise: only the mean moves
+    # if two boroughs merged, no answer to a call would change: only the mean moves
     merged = parts(REACHED).replace({"group": {"Bromley": "Hounslow"}})
     merged = merged.groupby("group", as_index=False)[NAMES].sum()
     again = decomposition.split(merged)

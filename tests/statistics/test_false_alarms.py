@@ -1,4 +1,4 @@
-"""How often charts and funnels call out where nothing has changed or differs.
+"""How often charts and funnels raise an alarm where nothing changed or differs.
 
 32 boroughs, all stable and all the same, ten indicators, 60 months. What chance alone
 flags on the latest point lies between 1.4 and 1.9 charts in a hundred (what 20,000
@@ -17,15 +17,15 @@ from kpis.statistics.spc_judgement import ChartSettings
 INDICATORS, BOROUGHS, MONTHS = 10, 32, 60
 SHARES = range(5)
 RATES = range(5, INDICATORS)
-# The charts are read at the end of each of these months, as a committee reads them.
+# The charts are read at the end of each of these months, as a committee would.
 READ_AFTER = range(verdicts.MINIMUM_POINTS, MONTHS + 1, 3)
 
 
 @pytest.fixture(scope="module")
 def stable():
-    """Counts and what they are out of, by indicator, borough and month; one seed.
+    """Counts and their denominators by indicator, borough and month, from one seed.
 
-    Those of SHARES are cases, those of RATES exposures.
+    The denominators are cases for SHARES and exposure for RATES.
     """
     draw = np.random.default_rng(2004)
     months = np.ones(MONTHS)
@@ -46,7 +46,7 @@ def share_flagged_on_the_latest_point(stable, indicators, chart):
         for months in READ_AFTER
     ]
     lengths = [months for _, months in charts]
-    # each chart as one series of a board: its number stands for its area
+    # each chart is one series of a board, with its number as its area
     board = pd.DataFrame(
         {
             "kpi": "stable",
@@ -69,7 +69,7 @@ def test_xmr_flags_as_many_stable_charts_as_simulation_says(stable):
     assert verdicts.FALSE_FLAGS_PER_CHART <= found <= 0.019
 
 
-def test_p_prime_flags_no_more_stable_charts_than_that(stable):
+def test_p_prime_flags_no_more_stable_charts_than_xmr_may(stable):
     found = share_flagged_on_the_latest_point(stable, SHARES, "p_prime")
     assert 0.009 <= found <= 0.019
 

@@ -31,17 +31,17 @@ ENDS = {
     "upper_998": "ucl998",
 }
 
-# Of FunnelPlotR, what is not run against `funnel`, and why.
+# Cases of FunnelPlotR that are not run against `funnel`, and why.
 NOT_OURS = {
     "SR SHMI": "we have no standardised ratios; truncation and logarithms are not ours",
     "SR CQC": "no standardised ratios; the peer's adjusted limits are not squared back",
     "RC": "the peer's limits take 1 / (2 sqrt n), which flags 6 of 32 equal areas; "
     "rates get exact Poisson limits",
 }
-# of one case each
+# one case each
 TRIMMED = "pr_strong_od_trim20"
-# Where the angle leaves 0 to a quarter turn the peer's square of the sine comes back:
-# areas with fewer than ten cases.
+# Where the angle leaves the range of 0 to a quarter turn, the peer's squared sine turns
+# back. This happens to areas with fewer than ten cases.
 FOLDED = {"pr_tiny_denominators"}
 
 
@@ -55,7 +55,7 @@ def drawn(name, **more):
     return funnel.proportion(given["numerator"], given["denominator"], **more)
 
 
-def test_tolerances_are_those_stated_with_the_golden_cases():
+def test_tolerances_match_the_golden_cases():
     assert PEER["tolerance"] == "1e-9 relative"
     assert PHE["tolerance"].startswith("1e-7 relative")
     assert len(CASES) == PEER["n"] == 10
@@ -68,7 +68,7 @@ def test_every_golden_case_is_run_or_not_ours():
 
 
 @pytest.mark.parametrize("name", PROPORTIONS)
-def test_proportions_have_the_values_and_z_of_the_peer(name):
+def test_proportions_match_the_peers_values_and_z(name):
     found, expected = drawn(name), CASES[name]["expected"]
     np.testing.assert_allclose(found["value"], expected["rr"], rtol=TOLERANCE)
     np.testing.assert_allclose(found["centre"], expected["target"], rtol=TOLERANCE)
@@ -76,14 +76,14 @@ def test_proportions_have_the_values_and_z_of_the_peer(name):
 
 
 @pytest.mark.parametrize("name", PROPORTIONS)
-def test_unadjusted_limits_are_those_of_the_peer(name):
+def test_unadjusted_limits_match_the_peer(name):
     found = drawn(name, adjust=False)
     assert found.attrs == {"phi": 0, "tau2": 0}
     same_limits(found, name, "")
 
 
 @pytest.mark.parametrize("name", [name for name in PROPORTIONS if name != TRIMMED])
-def test_adjusted_limits_are_those_of_the_peer(name):
+def test_adjusted_limits_match_the_peer(name):
     found, expected = drawn(name), CASES[name]["expected"]
     assert found.attrs["phi"] == pytest.approx(expected["phi"], rel=TOLERANCE)
     assert found.attrs["tau2"] == pytest.approx(expected["tau2"], rel=TOLERANCE)
@@ -91,7 +91,7 @@ def test_adjusted_limits_are_those_of_the_peer(name):
     assert list(found["outlier"]) == [bool(one) for one in expected["outlier"]]
 
 
-def test_another_share_drawn_in_is_not_offered():
+def test_no_other_winsorised_share_is_offered():
     assert CASES[TRIMMED]["input"]["trim_by"] != funnel.WINSORISED
     others = [CASES[name]["input"]["trim_by"] for name in PROPORTIONS]
     assert others.count(funnel.WINSORISED) == len(others) - 1
@@ -123,14 +123,14 @@ DRAWN_IN = [
 
 
 @pytest.mark.parametrize("name", DRAWN_IN)
-def test_dispersion_of_distances_is_that_of_the_peer(name):
+def test_dispersion_of_distances_matches_the_peer(name):
     expected = CASES[name]["expected"]
     found = funnel.dispersion(np.array(expected["uzscore"]))
     assert found == pytest.approx(expected["phi"], rel=TOLERANCE)
 
 
 @pytest.mark.parametrize("name", ["sr_cqc_od", "sr_cqc_100"])
-def test_variance_between_areas_is_that_of_the_peer(name):
+def test_variance_between_areas_matches_the_peer(name):
     given, expected = CASES[name]["input"], CASES[name]["expected"]
     error = 1 / (2 * np.sqrt(np.array(given["denominator"])))
     found = funnel.variance_between(expected["phi"], error)
@@ -148,7 +148,7 @@ def test_variance_between_areas_in_a_worked_example():
 # PHEindicatormethods
 
 FUNNELS = {case["id"]: case for case in PHE["funnels"]}
-# What of PHEindicatormethods is not run against `funnel`, and why.
+# Cases of PHEindicatormethods that are not run against `funnel`, and why.
 PHE_NOT_OURS = {
     "dsr": "we have no directly standardised rates",
     "isratio": "we have no standardised ratios; from ten events on it takes Byar's "
@@ -191,8 +191,8 @@ def test_rates_have_the_labels_of_phe():
 
 
 @pytest.mark.parametrize("case", PHE["poisson_funnel"], ids=lambda c: c["observed"])
-def test_poisson_lines_are_those_of_phe(case):
-    # another area, so large that the whole has a rate of 1 and stays so
+def test_poisson_lines_match_phe(case):
+    # another area, so large that the rate of the whole is and stays 1
     observed, rest = case["observed"], 10**6
     for key, column in {
         "expected_lower_2s": "lower_95",
@@ -209,7 +209,7 @@ def test_poisson_lines_are_those_of_phe(case):
 
 @pytest.mark.parametrize("case", PHE["poisson_funnel"], ids=lambda c: c["observed"])
 def test_poisson_lines_of_phe_are_our_exact_intervals(case):
-    # what it bisects to 1e-7 is the expected count's share of itself and observed + 1
+    # the peer finds this number by bisection, to 1e-7
     def bisected(expected):
         return expected / (expected + case["observed"] + 1)
 
@@ -239,9 +239,9 @@ def test_ratios_have_the_labels_of_phe_by_our_exact_intervals():
 
 @pytest.mark.parametrize("name", ["funnel_prop_1", "funnel_prop_3"])
 def test_proportions_have_the_outliers_of_phe(name):
-    # Its limits are centre -/+ z sqrt(centre (1 - centre) / n), ours on the arcsine
-    # scale: they differ near 0 and 1 and for few cases, so that here and there an
-    # area lies outside the 95 % limits of one only.
+    # Its limits are centre -/+ z sqrt(centre (1 - centre) / n), ours are on the arcsine
+    # scale. They differ near 0 and 1 and for few cases, so some areas lie outside the
+    # 95 % limits of only one of them.
     case = FUNNELS[name]
     found = funnel.proportion(case["numerator"], case["denominator"], adjust=False)
     expected = [label[-7:] == "(0.001)" for label in case["expected"]["significance"]]
@@ -259,7 +259,7 @@ def test_proportions_have_the_outliers_of_phe(name):
 
 
 def test_exact_quantiles_of_qikit_lie_within_one_event_of_our_rates():
-    # It interpolates quantiles, whose upper side flags one event sooner than 0.1 %.
+    # It interpolates quantiles; their upper side flags one event sooner than 0.1 %.
     (case,) = [one for one in QIKIT["cases"] if one["input"]["family"] == "poisson"]
     sizes = np.array(case["input"]["denominator"])
     found = funnel.rate(case["input"]["numerator"], sizes)
@@ -317,13 +317,13 @@ def test_adjustment_only_widens_limits(counts):
         pd.testing.assert_frame_equal(wide[list(ENDS)], plain[list(ENDS)])
 
 
-def test_what_varies_no_more_than_chance_makes_it_is_not_adjusted():
+def test_areas_that_vary_no_more_than_by_chance_are_not_adjusted():
     found = funnel.proportion([41, 73, 63], [96, 133, 130])
     assert found.attrs == {"phi": pytest.approx(0.7274, abs=1e-4), "tau2": 0}
 
 
 @given(st.lists(st.integers(0, 3000), min_size=2, max_size=40), st.floats(0.1, 1e5))
-def test_an_outlying_rate_is_one_whose_exact_interval_leaves_the_centre_out(
+def test_a_rate_is_outside_when_its_exact_interval_leaves_out_the_centre(
     counts, exposure
 ):
     exposures = np.linspace(exposure, 2 * exposure, len(counts))
@@ -359,7 +359,7 @@ def test_one_event_alone_is_never_outside():
 
 
 @pytest.mark.parametrize("make", [funnel.proportion, funnel.rate])
-def test_an_area_without_cases_is_an_empty_row_and_part_of_nothing(make):
+def test_an_area_without_cases_is_an_empty_row_and_counts_nowhere(make):
     found = make([0, 30, 50, np.nan, 5], [0, 100, 100, 100, np.nan])
     without = make([30, 50], [100, 100])
     figures = [name for name in funnel.COLUMNS if name != "outlier"]
@@ -371,7 +371,7 @@ def test_an_area_without_cases_is_an_empty_row_and_part_of_nothing(make):
 
 
 @pytest.mark.parametrize("make", [funnel.proportion, funnel.rate])
-def test_no_areas_and_areas_without_anything_make_no_funnel(make):
+def test_no_areas_or_only_empty_areas_make_no_funnel(make):
     assert list(make([], []).columns) == list(funnel.COLUMNS)
     nothing = make([0, 0], [0, 0])
     assert nothing["value"].isna().all()
@@ -380,7 +380,7 @@ def test_no_areas_and_areas_without_anything_make_no_funnel(make):
     assert not alone["outlier"].any()
 
 
-def test_one_area_apart_from_all_is_the_outlier():
+def test_one_area_far_from_the_others_is_the_outlier():
     found = funnel.proportion([*[70, 72, 69, 71] * 7, 40], [100] * 29)
     assert list(np.flatnonzero(found["outlier"])) == [28]
     found = funnel.rate([*[70, 72, 69, 71] * 7, 20, 140], [100] * 30)

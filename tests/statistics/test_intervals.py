@@ -1,4 +1,4 @@
-"""Intervals against published values, exact sums and their own promises."""
+"""Intervals against published values, exact sums and what they promise."""
 
 import json
 from fractions import Fraction
@@ -29,7 +29,7 @@ GOLDEN = json.loads(
 )
 
 
-# Of PHEindicatormethods, what is not ours, and why.
+# Cases of PHEindicatormethods that we do not have, and why.
 NOT_OURS = {
     "byars_counts": "counts get exact limits, to which Byar's are an approximation",
 }
@@ -45,7 +45,7 @@ def test_every_golden_kind_is_run_or_not_ours():
 
 
 @pytest.mark.parametrize("case", GOLDEN["wilson"], ids=lambda c: str(c["confidence"]))
-def test_wilson_is_that_of_phe_indicator_methods(case):
+def test_wilson_matches_phe_indicator_methods(case):
     lower, upper = wilson(case["x"], case["n"], case["confidence"])
     np.testing.assert_allclose(lower, case["lower"], rtol=0, atol=1e-12)
     np.testing.assert_allclose(upper, case["upper"], rtol=0, atol=1e-12)
@@ -57,7 +57,7 @@ def test_wilson_at_95_percent_in_a_worked_example():
     assert (round(float(lower), 4), round(float(upper), 4)) == (0.2553, 0.3662)
 
 
-def test_wilson_of_nothing_is_nothing():
+def test_wilson_without_cases_is_empty():
     lower, upper = wilson([0, 5], [0, 10])
     assert list(np.isnan(lower)) == list(np.isnan(upper)) == [True, False]
 
@@ -75,7 +75,7 @@ def test_wilson_lies_in_0_to_1_and_holds_the_proportion(case, confidence):
 
 
 # From the usual table of distribution-free intervals for a median: the narrowest ranks
-# of at least 95 % for n values, and what they really hold.
+# with at least 95 % for n values, and their real coverage.
 MEDIAN_TABLE = """
     n   ranks    holds
     6   1   6    96.9
@@ -110,7 +110,7 @@ def test_arrays_give_arrays():
 
 
 @given(st.integers(1, 300), st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9, 0.95]))
-def test_ranks_miss_on_either_side_as_rarely_as_promised_and_no_rarer(n, quantile):
+def test_ranks_miss_on_each_side_no_more_and_no_less_than_promised(n, quantile):
     below = [comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1)]
     lower, upper = quantile_ranks(n, quantile)
     if np.isnan(lower):
@@ -128,8 +128,8 @@ def test_ranks_miss_on_either_side_as_rarely_as_promised_and_no_rarer(n, quantil
 
 
 @pytest.mark.parametrize("case", GOLDEN["rates"], ids=lambda c: str(c["confidence"]))
-def test_exact_rates_are_those_of_phe_indicator_methods(case):
-    # it takes Byar's approximation from ten events on
+def test_exact_rates_match_phe_indicator_methods(case):
+    # it uses Byar's approximation from ten events on
     is_exact = np.array(case["method"]) == "Exact"
     assert is_exact.sum() == 5
     count, exposure = (np.array(case[name])[is_exact] for name in ("x", "n"))
@@ -165,7 +165,7 @@ def chance_of_at_most(count: int, expected: float) -> float:
 
 
 @given(st.integers(0, 500), st.floats(1e-3, 1e6), st.floats(0.5, 0.999))
-def test_a_rate_at_either_limit_has_exactly_the_rest_beyond_it(
+def test_a_rate_at_a_limit_has_exactly_the_promised_chance_beyond_it(
     count, exposure, confidence
 ):
     lower, upper = poisson_rate(count, exposure, confidence)
@@ -194,7 +194,7 @@ def of_values(values, confidence=0.95):
 
 
 @pytest.mark.parametrize("case", GOLDEN["means"], ids=lambda c: f"n {c['count']}")
-def test_the_interval_of_a_mean_is_that_of_phe_indicator_methods(case):
+def test_the_interval_of_a_mean_matches_phe_indicator_methods(case):
     found = of_values(case["values"], case["confidence"])
     np.testing.assert_allclose(found, (case["lower"], case["upper"]), rtol=1e-10)
 
@@ -203,7 +203,7 @@ def test_the_interval_of_a_mean_is_that_of_phe_indicator_methods(case):
     st.lists(st.integers(0, 86_400), min_size=2, max_size=200),
     st.floats(0.5, 0.999),
 )
-def test_the_interval_of_a_mean_is_that_of_a_t_test(seconds, confidence):
+def test_the_interval_of_a_mean_matches_a_t_test(seconds, confidence):
     lower, upper = of_values(seconds, confidence)
     if len(set(seconds)) == 1:
         assert lower == pytest.approx(seconds[0])
@@ -215,7 +215,7 @@ def test_the_interval_of_a_mean_is_that_of_a_t_test(seconds, confidence):
     assert upper == pytest.approx(expected.high, abs=1e-3)
 
 
-def test_one_value_has_no_interval_and_neither_has_none():
+def test_one_value_or_none_has_no_interval():
     lower, upper = mean([0, 1, 2], [0, 5, 10], [0, 25, 52])
     assert np.isnan(lower).tolist() == np.isnan(upper).tolist() == [True, True, False]
 
@@ -224,7 +224,7 @@ def test_one_value_has_no_interval_and_neither_has_none():
 
 
 def of_counts(first: tuple[int, int], second: tuple[int, int], confidence=0.95):
-    """The difference of two plain shares: every weight is 1."""
+    """The difference of two plain shares, where every weight is 1."""
     hits, sizes = zip(first, second, strict=True)
     return difference(hits, sizes, sizes, confidence)
 
@@ -275,7 +275,7 @@ def test_only_the_proportions_of_weights_matter(weights, factor, data):
     )
 
 
-def test_where_all_are_satisfied_chance_is_seen_on_the_other_side_only():
+def test_a_side_where_all_are_satisfied_adds_no_chance():
     value, lower, upper = of_counts((50, 50), (40, 50))
     reach = 1.959963984540054 * (0.8 * 0.2 / 50) ** 0.5
     assert (value, lower, upper) == pytest.approx((0.2, 0.2 - reach, 0.2 + reach))
@@ -286,7 +286,7 @@ def test_a_side_without_answers_has_no_difference():
     assert all(isnan(one) for one in of_counts((0, 0), (3, 5)))
 
 
-def test_differences_come_for_many_cells_at_once():
+def test_differences_of_many_cells_at_once():
     hits, sizes = np.array([[56, 9], [48, 3]]), np.array([[70, 10], [80, 10]])
     _, lower, upper = difference(hits, sizes, sizes)
     np.testing.assert_allclose(lower, [0.0575, 0.2605], atol=5e-5)
@@ -306,7 +306,7 @@ def test_an_effective_number_in_a_worked_example():
 
 
 @given(WEIGHTS, st.floats(0.01, 100))
-def test_unequal_weights_only_take_away_from_the_number_of_answers(weights, factor):
+def test_unequal_weights_only_lower_the_number_of_answers(weights, factor):
     scaled = np.array(weights) * factor
     found = effective_n(scaled.sum(), (scaled**2).sum())
     assert 1 - 1e-9 <= found <= len(weights) + 1e-9
@@ -363,12 +363,12 @@ def test_rows_in_proportion_leave_nothing_to_chance():
 
 
 @pytest.mark.parametrize(("n", "y"), [(1, 3), (0, 0), (5, 0)])
-def test_a_ratio_of_one_row_or_over_nothing_has_no_interval(n, y):
+def test_a_ratio_of_one_row_or_over_zero_has_no_interval(n, y):
     with np.errstate(all="raise"):
         assert all(np.isnan(ratio(n, 3, y, 9, 9, 9)))
 
 
-def test_the_interval_of_a_ratio_holds_the_true_one_as_often_as_promised():
+def test_the_interval_of_a_ratio_holds_the_true_ratio_as_often_as_promised():
     draw = np.random.default_rng(2004)
     y = draw.poisson(5, (4000, 60)) + 1
     x = draw.poisson(0.3 * y)

@@ -15,7 +15,7 @@ FILES = Path(__file__).parent.parent / "golden"
 GOLDEN = json.loads((FILES / "xmr_nhsrplotthedots.json").read_text("utf-8"))
 QICHARTS = json.loads((FILES / "control_charts_qicharts2.json").read_text("utf-8"))
 TOLERANCE = 1e-9
-# No tolerance is stated with these: they are written with 13 decimals.
+# These come without a tolerance and are written with 13 decimals.
 QICHARTS_TOLERANCE = 1e-12
 
 # The package stops with "missing value where TRUE/FALSE needed" on a gap inside a run.
@@ -49,7 +49,7 @@ def chart_case(name):
     )
 
 
-def test_tolerance_is_the_one_stated_with_the_golden_cases():
+def test_the_tolerance_matches_the_golden_cases():
     assert GOLDEN["tolerance"] == "absolute 1e-9 on limits"
     assert len(CASES) == GOLDEN["n"] == 40
 
@@ -60,7 +60,7 @@ def test_only_the_listed_cases_have_no_expected_chart():
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in CRASHES_IN_R])
-def test_chart_is_that_of_the_package(name):
+def test_chart_matches_the_package(name):
     expected = CASES[name]["expected"]
     chart = chart_case(name)
     assert list(chart["segment"]) == expected["rebase_group"]
@@ -85,7 +85,7 @@ BETTER = {"increase": "higher", "decrease": "lower", "neutral": "neither"}
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in CRASHES_IN_R])
-def test_assurance_is_that_of_the_package(name):
+def test_assurance_matches_the_package(name):
     given, icons = CASES[name]["input"], CASES[name]["expected"]["icon"]
     last = chart_case(name).iloc[-1]
     better = BETTER[given["improvement_direction"]]
@@ -107,7 +107,7 @@ def test_assurance_is_that_of_the_package(name):
         ("neither", 5, None),
         ("higher", None, None),
         ("higher", np.nan, None),
-        # on either side, as far as this from zero is good
+        # on either side, up to this distance from zero is good
         ("nearer_zero", 3.1, "pass"),
         ("nearer_zero", 3, "hit_or_miss"),
         ("nearer_zero", 1, "hit_or_miss"),
@@ -127,7 +127,7 @@ def test_assurance_without_limits_is_hit_or_miss_as_in_the_package(better):
 
 # P'
 
-# Of qicharts2: what is no chart of ours, and why.
+# Charts of qicharts2 that we do not have, and why.
 NOT_OURS = {
     "u": "rates get XmR charts: an ordinary U chart is far too tight for calls",
     "c": "counts get XmR charts",
@@ -170,7 +170,7 @@ def p_prime_case(name, floor=False):
 
 
 @pytest.mark.parametrize("name", qicharts("pp"))
-def test_p_prime_is_that_of_the_package(name):
+def test_p_prime_matches_the_package(name):
     chart, expected = p_prime_case(name), QICHARTS_CASES[name]["expected"]
     assert list(chart["segment"] + 1) == expected["part"]
     for column, peer in [("mean", "cl"), ("lower", "lcl"), ("upper", "ucl")]:
@@ -189,7 +189,7 @@ UNDIVIDED = [
 
 
 @pytest.mark.parametrize("name", UNDIVIDED)
-def test_limits_and_near_limits_of_p_prime_without_sigma_z_are_those_of_p(name):
+def test_without_sigma_z_limits_of_p_prime_match_those_of_p(name):
     case = QICHARTS_CASES[name]
     hits, sizes = (np.array(case["input"][part], dtype=float) for part in "yn")
     _, limits, sigma_z = spc.p_prime_limits(
@@ -212,7 +212,7 @@ def test_limits_and_near_limits_of_p_prime_without_sigma_z_are_those_of_p(name):
         )
 
 
-def test_below_one_sigma_z_is_kept_at_one_which_is_the_p_chart():
+def test_sigma_z_below_one_is_kept_at_one_which_is_the_p_chart():
     name = "p_constant_rate"
     floored = p_prime_case(name, floor=True)
     given = QICHARTS_CASES[name]["input"]
@@ -227,7 +227,7 @@ def test_below_one_sigma_z_is_kept_at_one_which_is_the_p_chart():
 
 
 @pytest.mark.parametrize("name", qicharts("i"))
-def test_individual_charts_differ_by_the_rounding_of_their_factor_only(name):
+def test_individual_charts_differ_only_by_the_rounding_of_their_factor(name):
     case = QICHARTS_CASES[name]
     expected = case["expected"]
     chart = spc.xmr(
@@ -302,7 +302,7 @@ def test_a_month_without_cases_or_hits_is_a_gap_in_p_prime(missing):
     assert chart["rule"][4] == ""
     assert np.isnan(chart["upper"][4]) == (missing[1] != 100)
     assert chart["mean"][0] == sum(MANY[0]) / sum(MANY[1])
-    # ranges on both sides of the gap are lost, not bridged
+    # the ranges on both sides of the gap are lost, not bridged
     shares = np.array(MANY[0]) / np.array(MANY[1])
     scores = (shares - chart["mean"][0]) * np.sqrt(MANY[1])
     scores /= np.sqrt(chart["mean"][0] * (1 - chart["mean"][0]))
@@ -330,7 +330,7 @@ def test_segments_of_p_prime_do_not_look_at_each_other():
 
 
 @pytest.mark.parametrize("share", [0, 1])
-def test_none_and_all_have_limits_without_width(share):
+def test_shares_of_none_and_all_have_limits_without_width(share):
     chart = spc.p_prime([share * 40] * 9, [40] * 9)
     assert set(chart["lower"]) == set(chart["upper"]) == {share}
     assert set(chart["rule"]) == {""}
@@ -359,7 +359,7 @@ def test_positions_outside_a_series_of_shares_are_refused(argument):
         ([7, 6, 5, 4, 3, 2, 1, 1], "-------."),
         ([1, 2, 3, 3, 4, 5, 6, 7], "........"),
         ([1, 2, 3, None, 4, 5, 6, 7, 8], "........."),
-        # A shared peak belongs to the fall that follows.
+        # A shared peak belongs to the fall after it.
         ([1, 2, 3, 4, 5, 6, 7, 6, 5, 4, 3, 2, 1], "++++++-------"),
         # So does the top of a rise when the next rise starts lower, as in the package.
         ([1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6, 7], "++++++-+++++++"),
@@ -405,7 +405,7 @@ def test_outside_is_strict():
 
 
 @given(st.floats(0.001, 1000), st.integers(2, 40))
-def test_constant_series_lies_on_its_mean_whatever_the_decimals(value, size):
+def test_a_constant_series_lies_on_its_mean_whatever_the_decimals(value, size):
     chart = spc.xmr([value] * size, screen=False)
     assert set(chart["mean"]) == {value}
     assert set(chart["rule"]) == {""}
@@ -433,7 +433,7 @@ def test_empty_series_has_an_empty_chart():
         ({"fix_after": 11}, "a baseline of 11 is too short"),
     ],
 )
-def test_arguments_that_cannot_be_meant_are_refused(arguments, message):
+def test_impossible_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         spc.xmr(range(20), **arguments)
 

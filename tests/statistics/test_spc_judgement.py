@@ -22,7 +22,7 @@ GOLDEN = json.loads(
 
 
 def is_plain(case):
-    """Long enough to judge, and not one of the hazards that we treat otherwise."""
+    """Long enough to judge, and not one of the hazards that we treat differently."""
     given, expected = case["input"], case["expected"]
     return (
         "error" not in expected
@@ -38,7 +38,7 @@ PLAIN = [case for case in GOLDEN["cases"] if is_plain(case)]
 
 
 @pytest.mark.parametrize("case", PLAIN, ids=lambda case: case["id"])
-def test_meaning_is_that_of_the_package(case):
+def test_meaning_matches_the_package(case):
     directions = {"increase": "higher", "decrease": "lower", "neutral": "neither"}
     values = np.array(case["input"]["values"], dtype=float)
     frame = series(values).assign(value=values)
@@ -108,7 +108,7 @@ def test_twelve_points_are_not_judged_and_thirteen_are():
     assert thirteen["rule"].iloc[-1] == "outside_high"
 
 
-def test_series_that_never_varies_has_its_mean_for_limits():
+def test_a_series_that_never_varies_has_its_mean_as_limits():
     judged = spc_judgement.judge(series([7] * 15), "higher")
     for column in LIMITS:
         assert set(judged[column]) == {0.07}
@@ -214,7 +214,7 @@ def test_a_gap_that_lies_nearer_to_zero_than_its_mean_is_better(last, meaning):
     assert gap([-value for value in [*AROUND_FIVE, last]])[-1] == meaning
 
 
-def test_a_gap_on_its_way_to_zero_is_better_wherever_it_lies():
+def test_a_gap_moving_towards_zero_is_better_wherever_it_lies():
     closing = [-value for value in RISING[:-7]] + [-75, -73, -71, -69, -68, -67, -66]
     assert gap(closing)[-7:] == ["improvement"] * 7
     assert gap(RISING)[-7:] == ["concern"] * 7
@@ -227,7 +227,7 @@ def test_a_gap_on_its_way_to_zero_is_better_wherever_it_lies():
 # breaks
 
 
-def test_limits_begin_anew_with_the_first_period_after_a_break():
+def test_limits_start_again_with_the_first_period_after_a_break():
     values = [*STABLE, *(value - 30 for value in STABLE)]
     on_the_first = spc_judgement.judge(
         series(values), "higher", breaks=[date(2004, 2, 1)]
@@ -248,7 +248,7 @@ def test_a_break_before_the_series_or_after_its_last_period_changes_nothing(day)
     )
 
 
-def test_a_segment_of_fewer_than_thirteen_points_has_none_of_its_own_limits():
+def test_a_segment_of_fewer_than_thirteen_points_has_no_limits():
     values = [*STABLE, *[40, 44] * 6]
     judged = spc_judgement.judge(series(values), "higher", breaks=[date(2004, 2, 1)])
     assert judged.loc[:15, LIMITS].notna().all(axis=None)
@@ -259,7 +259,7 @@ def test_a_segment_of_fewer_than_thirteen_points_has_none_of_its_own_limits():
 def is_monthly(case):
     days = pd.to_datetime(case["input"]["dates"])
     months = pd.date_range(days[0], periods=len(days), freq="MS")
-    # the package takes no notice of a date between two rows: ours snaps
+    # the package ignores a date between two rows, we move it to the next row
     is_matched = set(case["input"]["rebase_dates"]) <= set(case["input"]["dates"])
     return list(days) == list(months) and is_matched and "error" not in case["expected"]
 
@@ -268,7 +268,7 @@ MONTHLY = [case for case in GOLDEN["cases"] if is_monthly(case)]
 
 
 @pytest.mark.parametrize("case", MONTHLY, ids=lambda case: case["id"])
-def test_segments_are_those_of_the_package(case):
+def test_segments_match_the_package(case):
     given = case["input"]
     breaks = [date.fromisoformat(day) for day in given["rebase_dates"]]
     frame = series(given["values"], first=given["dates"][0])
@@ -276,9 +276,9 @@ def test_segments_are_those_of_the_package(case):
     assert list(judged["segment"]) == case["expected"]["rebase_group"]
 
 
-def test_enough_golden_cases_are_monthly_and_some_begin_anew():
-    anew = [case for case in MONTHLY if case["input"]["rebase_dates"]]
-    assert (len(MONTHLY), len(anew)) == (31, 7)
+def test_enough_golden_cases_are_monthly_and_some_start_again():
+    rebased = [case for case in MONTHLY if case["input"]["rebase_dates"]]
+    assert (len(MONTHLY), len(rebased)) == (31, 7)
 
 
 # P'
@@ -335,7 +335,7 @@ def test_p_prime_of_a_share_that_never_varies_has_the_limits_of_chance():
     assert set(judged["rule"]) == {""}
 
 
-def test_p_prime_of_all_is_said_not_to_vary():
+def test_p_prime_of_only_hits_is_reported_as_not_varying():
     judged = spc_judgement.judge(
         shares([100] * 15, [100] * 15), "higher", chart="p_prime"
     )
@@ -388,7 +388,7 @@ KPIS = {
 }
 
 
-def test_many_series_are_judged_as_each_by_itself():
+def test_many_series_are_judged_like_each_alone():
     breaks = {("fallen", "MD"): [date(2003, 10, 1)], ("share", "MD"): []}
     together = spc_judgement.judge_all(board(), KPIS, breaks)
     apart = [
@@ -405,7 +405,7 @@ def test_many_series_are_judged_as_each_by_itself():
     assert set(together.loc[together["kpi"] == "fallen", "segment"]) == {0, 1}
 
 
-def test_no_series_at_all_are_judged_too():
+def test_no_series_at_all_can_be_judged_too():
     empty = spc_judgement.judge_all(board().iloc[:0], KPIS)
     assert empty.empty
     assert {"segment", *LIMITS, "rule", "meaning"} <= set(empty.columns)
@@ -424,15 +424,15 @@ def test_a_scoreboard_is_judged_in_a_moment():
         begun = process_time()
         spc_judgement.judge_all(months, KPIS)
         taken.append(process_time() - begun)
-    # 15 ms on the machine on which it was written
+    # 15 ms on the machine where it was written
     assert min(taken) < 0.05
 
 
-def test_a_step_as_small_as_was_measured_is_no_change():
+def test_a_step_no_larger_than_the_resolution_is_no_change():
     seconds = [15.0] * 8 + [16.0] + [15.0] * 8 + [16.0] + [15.0] * 8
     starts = pd.date_range("2002-01-01", periods=len(seconds), freq="MS")
     series = pd.DataFrame({"period_start": starts, "value": seconds, "state": "value"})
-    # the rules by themselves see a long run below the mean, and months outside
+    # the rules alone see a long run below the mean, and months outside
     assert spc_judgement.judge(series, "lower")["rule"].ne("").any()
     judged = spc_judgement.judge(series, "lower", resolution=1.0)
     assert judged["rule"].eq("").all()

@@ -1,7 +1,7 @@
-"""Every fault that the demo makes on purpose lands where docs/rules.md says.
+"""Every deliberate fault of the demo lands where docs/rules.md says.
 
-`tests/demo/test_demo_defects.py` checks that the fault is in the exports. Here two
-forces, one with the faults and one without, are imported and built.
+`tests/demo/test_demo_defects.py` checks that the fault is in the exports. This file
+imports and builds two forces, one with the faults and one without.
 """
 
 from contextlib import closing
@@ -23,7 +23,7 @@ from tests.tables import Force
 
 SCALE, YEARS = 0.02, 1
 YEAR = date(2003, 4, 1), date(2004, 3, 31)
-# defect: how it lands, and under which name
+# defect: where it lands, and under which name
 LANDS = {
     "naive_times": ("refused", "no_offset"),
     "number_reused": ("refused", "key_repeated"),
@@ -43,7 +43,7 @@ LANDS = {
 
 
 class Demo(NamedTuple):
-    """A force that was imported and built, and what came of it."""
+    """A force that was imported and built, and the results."""
 
     data_dir: Path
     accounts: pd.DataFrame
@@ -122,7 +122,7 @@ def test_numbers_used_again_are_refused_with_the_rows_they_belonged_to(spoilt):
     assert {tuple(own) for own in days} == {("2003-06-05", "2003-06-06")}
 
 
-def test_answers_without_a_weight_are_refused_and_never_weigh_one(spoilt):
+def test_answers_without_a_weight_are_refused_and_never_count_as_one(spoilt):
     rows = refused(spoilt, "survey_responses")
     assert set(zip(rows["rules"], rows["wrong_columns"], strict=True)) == {
         ("missing", "weight")
@@ -177,24 +177,24 @@ FOUND = {
     "created_an_hour_before_the_call": ("JI", "2003-07-01", "2003-07-31"),
     "cut_over_inside_a_month": ("MD", "2004-02-18", "2004-02-18"),
     "no_arrival_times": ("GD", "2003-09-08", "2003-09-14"),
-    # half a day late: those of the last evening come on the next morning
+    # half a day late: visits of the last evening appear on the next morning
     "visit_outside_opening_hours": (CLOSED_AT_NIGHT, "2003-06-01", "2003-07-01"),
     "arrivals_heaped_at_the_standard": ("LX", "2003-04-01", "2004-03-31"),
     "downgraded_after_the_standard": ("EK", "2003-04-01", "2004-03-31"),
     "one_caller_many_calls": ("NI", "2003-04-01", "2004-03-31"),
 }
-# rows whose other half was refused, on the days of that
+# rows whose other half was refused, on the days when that happened
 NIGHTS = ("2003-10-26", "2004-03-28")
 FOLLOWING = {
     "call_without_its_incident": ("2003-06-05", "2003-06-06"),
     "incident_without_its_call": NIGHTS,
     "second_leg_without_its_first": NIGHTS,
-    # who comes to the counter about an incident comes within weeks
+    # people come to the counter about an incident within weeks
     "visit_without_its_incident": ("2003-06-05", "2003-06-30"),
 }
 
 
-def test_the_rest_is_found_in_exactly_its_area_and_time(spoilt):
+def test_the_rest_is_found_in_the_right_area_at_the_right_time(spoilt):
     found = spoilt.findings[~spoilt.findings["finding"].isin(FOLLOWING)]
     assert sorted(found["finding"]) == sorted(FOUND)
     for one in found.itertuples():
@@ -209,13 +209,13 @@ def test_the_rest_is_found_in_exactly_its_area_and_time(spoilt):
         assert tuple(f"{day:%Y-%m-%d}" for day in days) == FOUND[name][1:]
 
 
-def test_a_landing_is_a_finding_where_the_guide_says_so():
+def test_defects_that_should_become_findings_do():
     named = {name for lands, name in LANDS.values() if lands == "finding"}
     assert named == set(FOUND)
     assert named | set(FOLLOWING) <= set(findings.load())
 
 
-def test_what_was_refused_leaves_others_alone_on_its_days_only(spoilt):
+def test_refused_rows_leave_others_unmatched_only_on_their_days(spoilt):
     found = spoilt.findings[spoilt.findings["finding"].isin(FOLLOWING)]
     assert set(found["finding"]) <= set(FOLLOWING)
     for one in found.itertuples():
@@ -225,7 +225,7 @@ def test_what_was_refused_leaves_others_alone_on_its_days_only(spoilt):
             assert {f"{one.first_on:%Y-%m-%d}", f"{one.last_on:%Y-%m-%d}"} <= {*NIGHTS}
 
 
-# what follows for the figures
+# effect on the figures
 
 COST = "fin_cost_per_call"
 RATE = "ops_calls_per_1000_residents"
@@ -243,7 +243,7 @@ def key(cells: pd.DataFrame) -> set[tuple]:
     return set(cells[["kpi", "area", "month"]].itertuples(index=False, name=None))
 
 
-def test_two_defects_hide_figures_and_no_other_does(clean, spoilt):
+def test_only_two_defects_hide_figures(clean, spoilt):
     cells = clean.cells[~clean.cells["state"].isin(WITHOUT_FIGURE)]
     places = {
         ("finance_monthly", "actual"): ({"KF", "MPS"}, "2003-11"),
@@ -268,8 +268,8 @@ def test_two_defects_hide_figures_and_no_other_does(clean, spoilt):
 
 
 def may_move(kpi: str, area: str, month: str) -> bool:
-    """Whether a defect has taken rows from a figure, or brought it others."""
-    # calls refused by night, and a borough that calls another site
+    """Whether a defect takes rows from a figure or adds some."""
+    # calls refused at night, and a borough that calls another site
     by_calls = month in ("2003-10", "2004-02", "2004-03")
     if kpi == COST:
         return by_calls or (area in ("KF", "MPS") and month == "2003-11")
@@ -288,7 +288,7 @@ def may_move(kpi: str, area: str, month: str) -> bool:
     return False
 
 
-def test_figures_move_only_where_a_defect_takes_or_brings_rows(clean, spoilt):
+def test_figures_move_only_where_a_defect_takes_or_adds_rows(clean, spoilt):
     numbers = ["n", "numerator", "denominator", "value"]
     before, after = clean.cells, spoilt.cells
     known = before["kpi"].isin([COST, RATE, *ANSWERING, *ATTENDANCE, *SURVEYS])
@@ -299,7 +299,7 @@ def test_figures_move_only_where_a_defect_takes_or_brings_rows(clean, spoilt):
     assert {COST, RATE, *ANSWERING, *ATTENDANCE} == set(moved["kpi"])
 
 
-def test_the_chronic_caller_s_calls_are_counted_where_they_are(clean, spoilt):
+def test_calls_of_the_chronic_caller_count_in_their_borough(clean, spoilt):
     extra = [
         cells.query("kpi == @RATE and area == 'NI'").set_index("month")["numerator"]
         for cells in (spoilt.cells, clean.cells)

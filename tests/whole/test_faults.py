@@ -1,7 +1,7 @@
 """Faults that real machines have: killed, disk full, read-only, two at once, clocks.
 
-Commands run in processes of their own and are disturbed for real; only the clock is
-made up. Whatever happens, what counted before counts after, and a remedy is told.
+Commands run in their own processes and are disturbed for real; only the clock is made
+up. Whatever happens, what counted before counts after, and the message has a remedy.
 """
 
 import os
@@ -58,7 +58,7 @@ def rebuilt(data_dir):
 
 @pytest.fixture(scope="module")
 def scenarios(tmp_path_factory) -> dict[str, kills.Scenario]:
-    """The commands that are disturbed, by name: import, build, prune."""
+    """The commands to disturb, by name: import, build, prune."""
     return kills.by_name(tmp_path_factory.mktemp("scenarios"))
 
 
@@ -84,11 +84,11 @@ def test_killed_at_any_moment_nothing_is_lost_or_half_done(
         for moment in kills.moments(scenario, count, SEED)
     ]
     assert [one for one in met if one.faults] == []
-    # to hit it never while it writes would test nothing
+    # a kill that never hits a write would test nothing
     assert sum(one.was_writing for one in met) >= count // 2
 
 
-def test_a_lock_left_by_a_killed_process_holds_up_nobody(scenarios, tmp_path):
+def test_a_lock_left_by_a_killed_process_blocks_no_one(scenarios, tmp_path):
     scenario, data_dir = scenarios["build"], tmp_path / "data"
     shutil.copytree(scenario.start, data_dir)
     running = kills.process("build", data_dir=data_dir)
@@ -112,7 +112,7 @@ def test_a_lock_left_by_a_killed_process_holds_up_nobody(scenarios, tmp_path):
         ("build", 2**19),
     ],
 )
-def test_where_a_file_may_not_grow_nothing_changes(scenarios, tmp_path, name, most):
+def test_nothing_changes_where_a_file_may_not_grow(scenarios, tmp_path, name, most):
     scenario, data_dir = scenarios[name], tmp_path / "data"
     shutil.copytree(scenario.start, data_dir)
 
@@ -131,7 +131,7 @@ def test_where_a_file_may_not_grow_nothing_changes(scenarios, tmp_path, name, mo
 
 
 def in_own_mounts(script: str, *arguments) -> subprocess.CompletedProcess:
-    """Run a shell script which may mount file systems that nobody else sees."""
+    """Run a shell script that may mount file systems for itself alone."""
     return subprocess.run(
         ["unshare", "--user", "--map-root-user", "--mount", "sh", "-euc", script, "sh"]
         + [str(one) for one in arguments],
@@ -144,7 +144,7 @@ def in_own_mounts(script: str, *arguments) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="session")
 def can_mount():
-    """Skip where this machine lets nobody mount; file sizes are limited everywhere."""
+    """Skip where this machine lets no one mount; file size limits work everywhere."""
     done = in_own_mounts("mount -t tmpfs none /mnt")
     if done.returncode:
         pytest.skip(f"no file system can be mounted here: {done.stderr}")
@@ -185,8 +185,8 @@ def test_a_full_disk_and_a_read_only_one(scenarios):
     assert "MPS" in done.stdout.split("ended")[3]
 
 
-def as_one_who_may_not_write(*arguments: str, data_dir: Path) -> tuple[int, str, str]:
-    """Run a command without root's right to write where the mode forbids it."""
+def run_without_write_access(*arguments: str, data_dir: Path) -> tuple[int, str, str]:
+    """Run a command without root's right to write against a file's mode."""
     rights = "-dac_override,-dac_read_search"
     prefix = ("setpriv", f"--bounding-set={rights}") if os.geteuid() == 0 else ()
     running = kills.process(*arguments, data_dir=data_dir, prefix=prefix)
@@ -203,11 +203,11 @@ def test_a_read_only_directory_is_read_and_not_written(scenarios, tmp_path):
     before = everything(data_dir)
     try:
         for words in (scenarios["import"].command, ("build",)):
-            code, printed, said = as_one_who_may_not_write(*words, data_dir=data_dir)
+            code, printed, said = run_without_write_access(*words, data_dir=data_dir)
             assert (code, printed) == (2, ""), said
             assert is_one_paragraph(said), said
             assert "This user may not do that" in said
-        code, printed, said = as_one_who_may_not_write(
+        code, printed, said = run_without_write_access(
             "show", ATTENDED, data_dir=data_dir
         )
         assert (code, said) == (0, STALE)
@@ -230,13 +230,13 @@ def test_a_read_only_directory_is_read_and_not_written(scenarios, tmp_path):
         (ValueError("a bug of ours"), None),
     ],
 )
-def test_only_errors_of_the_disk_are_told_a_remedy(error, match):
+def test_only_disk_errors_get_a_remedy(error, match):
     told = of_storage(error)
     assert told is None if match is None else match in str(told)
 
 
-def test_a_value_that_reads_like_an_error_of_the_disk_is_none(data_dir):
-    """Only DuckDB's own errors of the system are looked at."""
+def test_a_value_that_reads_like_a_disk_error_is_not_one(data_dir):
+    """Only DuckDB's own system errors are looked at."""
     from kpis import warehouse
 
     house = warehouse.writer(data_dir / "spill")
@@ -313,7 +313,7 @@ def attended(one: opened_build.Build) -> int:
     return int(cell(one, ATTENDED, "QK", "2003-05")["denominator"])
 
 
-def test_who_reads_a_build_keeps_it_while_the_next_is_made(force):
+def test_a_reader_keeps_its_build_while_the_next_is_made(force):
     force.receives("incidents", MAY)
     pipeline.build(force.data_dir)
     with closing(opened_build.open_build(force.data_dir)) as old:
@@ -338,7 +338,7 @@ def test_who_reads_a_build_keeps_it_while_the_next_is_made(force):
             assert (attended(new), rows_of_may(new)) == (3, 3)
 
 
-def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
+def test_a_reader_of_a_pruned_build_is_asked_to_load_again(force):
     force.receives("incidents", MAY)
     pipeline.build(force.data_dir)
     with closing(opened_build.open_build(force.data_dir)) as old:
@@ -346,7 +346,7 @@ def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
         pipeline.build(force.data_dir)
         lake.withdraw(force.data_dir, wrong, "wrong file")
         pipeline.build(force.data_dir)
-        # by default the builds of the last while stay
+        # by default recent builds stay
         pruning.prune(force.data_dir, rebuilt)
         assert (attended(old), rows_of_may(old)) == (2, 2)
         pruning.prune(force.data_dir, rebuilt, keep=1)
@@ -363,7 +363,7 @@ def test_who_reads_a_build_that_is_pruned_is_told_to_load_again(force):
 
 
 class Jumping(datetime):
-    """A clock that goes back a day whenever it is asked."""
+    """A clock that goes back a day each time it is asked."""
 
     asked = 0
 

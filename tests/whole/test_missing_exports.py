@@ -1,6 +1,6 @@
-"""A missing export never makes a figure smaller: it hides it, and says why.
+"""A missing export never makes a figure smaller: it hides the figure and says why.
 
-Several sources make one figure here, or several sites one borough's.
+Here several sources make one figure, or several sites make one borough's figure.
 """
 
 import pytest
@@ -67,7 +67,7 @@ def not_reliable(
     return [end for end, state in found.items() if state == "not_reliable"]
 
 
-# a month of one source of two
+# one of two sources lacks a month
 
 
 @pytest.fixture
@@ -101,11 +101,11 @@ def check_without_september(one: opened_build.Build, area: str) -> None:
         assert reason == "Finance for September 2002 has not arrived."
 
 
-def test_a_missing_return_hides_all_periods_that_hold_its_month(without_september):
+def test_a_missing_return_hides_all_periods_with_its_month(without_september):
     with without_september.build() as one:
         for area in ("MPS", "IR"):
             check_without_september(one, area)
-        # an indicator of the other source alone is as it was
+        # an indicator from the other source alone is unchanged
         assert not_reliable(one, RATE, "MPS") == []
     receive_costs(without_september, ["2002-09"])
     with without_september.build() as one:
@@ -116,7 +116,7 @@ def test_a_missing_return_hides_all_periods_that_hold_its_month(without_septembe
             assert (year["numerator"], year["denominator"]) == (1200, 120)
 
 
-def test_to_withdraw_a_return_is_as_if_it_had_never_arrived(without_september):
+def test_a_withdrawn_return_counts_as_never_arrived(without_september):
     account = receive_costs(without_september, ["2002-09"])
     with without_september.build() as one:
         assert not_reliable(one, COST, "MPS") == []
@@ -125,7 +125,7 @@ def test_to_withdraw_a_return_is_as_if_it_had_never_arrived(without_september):
         check_without_september(one, "MPS")
 
 
-def test_where_the_ledger_comes_a_month_later_the_last_month_waits_for_it(tmp_path):
+def test_the_last_month_waits_for_a_ledger_that_comes_a_month_later(tmp_path):
     force = Force(tmp_path)
     receive_calls(force, MONTHS)
     receive_costs(force, MONTHS[:-1])
@@ -140,7 +140,7 @@ def test_where_the_ledger_comes_a_month_later_the_last_month_waits_for_it(tmp_pa
         assert cell(one, COST, "MPS", "2003-06")["value"] == 10
 
 
-def test_a_period_that_only_one_source_tells_of_is_not_measured(tmp_path):
+def test_a_period_that_only_one_source_covers_is_not_measured(tmp_path):
     force = Force(tmp_path)
     receive_calls(force, MONTHS)
     receive_costs(force, MONTHS[3:])
@@ -153,10 +153,10 @@ def test_a_period_that_only_one_source_tells_of_is_not_measured(tmp_path):
         assert "April to June 2002" in year["reason"]
 
 
-# nothing on one side of a division
+# one side of a division is empty
 
 
-def test_a_site_of_which_the_ledger_knows_nothing_does_not_work_for_nothing(tmp_path):
+def test_a_site_missing_from_the_ledger_does_not_work_for_free(tmp_path):
     force = Force(tmp_path)
     receive_calls(force, ["2003-05"])
     force.receives("finance_monthly", ENTRY + "e | 2003-05 | MPS | 100.00")
@@ -178,11 +178,11 @@ def test_a_site_that_took_no_call_has_no_cost_per_call(tmp_path):
         assert found["reason"] == "One side of the division is empty."
 
 
-# a month of one site
+# one site lacks a month
 
 
 def receive_site(force: Force, site: str, month: str) -> dict:
-    """Ten calls from Brent and, but for Hendon, from Barking and Dagenham."""
+    """Ten calls from Brent and ten from Barking and Dagenham."""
     rows = ["number | offered | answered | site | borough"]
     rows += [
         f"{site}{borough}{month}{call} | {month}-05T10:00:00+00:00 "
@@ -207,8 +207,8 @@ SPRING = ["2008-04", "2008-05", "2008-06"]
 def sites(tmp_path) -> Force:
     """Hendon and Bow send calls; Hendon's May is missing.
 
-    Hendon serves Brent, Bow serves Barking and Dagenham; nobody says who served
-    Enfield in the spring.
+    Hendon serves Brent, Bow serves Barking and Dagenham; the table does not say who
+    served Enfield in the spring.
     """
     force = Force(tmp_path)
     force.add_mapping("one_site", ONE_SITE)
@@ -225,7 +225,7 @@ REASON = "Hendon: calls for May 2008 have not arrived."
 
 
 @pytest.mark.parametrize("area", ["MPS", "QK"])
-def test_a_site_that_is_missing_hides_the_force_and_the_boroughs_it_serves(sites, area):
+def test_a_missing_site_hides_the_force_and_the_boroughs_it_serves(sites, area):
     with sites.build() as one:
         for period, by in (
             ("2008-05", "month"),
@@ -239,20 +239,20 @@ def test_a_site_that_is_missing_hides_the_force_and_the_boroughs_it_serves(sites
             assert cell(one, RATE, area, month)["state"] == "value"
 
 
-def test_a_site_that_is_missing_leaves_other_boroughs_as_they_are(sites):
+def test_a_missing_site_leaves_other_boroughs_unchanged(sites):
     with sites.build() as one:
         found = cell(one, RATE, "KG", "2008-05")
-        # Hendon's calls of the borough are none of its figure's
+        # Hendon's calls from the borough are not part of its figure
         assert (found["state"], found["numerator"]) == ("value", 10)
 
 
-def test_a_borough_of_which_nobody_says_who_served_it_needs_every_site(sites):
+def test_a_borough_without_a_known_site_needs_every_site(sites):
     with sites.build() as one:
         found = cell(one, RATE, "XB", "2008-05")
         assert (found["state"], found["reason"]) == ("not_reliable", REASON)
 
 
-def test_it_comes_right_when_the_site_arrives_and_goes_when_it_is_withdrawn(sites):
+def test_figures_come_with_the_missing_site_and_go_when_it_is_withdrawn(sites):
     account = receive_site(sites, "HEN", "2008-05")
     with sites.build() as one:
         assert cell(one, RATE, "MPS", "2008-05")["numerator"] == 40

@@ -1,8 +1,8 @@
-"""Each indicator a second time, in pandas from the export files, agrees exactly.
+"""A second count of each indicator, in pandas from the export files, agrees exactly.
 
-`second_count` knows the words of the indicators' definitions and nothing of the engine:
-what is counted here is counted twice, once by each. So it is with exports that have
-every fault of the demo, and what the demo never writes.
+`second_count` follows the words of the indicators' definitions and does not use the
+engine, so everything here is counted twice. The exports are those of a clean demo, and
+of one with every fault of the demo and values that the demo never writes.
 """
 
 from contextlib import closing
@@ -40,7 +40,7 @@ for group in CATALOGUE:
     second_count.ROWS |= group.ROWS
     QUANTILES |= getattr(group, "QUANTILES", {})
 ADDED = [kpi_id for group in CATALOGUE for kpi_id in group.ROWS]
-# no survey of these years had the question
+# no survey of these years asked the question
 NOT_ASKED = (
     "cust_front_counter_satisfaction",
     "cust_telephone_satisfaction",
@@ -55,14 +55,14 @@ GAP = "cust_satisfaction_gap"
 PERIODS = ["month", "quarter", "year", "rolling12"]
 CASES = [(kpi_id, by) for kpi_id in KPIS for by in PERIODS if kpi_id != GAP]
 CASES.append((GAP, "rolling12"))
-# the denominator of the figure in units of the summed one
+# what the summed denominator is divided by to give the figure's
 DENOMINATOR_UNITS = {
     RATE: second_count.DAYS_OF_A_YEAR_TIMES_1000,
     **second_count_returns.DENOMINATOR_UNITS,
 }
-# what the spoilt exports cannot tell: no arrivals in Hackney for a week, and a return
-# of Newham, which is a part of the force's costs, in thousands of pounds
-UNTOLD = {
+# what the spoilt exports leave open: no arrivals in Hackney for a week, and a return of
+# Newham, which is part of the force's costs, in thousands of pounds
+LEFT_OPEN = {
     **dict.fromkeys(
         (ATTENDED, MEDIAN, MEAN),
         ({"GD", FORCE}, date(2003, 9, 8), date(2003, 9, 14)),
@@ -73,7 +73,7 @@ UNTOLD = {
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo force: its export files, and the build made from them."""
+    """The demo force: its export files and the build made from them."""
 
     exports: Exports
     files: dict[str, Path]
@@ -81,7 +81,7 @@ class Demo:
     has_defects: bool
 
 
-# what the demo never writes: column, what is there, what then stands instead
+# what the demo never writes: column, value there, value put in its place
 UNHEARD_OF = {
     "calls": [
         ("line_type", "non_emergency", "internal"),
@@ -116,9 +116,9 @@ UNHEARD_OF = {
 
 
 def vary(path: Path) -> None:
-    """Put what the demo never writes into a fiftieth of a file's rows, and repeat some.
+    """Put values that the demo never writes into a fiftieth of a file's rows.
 
-    "" stands for every value.
+    "" stands for every value. Some rows are repeated.
     """
     changes = UNHEARD_OF.get(second_count.source_of(path), [])
     if not changes:
@@ -168,14 +168,14 @@ def force(request) -> Demo:
 
 
 def areas_of(force: Demo, kpi_id: str) -> list[str]:
-    """The areas of which an indicator has figures."""
+    """The areas for which an indicator has figures."""
     kinds = force.one.kpis[kpi_id].population.smallest_period
     frame = queries.areas(force.one)
     return frame["code"][frame["kind"].isin(list(kinds))].tolist()
 
 
 def shown(force: Demo, kpi_id: str, by: str) -> pd.DataFrame:
-    """What the engine says, by area and first day of the period."""
+    """The engine's cells, by area and first day of the period."""
     frame = queries.series(
         force.one, [kpi_id], areas_of(force, kpi_id), FIRST, LAST, by
     )
@@ -185,21 +185,21 @@ def shown(force: Demo, kpi_id: str, by: str) -> pd.DataFrame:
     return frame
 
 
-def is_untold(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
-    """Which cells begin before the exports, or hold days that a fault leaves open."""
+def is_left_open(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
+    """Which cells begin before the exports or have days that a fault leaves open."""
     start, end = (cells[f"period_{side}"].dt.date for side in ("start", "end"))
-    untold = start < FIRST
-    if force.has_defects and kpi_id in UNTOLD:
-        areas, first, last = UNTOLD[kpi_id]
+    left_open = start < FIRST
+    if force.has_defects and kpi_id in LEFT_OPEN:
+        areas, first, last = LEFT_OPEN[kpi_id]
         is_here = cells.index.get_level_values("area").isin(areas)
-        untold |= is_here & (start <= last) & (end >= first)
+        left_open |= is_here & (start <= last) & (end >= first)
     if force.one.kpis[kpi_id].judging.reliable_if:
-        untold |= is_badly_recorded(force, kpi_id, cells)
-    return untold
+        left_open |= is_badly_recorded(force, kpi_id, cells)
+    return left_open
 
 
 def is_badly_recorded(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
-    """Which cells have enough cases, and too few arrival times that can be used."""
+    """Which cells have enough cases but too few usable arrival times."""
     first = cells["period_start"].iloc[0]
     by = {0: "month", 2: "quarter", 11: "year"}[
         (cells["period_end"].iloc[0].to_period("M") - first.to_period("M")).n
@@ -213,8 +213,8 @@ def is_badly_recorded(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Serie
     return share.lt(0.9) & cells["n"].ge(force.one.kpis[kpi_id].judging.min_n)
 
 
-def tells_counts(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
-    """Which cells tell how many cases they have: of people, none without a figure."""
+def shows_counts(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
+    """Which cells show their counts; for people, only cells with a figure do."""
     if not force.one.kpis[kpi_id].disclosure.is_needed:
         return cells["state"].ne("suppressed")
     is_doubted = cells["state"].eq("not_reliable")
@@ -223,24 +223,24 @@ def tells_counts(force: Demo, kpi_id: str, cells: pd.DataFrame) -> pd.Series:
     return ~is_doubted
 
 
-def compare_values(found: pd.DataFrame, value: pd.Series, untold: pd.Series, **how):
-    assert found["state"].eq("not_reliable").equals(untold)
-    assert (~untold & value.notna()).any(), "no figure was compared"
-    expected = value.mask(untold).rename("value")
+def compare_values(found: pd.DataFrame, value: pd.Series, left_open: pd.Series, **how):
+    assert found["state"].eq("not_reliable").equals(left_open)
+    assert (~left_open & value.notna()).any(), "no figure was compared"
+    expected = value.mask(left_open).rename("value")
     pd.testing.assert_series_equal(found["value"], expected, **how)
 
 
 @pytest.mark.parametrize(("kpi_id", "by"), CASES)
-def test_every_cell_is_what_pandas_counts(force, kpi_id, by):
+def test_every_cell_matches_pandas(force, kpi_id, by):
     found = shown(force, kpi_id, by)
-    untold = is_untold(force, kpi_id, found)
+    left_open = is_left_open(force, kpi_id, found)
     if kpi_id in QUANTILES:
         expected = second_count.quantiles(force.exports, kpi_id, by, FIRST, LAST)
         expected = expected.reindex(found.index)
-        # between two ranks there is more than one way to round
-        compare_values(found, expected["value"], untold, rtol=1e-14)
+        # between two ranks there are several ways to round
+        compare_values(found, expected["value"], left_open, rtol=1e-14)
     elif kpi_id == GAP:
-        expected = compared_sides(force, found, by, untold)
+        expected = compared_sides(force, found, by, left_open)
     else:
         expected = second_count.sums(force.exports, kpi_id, by, FIRST, LAST)
         expected = expected.droplevel("part").reindex(found.index)
@@ -249,20 +249,20 @@ def test_every_cell_is_what_pandas_counts(force, kpi_id, by):
             assert found[name].equals(expected[name] / in_units_of)
         # divided once, last
         value = expected["numerator"] * unit / expected["denominator"]
-        compare_values(found, value, untold, check_exact=True)
+        compare_values(found, value, left_open, check_exact=True)
     assert found["n"].fillna(0).tolist() == expected["n"].fillna(0).tolist()
     assert found["n"].sum() > 1000
 
 
 @pytest.mark.parametrize("by", PERIODS)
 @pytest.mark.parametrize("kpi_id", ADDED)
-def test_every_cell_of_the_catalogue_is_what_pandas_counts(force, kpi_id, by):
+def test_every_cell_of_the_catalogue_matches_pandas(force, kpi_id, by):
     found = shown(force, kpi_id, by)
     found = found[~found["state"].isin(HIDDEN)]
-    # what has no figure begins before the exports, is in doubt, or has no cases
+    # cells without a figure begin before the exports, are in doubt, or have no cases
     is_early = found["period_start"].dt.date < FIRST
     assert found["state"].eq("not_reliable")[is_early].all()
-    found = found[tells_counts(force, kpi_id, found)]
+    found = found[shows_counts(force, kpi_id, found)]
     has_value = found["value"].notna()
     if kpi_id in QUANTILES:
         expected = second_count.quantiles(force.exports, kpi_id, by, FIRST, LAST)
@@ -290,22 +290,22 @@ def test_an_indicator_of_the_catalogue_has_figures_to_compare(clean, kpi_id):
     assert bool(lengths) == (kpi_id not in NOT_ASKED)
 
 
-def compared_sides(force: Demo, found: pd.DataFrame, by: str, untold: pd.Series):
-    """Compare the two sides of a difference, and the difference; returns its n."""
+def compared_sides(force: Demo, found: pd.DataFrame, by: str, left_open: pd.Series):
+    """Compare both sides of a difference, and the difference; return its n."""
     sides = second_count.sums(force.exports, GAP, by, FIRST, LAST)
     sides["value"] = sides["numerator"] / sides["denominator"]
-    is_told = tells_counts(force, GAP, found)
-    for (area, start), parts in found["parts"][is_told].items():
+    has_counts = shows_counts(force, GAP, found)
+    for (area, start), parts in found["parts"][has_counts].items():
         expected = {part: sides.loc[area, part, start].to_dict() for part in ("a", "b")}
         assert parts == expected
     share = sides["value"].unstack("part").reindex(found.index)
-    compare_values(found, share["a"] - share["b"], untold, check_exact=True)
+    compare_values(found, share["a"] - share["b"], left_open, check_exact=True)
     n = sides["n"].groupby(["area", "start"]).sum()
-    return n.reindex(found.index).where(is_told).to_frame()
+    return n.reindex(found.index).where(has_counts).to_frame()
 
 
 @pytest.mark.parametrize("kpi_id", [ATTENDED, MEDIAN, ANSWERED, P95])
-def test_every_week_of_the_force_is_what_pandas_counts(clean, kpi_id):
+def test_every_week_of_the_force_matches_pandas(clean, kpi_id):
     found = queries.series(clean.one, [kpi_id], [FORCE], FIRST, LAST, "week")
     rows = second_count.rows(clean.exports, kpi_id)
     rows = rows[rows["area"] == FORCE]
@@ -321,7 +321,7 @@ def test_every_week_of_the_force_is_what_pandas_counts(clean, kpi_id):
         assert found["value"].tolist() == share.tolist()
 
 
-def test_the_demo_has_what_the_definitions_speak_of(clean):
+def test_the_demo_has_what_the_definitions_mention(clean):
     incidents, calls, ledger, answers = (
         second_count.read(clean.exports, source)
         for source in ("incidents", "calls", "finance_monthly", "survey_responses")
@@ -356,7 +356,7 @@ def test_the_spoilt_exports_have_more_than_the_demo(clean, spoilt, source):
         assert changed.sum() >= 5, (name, instead)
 
 
-def test_published_figures_stand_as_they_came(clean):
+def test_published_figures_are_shown_as_they_came(clean):
     figures = second_count.read(clean.exports, "published_figures")
     found = queries.series(
         clean.one, [CONFIDENCE], areas_of(clean, CONFIDENCE), FIRST, LAST, "quarter"
@@ -380,7 +380,7 @@ def behind(force: Demo, cell) -> pd.DataFrame:
 
 
 def chosen(force: Demo, kpi_id: str) -> pd.DataFrame:
-    """Some cells of an indicator with rows, and a long one of the force."""
+    """Some cells of an indicator that have rows, and a longer one of the force."""
     if kpi_id == GAP:
         return shown(force, kpi_id, "rolling12").reset_index()[-1:]
     if kpi_id == "emp_frontline_time_share":
@@ -406,7 +406,7 @@ def test_a_cell_is_the_sum_of_its_rows(clean, kpi_id):
         rows = behind(clean, cell)
         own = rows.dropna(subset="row_id")
         assert len(own) == cell.n
-        # a return of stops stands once for each stop
+        # a return of stops appears once for each stop
         assert own["row_id"].is_unique or kpi_id == "ops_mobile_stops_kept"
         if is_of_people:
             assert list(rows) == ["row_id", "file", "line"]
@@ -438,19 +438,19 @@ def test_each_row_of_a_cell_is_a_line_of_an_export(clean, kpi_id):
             header = lines[row.file][0].split(",")
             written = dict(zip(header, line.split(","), strict=True))
             if "financial_year" in written:
-                # 2003/04 is named by the year in which it begins
+                # 2003/04 is named by the year when it begins
                 written["financial_year"] = written["financial_year"][:4]
             assert "/".join(written[name] for name in KEYS[source]) == key
 
 
-def test_the_interval_of_a_mean_is_that_of_its_rows(clean):
+def test_the_interval_of_a_mean_comes_from_its_rows(clean):
     for cell in chosen(clean, MEAN).itertuples():
         seconds = behind(clean, cell)["numerator"]
         expected = stats.ttest_1samp(seconds, 0).confidence_interval(0.95)
         assert (cell.lower, cell.upper) == pytest.approx(tuple(expected), rel=1e-9)
 
 
-def test_the_interval_of_a_difference_is_that_of_its_answers(clean):
+def test_the_interval_of_a_difference_comes_from_its_answers(clean):
     cell = next(chosen(clean, GAP).itertuples())
     answers = second_count.rows(clean.exports, GAP)
     ends = (str(day.date()) for day in (cell.period_start, cell.period_end))
@@ -476,7 +476,7 @@ def test_rows_can_be_limited_without_losing_their_order(clean):
     pd.testing.assert_frame_equal(some, every.head(7))
 
 
-def test_rows_of_a_published_figure_are_that_figures_line(clean):
+def test_the_row_of_a_published_figure_is_its_line(clean):
     rows = queries.rows(
         clean.one, CONFIDENCE, FORCE, date(2003, 4, 1), date(2003, 6, 30)
     )

@@ -1,12 +1,13 @@
-"""A borough with a standard of its own is judged by it, whatever the grade became."""
+"""A borough's own standard decides, whatever the grade became."""
 
 import pytest
 
 from kpis import settings
 from tests import tables
 
-# Brent has two hours for a soon incident, Barnet the force's one; reached after 90
-# minutes. What was immediate became soon within its twelve minutes.
+# Brent has two hours for a soon incident, Barnet has the force's one hour. An arrival
+# after 90 minutes is between the two. In the second table immediate incidents became
+# soon within their twelve minutes.
 INCIDENTS = {
     "ops_significant_attended_in_target": """
 bocu_code | created_at                | first_on_scene_at         | grade_first

@@ -1,16 +1,16 @@
 """Every example in `tests/examples/` comes out as drawn.
 
-An example is a page of its own: a title, the reason in a sentence or two, then in the
-order in which things happen
+An example is one page: a title, a few sentences that say why, then, in the order of
+events,
 
     ## incidents, covers 2004-03, extracted 2004-04-01T03:00    an export arrives
     ## mapping NAME                   the layout of the next exports, in TOML
     ## reference NAME                 a reference table of the force's own
-    ## account                        what became of the last export's rows
+    ## account                        what happened to the last export's rows
     ## refused                        which of its lines were refused
     ## cells of KPI by month          what the dashboard then says
 
-each with its table. Cells that an example does not draw are not compared.
+each with its table. Only the cells that an example draws are compared.
 """
 
 import math
@@ -33,7 +33,7 @@ SOURCES = tuple(contracts.load_all())
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of an example and what stands below it."""
+    """One heading of an example and the text below it."""
 
     words: list[str]
     options: dict[str, str]
@@ -88,7 +88,7 @@ def _refused(force: tables.Force, account: dict) -> list[dict[str, str]]:
 
 
 def _same(expected: list[dict], found: list[dict]) -> None:
-    """Compare the columns that are drawn."""
+    """Compare only the columns that are drawn."""
     shown = [{name: row[name] for name in expected[0]} for row in found]
     assert shown == expected
 
@@ -110,7 +110,7 @@ def _same_cells(force: tables.Force, section: Section) -> None:
 
 
 def _is_drawn(value, text: str) -> bool:
-    """Say whether a value is what is drawn: "910/950", "300", a word, or nothing."""
+    """Say whether a value is the drawn one: "910/950", "300", a word or nothing."""
     if isinstance(value, str):
         return value == text
     if not text:

@@ -7,10 +7,12 @@ period is the twelve months that end with a month.
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from typing import Literal, get_args
 
 from kpis.errors import UserError
 
-LENGTHS = ("day", "week", "month", "quarter", "year", "rolling12")
+Length = Literal["day", "week", "month", "quarter", "year", "rolling12"]
+LENGTHS: tuple[str, ...] = get_args(Length)
 # 52 weeks, so that a year before a Monday is a Monday
 YEAR_OF = {
     "day": 364, "week": 52, "month": 12, "quarter": 4, "year": 1, "rolling12": 12,

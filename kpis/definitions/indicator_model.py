@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, make_dataclass
 from typing import Any, Literal, get_args
 
 from kpis.definitions.typed_toml import frozen
+from kpis.periods import Length
 
 # the order in which families are shown
 Family = Literal["operational", "customer", "employee", "financial"]
@@ -22,7 +23,6 @@ Unit = Literal[
 ]  # fmt: skip
 Better = Literal["higher", "lower", "neither", "nearer_zero"]
 AreaKind = Literal["bocu", "site", "facility", "mps"]
-Length = Literal["day", "week", "month", "quarter", "year", "rolling12"]
 Chart = Literal["xmr", "p_prime"]
 Stage = Literal["rows", "published", "after_cube"]
 Exposure = Literal["", "residents"]

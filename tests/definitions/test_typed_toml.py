@@ -3,11 +3,16 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 
-from kpis.definitions import typed_toml
+from kpis.definitions import (
+    contracts,
+    mapping_model,
+    reference_contracts,
+    typed_toml,
+)
 from kpis.definitions.typed_toml import BY_PROGRAM
 from kpis.errors import UserError
 
@@ -240,6 +245,18 @@ def test_what_else_is_wrong_is_said_with_them():
     assert (trip.title, trip.min_n, trip.share) == ("", 0, 0.5)
     assert trip.legs["out"] == Leg("out", "", "")
     assert trip.legs["along"].says == "Out."
+
+
+@pytest.mark.parametrize(
+    ("choices", "table"),
+    [
+        (contracts.Type, contracts.TYPES),
+        (reference_contracts.Type, reference_contracts.TYPES),
+        (mapping_model.Encoding, mapping_model.ENCODINGS),
+    ],
+)
+def test_every_choice_has_a_meaning(choices, table):
+    assert get_args(choices) == tuple(table)
 
 
 def test_tables_of_a_whole_file_are_named_by_their_keys():

@@ -1,10 +1,10 @@
 """Inputs made up by chance, ten times as many as in every run of the tests."""
 
 from tests.ingest.test_csv_records import (
+    test_records_given_to_duckdb_are_whole_in_any_file,
     test_well_formed_tables_are_split_as_the_csv_module_does,
-    test_whatever_the_file_the_records_given_to_duckdb_are_whole,
 )
 from tests.ingest.test_import_fuzz import prepared, test_the_account_of_rows_holds
 from tests.results.test_disclosure import (
-    test_an_attacker_who_knows_all_that_is_shown_learns_nothing_hidden,
+    test_an_attacker_learns_nothing_hidden_from_what_is_shown,
 )

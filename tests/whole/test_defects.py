@@ -253,7 +253,7 @@ def test_only_two_defects_hide_figures(clean, spoilt):
         (one.kpi, one.area, one.month)
         for one in cells.itertuples()
         for (source, column), (areas, month) in places.items()
-        if column in one.population.needs.get(source, ())
+        if column in one.needs.get(source, ())
         and one.area in areas
         and one.month == month
     }

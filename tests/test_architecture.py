@@ -388,7 +388,14 @@ def test_the_architecture_names_every_module_and_arrow():
 
 
 # files that a guide has its reader write
-EXAMPLES = {"kpis/charts/wait_trend.py", "pages/browse/sites.py"}
+EXAMPLES = {
+    "kpis/charts/wait_trend.py",
+    "pages/browse/sites.py",
+    "sql/kpis/cust_complaints_upheld.sql",
+    "sql/kpis/ops_calls_with_interpreter.sql",
+    "sql/marts/complaints_monthly.sql",
+    "tests/examples/calls_with_an_interpreter.md",
+}
 
 
 def test_documents_name_files_that_are_there():

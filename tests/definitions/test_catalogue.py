@@ -67,7 +67,7 @@ def texts_of(pattern: str) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
-# what an indicator should have beside its file: where it is, and how to see it there
+# what an indicator should have besides its file: where it is, and how to see it there
 SHOULD_HAVE = {
     "target": ("data/reference/target.csv", "a row, with status none if none is set"),
     "worked example": ("tests/examples/*.md", "a page with '## cells of {kpi}'"),

@@ -26,7 +26,7 @@ from pages._frame import filters
 from tests import audit_visitor
 from tests.audit_visit import Tally
 
-# a demo for whoever has no data: small, two years, every source
+# a demo for people without data: small, two years, every source
 DEMO = ("demo", "--scale", "0.03", "--years", "2")
 MOST_LISTED = 200
 
@@ -61,7 +61,7 @@ def report(tally: Tally) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Audit the current build, or a small demo where there is none."""
+    """Audit the current build, or a small demo without one."""
     parser = argparse.ArgumentParser(prog="python -m tests.audit")
     parser.add_argument("--area", nargs="+", metavar="CODE")
     parser.add_argument("--kpi", nargs="+", choices=indicators.load(), metavar="KPI")

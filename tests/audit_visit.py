@@ -24,7 +24,7 @@ NO_FIGURE_OF = ("not_measured", "not_applicable")
 
 @dataclass
 class Tally:
-    """How many figures were compared, of which states, and what differs."""
+    """How many figures were compared, by state, and what differs."""
 
     compared: Counter = field(default_factory=Counter)
     states: Counter = field(default_factory=Counter)

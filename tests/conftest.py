@@ -67,7 +67,7 @@ def _own_data_stays_out(tmp_path_factory):
 def made_once(tmp_path_factory) -> Callable[..., Path]:
     """Make a demo with some options, once for all processes that run tests.
 
-    Who changes one takes a copy.
+    A test that changes it takes a copy.
     """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -115,7 +115,7 @@ def pytest_collection_modifyitems(items):
 
 
 def from_outside(path: Path) -> Path:
-    """Return a path outside the project; where there is none, skip the test."""
+    """Return a path outside the project; if it is not there, skip the test."""
     if not path.exists():
         pytest.skip(f"{IS_NOT_HERE}{path}")
     return path

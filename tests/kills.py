@@ -64,7 +64,7 @@ class Kill:
 
 
 def exports(directory: Path) -> tuple[Path, Path]:
-    """Write an export of calls, two rows of which are broken, and one of incidents."""
+    """Write an export of calls with two broken rows, and one of incidents."""
     paths = {
         path.name.split("_2")[0]: path
         for path in demo.write(directory, scale=0.01, years=1)

@@ -33,7 +33,7 @@ STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 SQL_COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
-# a comment sign inside quotes is none, nor is a quote inside a comment
+# a comment sign inside quotes does not count, and neither does a quote in a comment
 SQL_NOT_CODE = re.compile(
     r"(?P<quoted>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")|" + SQL_COMMENT.pattern, re.DOTALL
 )

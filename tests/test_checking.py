@@ -65,7 +65,7 @@ def build_of(home: Path) -> Path:
     return store.directory(home, store.current_id(home))
 
 
-def test_a_good_build_is_told_as_such(home, capsys):
+def test_a_good_build_is_reported_as_good(home, capsys):
     assert command_line.main(["check"]) == 0
     said = capsys.readouterr()
     assert said.err == ""
@@ -80,7 +80,7 @@ def test_without_a_build_definitions_are_checked_alone(data_dir, capsys):
     assert (said.err, said.out.splitlines()[1]) == ("", "There is no build yet.")
 
 
-def test_a_build_behind_its_imports_is_a_note_and_no_fault(home, capsys):
+def test_a_build_behind_its_imports_is_a_note_not_a_fault(home, capsys):
     (import_id, *_) = lake.read_manifest(home)["imports"]
     lake.withdraw(home, import_id, "a test")
     assert command_line.main(["check"]) == 0
@@ -89,7 +89,7 @@ def test_a_build_behind_its_imports_is_a_note_and_no_fault(home, capsys):
     ]
 
 
-def test_a_build_behind_its_indicators_is_a_note_and_no_fault(home, product):
+def test_a_build_behind_its_indicators_is_a_note_not_a_fault(home, product):
     product.change(f"sql/kpis/{ATTENDED}.sql", "min_n = 100", "min_n = 50")
     report = checking.check(home, home)
     assert report.faults == []
@@ -98,7 +98,7 @@ def test_a_build_behind_its_indicators_is_a_note_and_no_fault(home, product):
     ]
 
 
-def test_a_mart_file_that_is_gone_is_told_and_made_again(home):
+def test_a_missing_mart_file_is_reported_and_made_again(home):
     lost = build_of(home) / "marts" / "incidents" / "month=2003-05"
     shutil.rmtree(lost)
     (told,) = faults(home)
@@ -113,7 +113,7 @@ def test_a_mart_file_that_is_gone_is_told_and_made_again(home):
 
 
 @pytest.mark.parametrize("size", [5000, 1_000_000])
-def test_a_cube_that_was_cut_off_is_told_and_repaired(size, home, capsys):
+def test_a_truncated_cube_is_reported_and_repaired(size, home, capsys):
     cube = build_of(home) / "cube.duckdb"
     whole = cube.read_bytes()
     cube.write_bytes(whole[:size])
@@ -128,7 +128,7 @@ def test_a_cube_that_was_cut_off_is_told_and_repaired(size, home, capsys):
     assert command_line.main(["prune"]) == 0
 
 
-def test_a_cube_of_an_earlier_version_that_was_cut_off_is_repaired(home):
+def test_a_truncated_cube_of_an_earlier_version_is_repaired(home):
     build = build_of(home)
     (build / "files.json").unlink()
     assert faults(home) == []
@@ -171,7 +171,7 @@ def test_revisions_outlive_a_damaged_build(home):
     assert found == [(1,)]
 
 
-def test_a_current_build_that_is_gone_is_told_and_made_again(home):
+def test_a_missing_current_build_is_reported_and_made_again(home):
     shutil.rmtree(build_of(home))
     gone = (home / "builds" / "current").read_text(encoding="utf-8").strip()
     assert faults(home) == [
@@ -181,7 +181,7 @@ def test_a_current_build_that_is_gone_is_told_and_made_again(home):
     assert faults(home) == []
 
 
-def test_lost_and_damaged_files_of_the_lake_are_told_with_their_import(home):
+def test_lost_and_damaged_lake_files_are_reported_with_their_import(home):
     (one, *_), (other, *_) = (
         lake.current(lake.read_manifest(home), source)
         for source in ("incidents", "calls")
@@ -201,7 +201,7 @@ def test_lost_and_damaged_files_of_the_lake_are_told_with_their_import(home):
     assert len(told) == 2
 
 
-def test_a_lake_without_its_manifest_is_told(home):
+def test_a_lake_without_its_manifest_is_reported(home):
     (home / "lake" / "manifest.json").unlink()
     assert faults(home) == [
         f"{home / 'lake' / 'manifest.json'} is missing, but the lake holds rows. "
@@ -209,7 +209,7 @@ def test_a_lake_without_its_manifest_is_told(home):
     ]
 
 
-def test_what_a_definition_lacks_is_told_beside_a_damaged_build(home, product):
+def test_faults_of_a_definition_are_reported_next_to_a_damaged_build(home, product):
     """One run names faults of every kind."""
     product.change(f"sql/kpis/{ATTENDED}.sql", "min_n = 100", 'min_n = "many"')
     product.change("data/mappings/lfb_animal_rescues.toml", '"incidents"', '"fires"')
@@ -271,7 +271,7 @@ def test_a_statement_is_tried_before_any_export_arrives(
     assert told.startswith(said)
 
 
-def test_rows_that_lead_to_no_line_are_told(home, product):
+def test_rows_that_lead_to_no_line_are_reported(home, product):
     product.change(
         f"sql/kpis/{ATTENDED}.sql", "'incidents:' || incident_ref", "incident_ref"
     )
@@ -310,7 +310,9 @@ def test_rows_that_lead_to_no_line_are_told(home, product):
         ),
     ],
 )
-def test_a_source_that_lacks_one_of_its_files_is_told(file, said, data_dir, product):
+def test_a_source_that_lacks_one_of_its_files_is_reported(
+    file, said, data_dir, product
+):
     product.remove(file)
     told = sorted(faults(data_dir))
     assert len(told) == len(said)

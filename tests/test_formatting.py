@@ -75,7 +75,7 @@ def test_figure(value, unit, n, words):
 
 
 @given(st.integers(1, 10**6), st.floats(0.05, 0.95))
-def test_decimal_stands_only_where_the_interval_is_narrow(n, proportion):
+def test_a_decimal_is_shown_only_where_the_interval_is_narrow(n, proportion):
     lower, upper = intervals.wilson(proportion * n, n)
     half_width = 50 * float(upper - lower)
     if abs(half_width - 0.5) > 1e-6:

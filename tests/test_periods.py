@@ -104,6 +104,6 @@ def test_a_month_or_a_day_is_read_with_both_ends(text, first, last):
 @pytest.mark.parametrize(
     "text", ["2003", "2003-13", "2003-02-30", "April 2003", "2003-4", "20030401", ""]
 )
-def test_what_is_no_month_and_no_day_is_said_so(text):
+def test_text_that_is_not_a_month_or_a_day_is_reported(text):
     with pytest.raises(UserError, match=r"not a month \(2003-04\) or a day"):
         periods.read(text, is_end=False)

@@ -21,7 +21,7 @@ IMPORT, BUILD, SHOW = [
 ]
 
 
-def test_a_sample_is_what_its_readme_says():
+def test_a_sample_matches_its_readme():
     said = (SAMPLES / "README.md").read_text(encoding="utf-8")
     assert hashlib.sha256(FIRES.read_bytes()).hexdigest() in said
     days = [line.split(",")[1] for line in FIRES.read_text().splitlines()[1:]]

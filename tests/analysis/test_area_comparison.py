@@ -1,4 +1,4 @@
-"""Areas beside each other: who is named as different, who has which place."""
+"""Areas next to each other: which are named as different, and their places."""
 
 from datetime import date
 
@@ -67,7 +67,7 @@ def test_an_area_far_outside_is_named_and_the_others_are_not(compared):
     assert compared.note == "1 of 14 areas differs by more than chance explains."
 
 
-def test_limits_are_those_of_the_funnel_over_the_judged_areas(compared, found):
+def test_limits_come_from_the_funnel_over_the_judged_areas(compared, found):
     judged = {code: BOROUGHS[code] for code in (*ALIKE, "TX")}
     hits, totals = zip(*judged.values(), strict=True)
     expected = funnel.proportion(hits, totals).set_axis(list(judged))
@@ -124,7 +124,7 @@ def test_the_sentence_says_how_far_and_what_chance_allows(build, found):
     assert "10 of the" in area_comparison.sentence(rows["KD"], kpi)
 
 
-def test_a_median_is_no_funnel_and_keeps_its_interval(build):
+def test_a_median_has_no_funnel_and_keeps_its_interval(build):
     compared = area_comparison.compare(build, MEDIAN, MAY, "month")
     assert compared.funnel is None
     assert "shares and rates of single cases" in compared.note
@@ -148,7 +148,7 @@ def test_areas_that_differ_for_other_reasons_are_not_coloured(build, monkeypatch
     assert found["meaning"].eq("").all()
 
 
-def test_an_indicator_of_the_force_alone_is_not_compared(build):
+def test_an_indicator_only_for_the_force_is_not_compared(build):
     of_force = [kpi for kpi in build.kpis.values() if not area_comparison.kind_of(kpi)]
     assert of_force
     with pytest.raises(UserError, match="whole force only"):
@@ -177,7 +177,7 @@ def test_areas_that_differ_for_other_reasons_are_said_to():
     )
 
 
-def test_a_groups_figure_is_that_of_all_its_boroughs_or_none(build, found):
+def test_a_group_has_the_figure_of_all_its_boroughs_or_no_figure(build, found):
     groups = area_comparison.groups(build, found, build.kpis[ATTENDED])
     (group,) = groups.to_dict("records")
     assert group == {
@@ -215,7 +215,7 @@ def test_only_those_outside_and_the_chosen_one_are_named(build, compared):
     assert shapes["QK"] == "circle"
 
 
-def test_every_borough_has_a_tile_of_its_own(build, found):
+def test_every_borough_has_its_own_tile(build, found):
     grid = queries.tile_grid(build)
     drawn = map_chart.tiles_figure(found, grid, build.kpis[ATTENDED], "TX", "dark")
     *tiles, areas = drawn["data"]

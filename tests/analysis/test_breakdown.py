@@ -22,7 +22,7 @@ def build(tmp_path_factory):
         yield opened
 
 
-def test_every_member_stands_for_itself_those_left_out_by_default_too(build):
+def test_every_member_has_its_own_figure_even_if_left_out_by_default(build):
     found = breakdown.by_dimension(build, ATTENDED, "TX", *MAY, "origin")
     assert dict(zip(found["member"], found["n"], strict=True)) == {
         "police": 7,
@@ -32,7 +32,7 @@ def test_every_member_stands_for_itself_those_left_out_by_default_too(build):
     assert (found["lower"] < found["value"]).all()
 
 
-def test_with_those_left_out_the_figure_is_that_of_all(build):
+def test_with_members_left_out_by_default_the_figure_covers_all(build):
     found = breakdown.by_dimension(build, ATTENDED, "TX", *MAY, "origin")
     assert found["is_left_out"].tolist() == [True, False]
     assert breakdown.with_left_out(found) == 57 / 107
@@ -93,7 +93,7 @@ def test_over_all_days_an_hour_is_all_its_weekdays_together(hours):
     assert breakdown.over_days(medians, hours.kpis[MEDIAN]).empty
 
 
-def test_a_median_has_hours_and_none_of_them_is_said_to_differ(hours):
+def test_a_median_has_hours_but_none_is_called_different(hours):
     found = breakdown.by_hour_of_week(hours, MEDIAN, "QK", *MAY)
     assert found["value"].notna().all()
     assert not found["differs"].any()
@@ -114,7 +114,7 @@ def test_the_week_is_drawn_darkest_where_it_is_worst(hours):
     assert grid["customdata"][4][22].startswith("<b>Friday, 22:00 to 23:00</b>")
 
 
-def test_a_median_is_taken_anew_for_each_member(build):
+def test_a_median_is_taken_again_for_each_member(build):
     found = breakdown.by_dimension(build, MEDIAN, "QK", *MAY, "origin")
     assert found[["member", "n", "value"]].to_dict("records") == [
         {"member": "public", "n": 100, "value": 300}

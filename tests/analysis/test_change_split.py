@@ -22,7 +22,7 @@ def build(tmp_path_factory):
         yield opened
 
 
-def test_a_change_of_the_force_is_that_of_its_mix(build):
+def test_a_change_in_the_force_comes_from_its_mix(build):
     found = change_split.split(build, ATTENDED, "MPS", MAY, JUNE, "month")
     before, after = 140 / 200, 240 / 420
     assert (found.before, found.after) == (before, after)
@@ -74,7 +74,7 @@ def test_the_warning_speaks_of_both_ways():
     )
 
 
-def test_one_large_part_against_many_is_no_matter_of_mix():
+def test_one_large_part_against_many_is_not_a_mix_effect():
     found = split(
         """
         group | n0  | d0   | n1  | d1
@@ -110,7 +110,7 @@ def test_half_of_the_parts_are_not_most_of_them():
         ("sum", "not divided by anything"),
     ],
 )
-def test_what_is_no_pooled_ratio_is_refused_with_a_reason(kind, why):
+def test_anything_but_a_pooled_ratio_is_refused_with_a_reason(kind, why):
     with pytest.raises(UserError, match=why):
         split(SIMPSON, kind)
 
@@ -124,7 +124,7 @@ def test_pooled_ratios_of_every_kind_are_split(kind):
     "row",
     ["QK | 50 | - | 50 | 100", "QK | 50 | 100 | 50 | 0", "QK | - | 100 | 50 | 100"],
 )
-def test_one_side_of_a_division_alone_is_refused_by_name(row):
+def test_a_group_with_only_one_side_of_the_division_is_refused_by_name(row):
     with pytest.raises(UserError, match=r"one side of the division .* for QK\."):
         split(f"group | n0 | d0 | n1 | d1\nIR | 1 | 2 | 1 | 2\n{row}", "ratio")
 
@@ -165,13 +165,13 @@ def test_a_warning_is_read_aloud_with_the_rest():
     assert words.endswith(change_split.warning(found))
 
 
-def test_what_has_not_changed_is_said_to_have_not():
+def test_no_change_is_reported_as_no_change():
     assert change_split.in_words(split(REACHED), "percent") == (
         f"It has not changed: 71{PERCENT}."
     )
 
 
-def test_what_rounding_leaves_is_no_change():
+def test_a_change_lost_in_rounding_is_no_change():
     found = split(
         """
         group | n0  | d0 | n1  | d1

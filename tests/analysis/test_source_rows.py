@@ -64,7 +64,7 @@ def test_a_row_says_its_file_and_line_and_not_who_called(spoilt):
     assert len(found) == 5
 
 
-def test_a_row_is_of_each_area_that_it_names(spoilt):
+def test_a_row_belongs_to_each_area_that_it_names(spoilt):
     every = source_rows.rows(spoilt, "calls", "MPS", YEAR, {})
     for area, column in (("QK", "bocu_code"), ("IR", "call_site_code")):
         found = source_rows.rows(spoilt, "calls", area, YEAR, {})
@@ -78,7 +78,7 @@ def test_sources_of_few_people_are_not_offered(spoilt):
             source_rows.rows(spoilt, source, "MPS", YEAR, {})
 
 
-def test_what_is_no_dimension_is_refused_and_never_reaches_a_statement(build):
+def test_an_unknown_dimension_is_refused_and_never_reaches_a_statement(build):
     for name in ("incident_ref", 'x" or true --'):
         with pytest.raises(UserError, match="dimension"):
             source_rows.grouped(build, "incidents", "QK", MARCH, [name], {})
@@ -89,7 +89,7 @@ def test_what_is_no_dimension_is_refused_and_never_reaches_a_statement(build):
 
 
 @pytest.mark.parametrize("source", ["calls", "front_counter_visits"])
-def test_all_rows_of_a_year_are_those_of_its_exports(spoilt, spoilt_home, source):
+def test_all_rows_of_a_year_match_its_exports(spoilt, spoilt_home, source):
     own = [row for row in spoilt.imports if row.source == source]
     assert own
     accepted = lake.imports(spoilt_home / "demo").query("source == @source")["accepted"]

@@ -273,7 +273,7 @@ def test_flags_on_both_sides_of_a_break_are_two_runs():
 # seasons
 
 
-def test_a_flag_that_stood_there_a_year_before_may_be_the_season():
+def test_a_flag_that_was_there_a_year_before_may_be_the_season():
     summer = [70, 72, 69, 71, 70, 72, 90, 71, 70, 72, 69, 71]
     verdict = verdict_on([*summer, *summer[:7]], better="neither")
     assert verdict.phrase == (
@@ -283,13 +283,13 @@ def test_a_flag_that_stood_there_a_year_before_may_be_the_season():
 
 
 @pytest.mark.parametrize("year_ago", [70, 50])
-def test_a_flag_that_did_not_stand_there_a_year_before_is_no_season(year_ago):
+def test_a_flag_that_was_not_there_a_year_before_is_not_the_season(year_ago):
     before = [70, 72, 69, 71, 70, 72, year_ago, 71, 70, 72, 69, 71]
     verdict = verdict_on([*before, 70, 72, 69, 71, 70, 72, 90])
     assert verdict.phrase == "better than its past in April 2004"
 
 
-def test_a_run_longer_than_a_year_is_no_season():
+def test_a_run_longer_than_a_year_is_not_the_season():
     assert verdict_on([*[90, 92] * 10, *[60, 61, 60, 62] * 4]).phrase == (
         "worse than its past since June 2004"
     )
@@ -323,7 +323,7 @@ def test_the_limits_of_the_latest_month_decide_on_the_target(target, better, exp
     assert promised(STABLE, target, better).assurance == expected
 
 
-def test_the_target_is_set_against_limits_that_are_not_cut():
+def test_the_target_is_compared_with_limits_that_are_not_cut():
     # limits of 94 to 103 in 100: all of them is within reach, not out of it
     verdict = promised([98, 99, 97, 100] * 4, 1.0)
     assert verdict.assurance == "hit_or_miss"
@@ -332,7 +332,9 @@ def test_the_target_is_set_against_limits_that_are_not_cut():
 @pytest.mark.parametrize(
     ("target", "expected"), [(1.0, "pass"), (0.9, "pass"), (1.1, "fail")]
 )
-def test_what_always_meets_its_target_is_not_said_to_miss_it(target, expected):
+def test_an_indicator_that_always_meets_its_target_is_not_said_to_miss_it(
+    target, expected
+):
     assert promised([100] * 15, target).assurance == expected
 
 
@@ -343,7 +345,7 @@ def test_the_limits_since_the_break_decide():
 
 
 @pytest.mark.parametrize("values", [STABLE[:12], [*STABLE[:15], np.nan]])
-def test_without_a_verdict_nothing_is_said_of_the_target(values):
+def test_without_a_verdict_nothing_is_said_about_the_target(values):
     states = "".join("-" if np.isnan(value) else "v" for value in values)
     judged = spc_judgement.judge(series(values, states), "higher")
     assurance = partial(spc.assurance, 0.9, better="higher")

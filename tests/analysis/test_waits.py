@@ -37,7 +37,7 @@ def found(build):
     return waits.of_cell(build, MEDIAN, "QK", MAY)
 
 
-def test_they_are_those_of_the_figure(build, found):
+def test_waits_match_the_figure(build, found):
     cell = queries.series(build, [MEDIAN], ["QK"], *MAY, "month").iloc[0]
     assert found.n == cell["n"] == len(SECONDS) * 5
     assert found.quantile(0.5) == cell["value"] == np.median(SECONDS)
@@ -48,7 +48,7 @@ def test_they_are_those_of_the_figure(build, found):
         waits.of_cell(build, SHARE, "QK", MAY)
 
 
-def test_each_is_in_one_class_and_the_standard_ends_one(found):
+def test_each_wait_is_in_one_class_and_the_standard_ends_one(found):
     assert found.standard == 720
     classes = waits.classes(found)
     assert classes["n"].sum() == found.n
@@ -64,7 +64,7 @@ def test_each_is_in_one_class_and_the_standard_ends_one(found):
     assert found.share_within(720) == pytest.approx(within)
 
 
-def test_they_are_said_in_words(build, found):
+def test_waits_are_given_in_words(build, found):
     said = waits.in_words(found, build.kpis[MEDIAN])
     assert said.startswith("Half waited 10 min 30 s or less, nine in ten ")
     assert "33\u202f% waited longer than the standard of 12 min 0 s." in said
@@ -83,7 +83,7 @@ def test_what_is_beyond_the_standard_is_darker(build, found):
     assert drawn["layout"]["xaxis"]["ticktext"][-1] == "longer"
 
 
-def test_where_the_standard_changed_there_is_none(build):
+def test_there_is_no_standard_where_it_changed(build):
     changed = date(2009, 12, 1), date(2010, 1, 31)
     assert waits.standard(build, build.kpis[MEDIAN], "QK", changed) is None
     assert (

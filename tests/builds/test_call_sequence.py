@@ -32,7 +32,7 @@ def members(one: opened_build.Build, kpi_id: str, dimension: str) -> pd.DataFram
     return found.set_index("member")
 
 
-def test_who_cannot_be_followed_is_counted_and_has_no_figure(tmp_path):
+def test_callers_who_cannot_be_followed_are_counted_and_have_no_figure(tmp_path):
     rows = [call(f"w{n}", "-", f"2003-06-05T10:{n:02}", "true") for n in range(3)]
     rows += [call(f"m{n}", f"unsaid{n}0000000000", "2003-06-06T10:00") for n in (1, 2)]
     rows += [call("a", "acaller0000000000", "2003-06-07T10:00", "true")]
@@ -50,7 +50,7 @@ def test_who_cannot_be_followed_is_counted_and_has_no_figure(tmp_path):
             assert by_word["value"].dropna().index.tolist() == ["recorded"]
 
 
-def test_one_caller_of_nine_hundred_calls_is_seen(tmp_path):
+def test_one_caller_with_nine_hundred_calls_is_seen(tmp_path):
     rows = [
         call(f"c{n}", CHRONIC, f"2003-06-{n % 30 + 1:02}T{n // 60:02}:{n % 60:02}")
         for n in range(900)

@@ -119,12 +119,12 @@ def test_every_finding_has_a_case_on_both_sides():
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_trips_is_found_where_and_when_it_is(name, found):
+def test_rows_that_trip_a_finding_are_found_at_their_place_and_time(name, found):
     assert listed(found, name) == CASES[name].found
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_just_does_not_is_not_found(name, passed):
+def test_rows_that_just_pass_are_not_found(name, passed):
     assert listed(passed, name) == []
 
 
@@ -166,7 +166,7 @@ def is_hit(cell, name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", UNRELIABLE)
-def test_exactly_the_figures_that_need_the_unusable_are_not_reliable(name, cells):
+def test_only_figures_that_need_the_unusable_are_not_reliable(name, cells):
     says = findings.load()[name].says
     reported, silent = [], []
     for one in cells.itertuples():
@@ -178,7 +178,7 @@ def test_exactly_the_figures_that_need_the_unusable_are_not_reliable(name, cells
     for one in reported:
         assert is_hit(one, name), one
         assert one.state == "not_reliable" and pd.isna(one.value)
-    # what has no figure at all, or of which a part is missing, says so first
+    # a cell without a figure, or with a part missing, says so first
     for one in silent:
         assert one.state in FIRST_SAID
         if one.state == "not_reliable":
@@ -193,7 +193,7 @@ def test_a_finding_that_only_lists_hides_no_figure(cells):
 # exports that come one after another
 
 
-def test_however_the_exports_arrive_the_same_is_found(tripped, found, tmp_path):
+def test_findings_do_not_depend_on_the_order_of_exports(tripped, found, tmp_path):
     force = prepared(tmp_path)
     # from month to month in turn, so that either side of a comparison comes later
     for is_odd in (True, False):

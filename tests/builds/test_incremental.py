@@ -158,7 +158,7 @@ def held_keys(force: Force, source: str) -> int:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_history_built_step_by_step_is_as_if_built_at_once(
+def test_a_history_built_step_by_step_equals_one_built_at_once(
     seed, tmp_path, monkeypatch
 ):
     # each month of calls that follow each other by itself, then all of them together
@@ -234,7 +234,7 @@ def test_what_is_kept_is_the_same_file(tmp_path):
     }
 
 
-def test_an_edition_retires_rows_of_months_in_which_it_has_none(tmp_path):
+def test_an_edition_retires_rows_of_months_that_it_leaves_empty(tmp_path):
     force = Force(tmp_path)
     force.add_mapping("period_edition", EDITION)
     editions = {"2003-08-01": ("03", "04", "05"), "2003-09-01": ("03", "05")}

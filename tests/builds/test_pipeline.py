@@ -201,7 +201,7 @@ def test_overlapping_standards_of_a_force_are_one_paragraph(force):
     assert store.current_id(force.data_dir) is None
 
 
-def test_a_build_tells_how_far_it_is(force):
+def test_a_build_reports_its_progress(force):
     force.receives("incidents", MAY)
     reported = []
     pipeline.build(

@@ -159,7 +159,7 @@ def test_a_pruned_import_cannot_be_put_back_but_imported_again(force):
     assert asked(force.data_dir, "2003-05")[1] == 2
 
 
-def test_rows_of_a_mapping_since_changed_go_with_the_last_build_of_them(
+def test_rows_of_a_changed_mapping_go_with_the_last_build_that_has_them(
     tmp_path, data_dir
 ):
     save_mapping(data_dir, JOBS)
@@ -178,7 +178,7 @@ def test_rows_of_a_mapping_since_changed_go_with_the_last_build_of_them(
     assert lake_files(data_dir) == [f"2003-11 {new['import_id']}"]
 
 
-def test_files_that_no_import_lists_go_and_those_of_a_user_stay(force):
+def test_files_that_no_import_lists_go_and_a_users_files_stay(force):
     import_id = force.receives("incidents", MAY)["import_id"]
     lost = save(force.data_dir / "lake/calls/2003-05", "", "0123456789ab.parquet")
     other_lost = save(force.data_dir / "quarantine", "", "0123456789ab.csv")

@@ -50,7 +50,7 @@ def earlier(one: opened_build.Build, kpi_id: str, area: str) -> list[tuple]:
     return [(row.was_value, row.was_n, row.reason) for row in frame.itertuples()]
 
 
-def test_a_first_build_has_none(force):
+def test_a_first_build_has_no_revisions(force):
     with force.build() as one:
         assert earlier(one, ATTENDED, "MPS") == []
         assert len(lookup.definitions_of(one, ATTENDED)) == 1
@@ -90,7 +90,7 @@ def test_a_median_is_revised_by_the_median_it_was(force):
         ]
 
 
-def test_a_figure_that_went_leaves_what_it_was(force):
+def test_a_figure_that_went_leaves_its_old_value(force):
     force.receives("incidents", incidents("d 11 TX"), extracted=LATER)
     with force.build() as one:
         assert earlier(one, ATTENDED, "SX") == [(1, 1, "data")]
@@ -108,7 +108,7 @@ def test_every_build_adds_to_those_before(force):
         assert [f"{day:%Y-%m-%d}" for day in days] == ["2004-06-01", "2004-05-01"]
 
 
-def test_a_full_build_keeps_them_and_adds_none(force):
+def test_a_full_build_keeps_revisions_and_adds_none(force):
     force.receives("incidents", incidents("e 30 QK"), extracted=LATER)
     pipeline.build(force.data_dir)
     pipeline.build(force.data_dir, is_full=True)
@@ -175,7 +175,7 @@ def test_the_same_sums_by_another_unit_are_a_revision(force, monkeypatch):
         assert earlier(one, mean, "MPS") == [(11.5 * 60, 4, "definition")]
 
 
-def test_a_month_that_was_withdrawn_leaves_what_it_was(force):
+def test_a_withdrawn_month_leaves_its_old_value(force):
     april = incidents("z 05 QK").replace("2004-03-10", "2004-04-10")
     account = force.receives("incidents", april, extracted="2004-06-01T03:00")
     pipeline.build(force.data_dir)
@@ -244,7 +244,7 @@ def test_an_unfinished_month_has_no_revision_and_an_unsettled_one_says_so(tmp_pa
         assert earlier(one, MEDIAN, "QK") == [(300, 2, "data")]
 
 
-def test_what_is_about_people_says_only_that_it_changed(tmp_path, monkeypatch):
+def test_a_figure_about_people_says_only_that_it_changed(tmp_path, monkeypatch):
     force = Force(tmp_path)
     kpi = "cust_satisfaction_gap"
     known = indicators.load()
@@ -358,7 +358,7 @@ def seen(force, monkeypatch) -> Force:
 
 
 def unfolded(at: AppTest, label: str) -> str:
-    """All text in an expander, "" where there is none."""
+    """All text in an expander, or "" without one."""
     parts = [
         part.value
         for one in at.expander
@@ -372,7 +372,7 @@ def shown_parts(at: AppTest) -> list[str]:
     return [one.label for one in at.expander]
 
 
-def test_the_page_lists_what_was_said_before_the_newest_first(seen, monkeypatch):
+def test_the_page_lists_earlier_figures_newest_first(seen, monkeypatch):
     assert "Revised figures" not in shown_parts(visitor(PAGE, kpi=ATTENDED))
     for key, at in (("e", LATER), ("f", LAST)):
         seen.receives("incidents", incidents(f"{key} 31 QK"), extracted=at)
@@ -418,7 +418,7 @@ def test_the_page_keeps_earlier_definitions(seen, redefine):
     assert older.startswith(f"{builds[0]}.")
     assert "Words or rules that differ from today's: min n." in newer
     assert "< 0 *" in said
-    # of the same statement as today's there is none below
+    # a statement that is the same as today's is not shown
     assert "Its SQL is the same as today's." in older
 
 

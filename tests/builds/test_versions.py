@@ -168,7 +168,7 @@ def test_a_reformatted_indicator_counts_nothing_again(force, own_sql):
     assert _changed(force, before) == set()
 
 
-def test_a_template_that_is_filled_in_changes_all_that_it_fills(force, own_sql):
+def test_a_changed_template_changes_every_statement_it_fills(force, own_sql):
     before = _hashes(force)
     _change(
         own_sql / "cube" / "day_cells.sql",
@@ -250,7 +250,7 @@ def test_programs_do_not_count(force, monkeypatch):
     assert not pipeline.build(force.data_dir).is_new
 
 
-def test_a_version_is_of_what_is_run(force, monkeypatch):
+def test_a_version_is_made_from_what_is_run(force, monkeypatch):
     """Each statement that writes a mart has the version that its hash is made of."""
     run: list[str] = []
     tuples = warehouse.Warehouse.tuples

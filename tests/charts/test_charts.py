@@ -165,7 +165,7 @@ def test_hover_rounds_as_every_other_place_does():
     assert said(PERCENT, frame) == "62\u202f%"
     # hours are no sample
     assert said(HOURS, frame) == "61.8\u202f%"
-    # answers of which only few weigh
+    # answers where only a few have weight
     assert said(PERCENT, frame.assign(n=90_000.0)) == "62\u202f%"
 
 
@@ -270,7 +270,7 @@ def axis_words(values, kpi, half_width):
     return spc(frame, kpi)["layout"]["yaxis"]["ticktext"]
 
 
-def test_pounds_stand_before_the_number():
+def test_the_pound_sign_comes_before_the_number():
     words = axis_words([1900, 2100, 2000, 1950] * 4, POUNDS, np.nan)
     assert words[-1].startswith("£")
     assert all(word.replace("\u202f", "").isdigit() for word in words[:-1])
@@ -305,7 +305,7 @@ def test_a_gap_ends_at_a_hundred_points():
     assert (low, high) == (-100, 100)
 
 
-def test_a_long_unit_stands_above_the_axis():
+def test_a_long_unit_is_shown_above_the_axis():
     layout = spc(judged([5, 6, 5.5, 5.2] * 4), RATE)["layout"]
     (unit,) = [
         one for one in layout["annotations"] if one["text"] == "per 1,000 a year"
@@ -337,7 +337,7 @@ def test_an_axis_has_three_to_five_round_ticks_within_its_range(low, span):
     assert len(set(np.diff(found).round(6))) == 1
 
 
-def test_the_sign_stands_once_on_the_axis():
+def test_the_sign_appears_once_on_the_axis():
     words = spc(judged(STABLE))["layout"]["yaxis"]["ticktext"]
     assert [word.endswith("%") for word in words] == [False] * (len(words) - 1) + [True]
 

@@ -36,7 +36,7 @@ def days(found: list[Break]) -> list[str]:
     return [f"{each.earliest}/{each.day}" for each in found]
 
 
-def test_a_change_of_standard_is_a_break_of_what_is_measured_by_it(build):
+def test_a_change_of_standard_breaks_the_indicators_measured_by_it(build):
     (found,) = lookup.breaks_of(build, "ops_999_answered_in_target", "MPS")
     assert found.day == date(2008, 12, 31)
     assert found.reason == "Standard of 10 seconds in place of 15 seconds"
@@ -51,7 +51,7 @@ def test_a_change_of_standard_is_a_break_of_what_is_measured_by_it(build):
     assert [each.day for each in median] == [date(2009, 4, 1)]
 
 
-def test_an_area_s_own_standard_breaks_its_series_alone():
+def test_an_area_s_own_standard_breaks_only_its_own_series():
     rows = [
         ("grade:I", "MPS", 720, date(1900, 1, 1), date(9999, 12, 31), "MPA"),
         ("grade:I", "QK", 600, date(2005, 4, 1), date(2006, 3, 31), "local"),
@@ -96,7 +96,7 @@ def test_noted_breaks_concern_the_indicator_or_all_of_a_source():
         ("QK", "2004-11-01/2007-10-01"),
     ],
 )
-def test_a_borough_s_move_is_as_well_known_as_it_was_published(build, area, span):
+def test_a_borough_s_move_is_as_exact_as_its_publication(build, area, span):
     found = lookup.breaks_of(build, "ops_immediate_response_median", area)
     assert days(found) == [span, "2009-04-01/2009-04-01"]
     assert "moved to " in found[0].reason
@@ -105,7 +105,7 @@ def test_a_borough_s_move_is_as_well_known_as_it_was_published(build, area, span
     assert "(assumed)" in found[0].reason or area in ("MD", "PL", "VW")
 
 
-def test_what_the_control_room_does_not_do_has_no_break_by_its_move(build):
+def test_a_move_does_not_break_what_the_control_room_does_not_do(build):
     assert lookup.breaks_of(build, "cust_public_confidence", "MD") == lookup.breaks_of(
         build, "cust_public_confidence", "MPS"
     )
@@ -122,7 +122,7 @@ def test_two_lines_that_moved_apart_are_two_breaks():
         ("A", "non_emergency", "Old", ever, date(2004, 5, 31), ""),
         ("A", "emergency_999", "New", date(2004, 4, 1), end, ""),
         ("A", "non_emergency", "New", date(2004, 6, 1), end, ""),
-        # a line that nobody answered before did not move
+        # a line that no one answered before did not move
         ("A", "textphone", "Third", date(2004, 8, 1), end, ""),
         ("B", None, "Old", ever, end, ""),
         ("C", None, "Old", ever, date(2004, 3, 31), ""),
@@ -186,7 +186,7 @@ def test_a_break_is_drawn_from_the_first_whole_period(day, by, start, words):
         (replace(SCALE, day=date(2000, 4, 15), earliest=date(2000, 4, 15)),
          (month(2000, 3), month(2000, 4)), False),
         (replace(SCALE, is_joinable=True), (month(2000, 3), month(2000, 4)), True),
-        # nobody knows on which of its days the borough moved
+        # no one knows on which of these days the borough moved
         (MOVED, (month(2004, 9), month(2004, 10)), True),
         (MOVED, (month(2004, 10), month(2004, 11)), False),
         (MOVED, (month(2005, 3), month(2006, 3)), False),
@@ -231,7 +231,7 @@ def test_the_satisfaction_series_at_counters_ends_in_a_gap(tmp_path):
     assert "Five answers" in breaks.why_not_comparable(found, year(1999), year(2000))
 
 
-def test_every_change_of_scale_is_a_break_of_what_asks_the_question(data_dir):
+def test_every_change_of_scale_breaks_the_indicators_of_its_question(data_dir):
     question = reference_tables.table("question", data_dir)
     noted = reference_tables.table("series_break", data_dir)
     known = set(zip(noted["kpi_id"], noted["valid_from"], strict=True))

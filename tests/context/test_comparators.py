@@ -1,4 +1,4 @@
-"""Published figures beside ours: worded with their definition, and checked."""
+"""Published figures next to ours: worded with their definition, and checked."""
 
 from dataclasses import replace
 from datetime import date
@@ -45,7 +45,7 @@ def test_a_printed_figure_follows_from_its_counts(
     assert comparators.reconciles(numerator, denominator, printed) is is_right
 
 
-def test_one_that_does_not_is_noted_with_both():
+def test_a_printed_figure_that_its_counts_do_not_give_is_noted_with_both():
     assert JUNE_2017.value == 7908 / 205382
     assert JUNE_2017.note == (f"7{THIN}908 of 205{THIN}382 is 3.9 %, printed as 3.5 %.")
 
@@ -102,7 +102,7 @@ def test_the_build_answers_with_the_comparators_of_an_indicator(tmp_path):
     assert abandoned == [JUNE_2017]
 
 
-def test_the_page_sets_them_beside(data_dir):
+def test_the_page_shows_comparators_next_to_the_figure(data_dir):
     force = Force(data_dir)
     own = "ops_regrade_rate,*Force*,0.5,,,,a [b](c)\n"
     theirs = "ops_regrade_rate,West Mercia,,,,,not published\n"
@@ -128,7 +128,7 @@ def test_the_page_sets_them_beside(data_dir):
     assert "Published elsewhere" not in [one.value for one in at.subheader]
 
 
-def test_where_nobody_published_a_figure_there_is_no_table(data_dir):
+def test_an_indicator_without_published_figures_has_no_table(data_dir):
     force = Force(data_dir)
     row = "ops_regrade_rate,West Mercia,,,,,not published\n"
     save(data_dir / "reference", HEADER + row, "comparator.csv")
@@ -139,7 +139,7 @@ def test_where_nobody_published_a_figure_there_is_no_table(data_dir):
     assert "No figure published" in words(at)
 
 
-def test_of_all_that_was_printed_one_figure_does_not_follow(data_dir):
+def test_only_one_printed_figure_does_not_follow_from_its_counts(data_dir):
     frame = reference_tables.table("comparator", data_dir).dropna(
         subset=["printed_value"]
     )

@@ -39,11 +39,11 @@ def build(tmp_path_factory):
         ("BS", "quarter", []),
     ],
 )
-def test_an_event_stands_where_it_may_explain_a_point(build, area, by, names):
+def test_an_event_is_shown_where_it_may_explain_a_point(build, area, by, names):
     assert [event.name for event in events.of_area(build, area, by)] == names
 
 
-def test_it_is_drawn_on_the_period_that_it_began_in(build):
+def test_an_event_is_drawn_on_the_period_when_it_began(build):
     found = events.of_area(build, "BS", "month")
     starts = [date(2003, month, 1) for month in (7, 8, 9)]
     (mark,) = events.marks(found, starts, "month")
@@ -53,7 +53,7 @@ def test_it_is_drawn_on_the_period_that_it_began_in(build):
     assert mark.start == date(2003, 8, 18)
 
 
-def test_it_is_said_with_its_days_and_source(build):
+def test_an_event_is_given_with_its_days_and_source(build):
     found = events.of_area(build, "BS", "month")
     (said,) = events.notes(found, date(2003, 11, 20), date(2003, 12, 31))
     assert said == "19 to 21 November 2003: State visit. Source: public record."

@@ -76,7 +76,7 @@ def test_a_target_in_words(target, unit, words):
     assert targets.in_words(target, unit) == words
 
 
-def test_a_target_in_short_has_neither_day_nor_source():
+def test_a_short_target_has_no_day_and_no_source():
     assert targets.in_short(AIM, "percent") == f"at least 80{THIN}% (plan)"
     assert targets.in_short(BAND, "percent") == f"from −1{THIN}% to 1{THIN}% (local)"
     assert targets.in_short(Target("k", "MPS"), "percent") == "to be set locally"
@@ -109,7 +109,7 @@ def test_a_standard_that_another_published_is_not_adopted():
         (AIM, nan, nan, None),
     ],
 )
-def test_limits_are_set_against_a_target(target, lower, upper, verdict):
+def test_limits_are_compared_with_a_target(target, lower, upper, verdict):
     assert targets.assurance(target, lower, upper) == verdict
 
 
@@ -135,7 +135,7 @@ def test_the_build_answers_with_its_targets(shipped):
     assert not on(shipped, counters, date(2001, 4, 1)).is_set
 
 
-def test_where_the_plan_set_none_it_is_said(shipped):
+def test_a_plan_without_a_target_is_reported(shipped):
     none = on(shipped, "ops_immediate_attended_in_target", date(2003, 6, 1))
     said = targets.in_words(none, "percent")
     assert said.startswith("no target has been adopted; the policing plan of 2003/04")
@@ -144,7 +144,7 @@ def test_where_the_plan_set_none_it_is_said(shipped):
     )
 
 
-def test_what_was_achieved_or_is_context_is_no_target(shipped):
+def test_a_result_or_a_context_value_is_not_a_target(shipped):
     for kpi_id in (
         "cust_public_confidence",
         "emp_officer_sickness_days",
@@ -220,7 +220,7 @@ def test_a_fault_in_a_target_is_reported(row, words, data_dir):
         ),
     ],
 )
-def test_check_reads_what_own_tables_say_of_indicators(
+def test_check_reads_what_own_tables_say_about_indicators(
     name, content, words, data_dir, capsys
 ):
     save(data_dir / "reference", content, f"{name}.csv")

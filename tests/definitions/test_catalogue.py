@@ -67,7 +67,7 @@ def texts_of(pattern: str) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
-# what an indicator should have beside its file, and where
+# what an indicator should have besides its file, and where
 SHOULD_HAVE = {
     "a target": "a row of data/reference/target.csv, with status none if none is set",
     "a worked example": "a page in tests/examples/ with '## cells of {kpi} by ...'",

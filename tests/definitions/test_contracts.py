@@ -99,7 +99,7 @@ def test_every_rule_and_every_type_has_its_cases():
 
 
 @pytest.mark.parametrize("name", ALL_RULES)
-def test_a_rule_tells_the_broken_row_from_the_one_that_just_keeps_it(
+def test_a_rule_separates_a_broken_row_from_one_that_just_keeps_it(
     name, inbox, data_dir
 ):
     contract, rule = ALL_RULES[name]
@@ -139,7 +139,7 @@ def test_a_rule_tells_the_broken_row_from_the_one_that_just_keeps_it(
     ALL_COLUMNS,
     ids=[f"{contract.source}-{column.name}" for contract, column in ALL_COLUMNS],
 )
-def test_a_value_that_is_none_of_its_type_refuses_or_flags(
+def test_a_value_of_the_wrong_type_is_refused_or_flagged(
     contract, column, inbox, data_dir
 ):
     has_good_row(contract.source)
@@ -213,7 +213,7 @@ def test_a_column_that_a_rule_may_lack_counts_as_empty(name, inbox, data_dir):
     assert account["flags"] == {name: 1}
 
 
-def test_a_rule_that_nobody_asks_for_does_not_bind(inbox, data_dir):
+def test_a_rule_that_no_mapping_asks_for_does_not_apply(inbox, data_dir):
     bad, _ = RULES["incident_ref_has_its_date"]
     account = take(
         save(inbox, canonical("incidents", bad)), "canonical_incidents", data_dir
@@ -256,7 +256,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_in_a_contract_is_told_with_the_nearest_name(
+def test_a_fault_in_a_contract_is_reported_with_the_nearest_name(
     fault, tmp_path, monkeypatch
 ):
     before, after, words = FAULTS[fault]
@@ -276,7 +276,7 @@ def test_a_fault_in_a_contract_is_told_with_the_nearest_name(
     assert "calls.toml" in str(caught.value)
 
 
-def test_all_faults_of_all_contracts_are_told_at_once(tmp_path, monkeypatch):
+def test_all_faults_of_all_contracts_are_reported_at_once(tmp_path, monkeypatch):
     shutil.copytree(settings.CONTRACTS, tmp_path / "contracts")
     for source, changes in {
         "calls": (

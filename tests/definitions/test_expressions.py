@@ -162,7 +162,7 @@ def test_functions_are_looked_up_when_the_mapping_is_read(data_dir):
         "Job::no_such_type",
     ],
 )
-def test_an_expression_without_a_value_is_told_as_such(expression, inbox, data_dir):
+def test_an_expression_without_a_value_is_reported_as_such(expression, inbox, data_dir):
     save_mapping(data_dir, JOBS + f'nsir_open = {{ expression = "{expression}" }}\n')
     before = everything(data_dir)
     with pytest.raises(

@@ -15,7 +15,7 @@ def test_every_entry_of_the_glossary_is_read_once_and_in_order():
     assert len(text.strip().split("\n\n")) == 1 + len(terms)
 
 
-def test_words_stand_without_markdown():
+def test_words_have_no_markdown():
     assert "*" in glossary.entries()["Abandoned call"]
     assert not re.search(r"[*`]", glossary.plain("Abandoned call"))
 

@@ -87,7 +87,7 @@ def test_keys_that_the_engine_sets_itself_are_refused(tmp_path):
     assert len(faults(tmp_path, calls=text)) == 3
 
 
-def test_every_fault_of_every_file_is_told_at_once(tmp_path):
+def test_every_fault_of_every_file_is_reported_at_once(tmp_path):
     first = changed(
         ('"percent"', '"per cent"'), ('["access"]', '["acess"]'), ("min_n = 100\n", "")
     )
@@ -110,7 +110,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
     ]
 
 
-def test_values_of_another_type_are_told_with_what_would_be_right(tmp_path):
+def test_values_of_another_type_are_reported_with_what_would_be_right(tmp_path):
     wrong = changed(
         ("min_n = 100", 'min_n = "many"'),
         ('smallest_period = { mps = "day", site = "week" }', 'smallest_period = "day"'),
@@ -173,7 +173,7 @@ def test_a_file_without_a_readable_header_is_named(tmp_path, text, fault):
     assert fault in found
 
 
-def test_an_unknown_indicator_is_told_the_nearest():
+def test_an_unknown_indicator_is_answered_with_the_nearest():
     with pytest.raises(UserError, match="Did you mean 'ops_999_answered_in_target'"):
         indicators.get("ops_999_answered_in_targt")
 

@@ -97,7 +97,7 @@ def test_if_one_part_cannot_be_read_nothing_changes(inbox, data_dir):
     assert everything(data_dir) == before
 
 
-def test_a_dry_run_of_a_split_writes_nothing_and_tells_the_same(inbox, data_dir):
+def test_a_dry_run_of_a_split_writes_nothing_and_reports_the_same(inbox, data_dir):
     before = everything(data_dir)
     tried = split(inbox, data_dir, is_dry_run=True)
     assert everything(data_dir) == before
@@ -112,7 +112,7 @@ def test_a_flat_file_that_comes_again_is_all_duplicates(inbox, data_dir):
     assert everything(data_dir) == before
 
 
-def test_a_part_that_was_mended_is_read_again_alone(inbox, data_dir):
+def test_only_a_mended_part_is_read_again(inbox, data_dir):
     first = split(inbox, data_dir)
     save_mapping(
         data_dir,
@@ -170,7 +170,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_in_a_split_is_told(fault, data_dir):
+def test_a_fault_in_a_split_is_reported(fault, data_dir):
     part, words = FAULTS[fault]
     save_mapping(data_dir, BOTH.replace("contacts_incidents", part), "flat")
     with pytest.raises(UserError) as caught:
@@ -179,7 +179,7 @@ def test_a_fault_in_a_split_is_told(fault, data_dir):
         assert word in str(caught.value)
 
 
-def test_a_split_says_nothing_of_columns(data_dir):
+def test_a_split_says_nothing_about_columns(data_dir):
     save_mapping(data_dir, BOTH + 'source = "calls"\n', "flat")
     with pytest.raises(UserError, match="no key 'source'"):
         mappings.load("flat", data_dir)

@@ -137,7 +137,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_told_with_its_place_and_the_nearest_name(fault, data_dir):
+def test_a_fault_is_reported_with_its_place_and_the_nearest_name(fault, data_dir):
     text, words = FAULTS[fault]
     save_mapping(data_dir, text)
     with pytest.raises(UserError) as caught:
@@ -146,7 +146,7 @@ def test_a_fault_is_told_with_its_place_and_the_nearest_name(fault, data_dir):
         assert word in str(caught.value)
 
 
-def test_all_faults_of_a_mapping_are_told_at_once(data_dir):
+def test_all_faults_of_a_mapping_are_reported_at_once(data_dir):
     text = without("origin").replace("%d/%m", "%q/%m") + (
         "grade_final = { column = 'x', constant = 'J' }\n"
         "closed_at = { column = 5 }\n"
@@ -174,7 +174,7 @@ def test_a_caller_is_given_as_number_or_hash(data_dir):
     assert mappings.load("anonymous_bank", data_dir).hides_numbers
 
 
-def test_the_force_s_own_mapping_takes_the_place_of_a_shipped_one(data_dir):
+def test_the_force_s_own_mapping_replaces_a_shipped_one(data_dir):
     assert mappings.load("lfb_dwelling_fires", data_dir).title != "Job log"
     save_mapping(data_dir, JOBS, "lfb_dwelling_fires")
     assert mappings.load("lfb_dwelling_fires", data_dir).title == "Job log"
@@ -209,7 +209,7 @@ file_name = '(?P<first>[\\d-]+)_to_(?P<last>[\\d-]+)'
         ("x.csv", None),
     ],
 )
-def test_a_file_s_name_tells_when_it_was_made(name, made_at, data_dir):
+def test_a_file_s_name_says_when_it_was_made(name, made_at, data_dir):
     save_mapping(data_dir, JOBS + EDITION)
     one = mappings.load("jobs", data_dir)
     assert mappings.extracted_at(one, name) == (
@@ -220,13 +220,13 @@ def test_a_file_s_name_tells_when_it_was_made(name, made_at, data_dir):
 @pytest.mark.parametrize(
     "name", ["2003-13.csv", "2003-02-30.csv", "2003-02-03T2560.csv"]
 )
-def test_a_name_that_tells_no_possible_date_is_told(name, data_dir):
+def test_a_name_with_an_impossible_date_is_reported(name, data_dir):
     save_mapping(data_dir, JOBS + EDITION)
     with pytest.raises(UserError, match=f"{name}: .*--extracted-at"):
         mappings.extracted_at(mappings.load("jobs", data_dir), name)
 
 
-def test_a_file_s_name_tells_what_it_covers(data_dir):
+def test_a_file_s_name_says_what_it_covers(data_dir):
     save_mapping(data_dir, JOBS + EDITION)
     one = mappings.load("jobs", data_dir)
     name = "x_2003-04-01_to_2003-04-30.csv"
@@ -254,7 +254,7 @@ def test_what_the_canonical_layout_lacks_was_not_measured(data_dir):
     assert sorted(kept.columns) == sorted(header[:4])
     with pytest.raises(UserError, match="Did you mean 'first_on_scene_at'"):
         mappings.for_header(one, [*header, "first_on_scene"])
-    # whatever else stands beside a complete row is no matter
+    # other columns next to a complete row do not matter
     assert mappings.for_header(one, [*one.columns, "remarks"]) == one
     without_key = mappings.for_header(one, header[1:])
     with pytest.raises(UserError, match="no column 'incident_ref'"):

@@ -30,7 +30,7 @@ def test_normal_form(spelling, plain):
     assert reference_tables.normal(spelling) == plain
 
 
-def test_every_bocu_is_known_by_code_name_and_statistical_code(data_dir):
+def test_every_bocu_is_found_by_code_name_and_statistical_code(data_dir):
     known = reference_tables.spellings("bocu", data_dir, [])
     table = reference_tables.table("bocu", data_dir)
     assert len(table) == 32
@@ -75,7 +75,7 @@ def test_python_and_sql_spell_alike(tmp_path_factory, data_dir):
     ]
 
 
-def test_the_force_s_own_table_takes_the_place_of_the_shipped_one(data_dir):
+def test_the_force_s_own_table_replaces_the_shipped_one(data_dir):
     save(data_dir / "reference", BOCUS, "bocu.csv")
     save(data_dir / "reference", "spelling,bocu_code\nW1,CW\n", "bocu_spelling.csv")
     assert reference_tables.path("bocu", data_dir).parent == data_dir / "reference"
@@ -308,20 +308,20 @@ def test_a_fault_in_an_own_table_is_one_paragraph(
     assert "\n" not in told
 
 
-def test_a_bocu_with_the_code_of_a_site_is_refused_where_the_site_stands(data_dir):
+def test_a_bocu_with_the_code_of_a_site_is_refused_at_the_site(data_dir):
     save(data_dir / "reference", BOCUS + "IR,Ealing,E1\n", "bocu.csv")
     with pytest.raises(UserError, match=r"site.csv, line 2, .* 'IR'. .* of a bocu"):
         reference_tables.load_all(data_dir)
 
 
 @pytest.mark.parametrize("name", sorted(reference_contracts.tables()))
-def test_no_table_may_be_empty_of_what_it_needs(name, data_dir):
+def test_no_table_may_lack_what_it_needs(name, data_dir):
     save(data_dir / "reference", "x\n", f"{name}.csv")
     with pytest.raises(UserError, match=rf"{name}.csv, line 1: There is no column"):
         reference_tables.load_all(data_dir)
 
 
-def test_another_force_needs_no_tables_but_its_own(data_dir):
+def test_another_force_needs_only_its_own_tables(data_dir):
     own = "bocu_code,borough_name\nA,North\nCW,South\n"
     save(data_dir / "reference", own, "bocu.csv")
     tables = reference_tables.load_all(data_dir)
@@ -345,14 +345,14 @@ def test_the_check_command_reads_the_reference_tables(data_dir, capsys):
     assert "line 2, column status: 'locl'" in capsys.readouterr().err
 
 
-def test_lines_are_those_of_the_file(data_dir):
+def test_lines_match_the_file(data_dir):
     text = 'bocu_code,borough_name\n\n"CW","West\nminster"\n\nBS,\n'
     save(data_dir / "reference", text, "bocu.csv")
     with pytest.raises(UserError, match="line 6, column borough_name"):
         reference_tables.table("bocu", data_dir)
 
 
-def test_a_mark_of_byte_order_and_spaces_do_not_matter(data_dir):
+def test_a_byte_order_mark_and_spaces_do_not_matter(data_dir):
     save(
         data_dir / "reference",
         "\ufeff bocu_code , borough_name\n CW , W \n",
@@ -546,6 +546,6 @@ def test_a_break_names_an_indicator_of_the_catalogue_or_all(data_dir):
     assert set(exports) == {"incidents"}
 
 
-def test_a_spelling_of_signs_alone_stands_for_nothing(data_dir):
+def test_a_spelling_of_only_signs_means_nothing(data_dir):
     save(data_dir / "reference", "spelling,bocu_code\n--,CW\n", "bocu_spelling.csv")
     assert "" not in reference_tables.spellings("bocu", data_dir, [])

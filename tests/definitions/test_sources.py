@@ -54,7 +54,7 @@ def test_every_shipped_source_has_a_mart_that_begins_with_name_and_day():
     )
 
 
-def test_what_is_said_of_a_source_is_said_by_its_contract():
+def test_what_is_said_about_a_source_comes_from_its_contract():
     known = sources.marts()
     assert {name for name, mart in known.items() if mart.later_months} == {
         "survey_responses"
@@ -66,14 +66,14 @@ def test_what_is_said_of_a_source_is_said_by_its_contract():
     assert contracts.that_say("moves_with_control_room") == {"calls", "incidents"}
 
 
-def test_a_mart_made_of_another_comes_after_it():
+def test_a_mart_made_from_another_comes_after_it():
     *of_sources, last = sources.marts().values()
     assert (last.name, last.made_of) == ("call_sequence", "calls")
     assert (last.months_before, last.months_after) == (1, 1)
     assert not any(mart.made_of for mart in of_sources)
 
 
-def test_a_new_source_needs_no_line_of_a_program(product):
+def test_a_new_source_needs_no_python(product):
     product.write("data/contracts/complaints.toml", CONTRACT)
     product.write("sql/marts/complaints.sql", MART)
     mart = sources.mart("complaints")
@@ -81,7 +81,7 @@ def test_a_new_source_needs_no_line_of_a_program(product):
     assert mart.columns["line"] == "BIGINT"
 
 
-def test_a_contract_without_a_mart_is_told(product):
+def test_a_contract_without_a_mart_is_reported(product):
     product.write("data/contracts/complaints.toml", CONTRACT)
     assert faults() == [
         "complaints.toml is a contract without a mart: write the statement "
@@ -90,7 +90,7 @@ def test_a_contract_without_a_mart_is_told(product):
     ]
 
 
-def test_a_mart_without_a_contract_is_told(product):
+def test_a_mart_without_a_contract_is_reported(product):
     product.write("sql/marts/complaints.sql", MART)
     assert faults() == [
         "sql/marts/complaints.sql is a mart without a contract: write "
@@ -112,7 +112,9 @@ def test_an_unknown_mart_is_answered_with_the_nearest():
         ("select\n", "selct\n", ("syntax error",)),
     ],
 )
-def test_a_mart_that_cannot_run_is_told_with_the_reason(before, after, said, product):
+def test_a_mart_that_cannot_run_is_reported_with_the_reason(
+    before, after, said, product
+):
     product.change(CALLS, before, after)
     (told,) = faults()
     assert told.startswith("sql/marts/calls.sql: ")
@@ -149,6 +151,6 @@ def test_a_mart_begins_with_name_and_day_and_keeps_file_and_line(product):
         ('made_of = "calls"\n', "", "the key 'made_of' is missing."),
     ],
 )
-def test_a_fault_in_the_header_of_a_mart_is_told(before, after, said, product):
+def test_a_fault_in_the_header_of_a_mart_is_reported(before, after, said, product):
     product.change("sql/marts/call_sequence.sql", before, after)
     assert said in faults()[0]

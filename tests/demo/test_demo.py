@@ -210,7 +210,7 @@ CALL_RULES = {
         c["bocu_code"].isna()
         | (c["disposition"].notna() & ~c["disposition"].isin(SILENT))
     ),
-    "only a silent first call is from an unknown caller": lambda c, t: (
+    "only unanswered or silent first calls have an unknown origin": lambda c, t: (
         (c["origin"] == "unknown")
         == (
             (c["disposition"].isna() & (c["stage"] == "primary"))

@@ -227,7 +227,7 @@ def test_lines_above_the_header_are_left_out_with_their_quotes(tmp_path, above):
         ("za,b\na,b\n", 3),
     ],
 )
-def test_a_repeated_header_is_found_and_nothing_like_it(tmp_path, body, line):
+def test_a_repeated_header_is_found_and_nothing_similar(tmp_path, body, line):
     assert scan(tmp_path, f"a,b\n{body}").repeated_header_line == line
 
 

@@ -218,7 +218,7 @@ def test_bad_file_is_refused_in_one_paragraph_and_changes_nothing(case, inbox, f
         assert word in message
 
 
-def test_a_first_file_that_is_bad_leaves_nothing_but_the_lock(inbox, data_dir):
+def test_a_bad_first_file_leaves_only_the_lock(inbox, data_dir):
     save_mapping(data_dir, JOBS)
     before = everything(data_dir)
     with pytest.raises(UserError):
@@ -316,7 +316,7 @@ def test_each_file_of_a_command_is_imported_by_itself(inbox, data_dir):
     assert again.stderr == ""
 
 
-def test_nothing_but_the_paragraph_reaches_standard_error(inbox, data_dir):
+def test_only_the_paragraph_reaches_standard_error(inbox, data_dir):
     path = save(inbox, JOB_ROWS)
     done = command("import", path, "--mapping", "canonical_call", data_dir=data_dir)
     assert (done.returncode, done.stdout) == (2, "")

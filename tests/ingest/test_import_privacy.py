@@ -183,7 +183,7 @@ def test_the_number_reaches_no_message(case, inbox, data_dir):
     assert not (data_dir / "caller_key").exists()
 
 
-def test_the_number_reaches_neither_output_nor_error_of_the_command(inbox, data_dir):
+def test_the_command_prints_the_number_nowhere(inbox, data_dir):
     good = save(inbox, SHIFTED["refused"] + f"9,{NUMBER},,,{NUMBER},A,IR,no\n", "a.csv")
     bad = save(inbox, FAILING["no header"], "b.csv")
     done = command(

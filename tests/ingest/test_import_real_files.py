@@ -150,7 +150,7 @@ def test_bank_calls_wait_as_long_as_the_log_says(bank, bank_log):
     assert (difference.abs() <= 2).mean() > 0.98
 
 
-def test_customers_are_hashed_and_their_numbers_nowhere(bank, bank_log):
+def test_customers_are_hashed_and_their_numbers_appear_nowhere(bank, bank_log):
     data_dir = bank[1]
     is_given = (bank_log["outcome"] != "PHANTOM") & (bank_log["customer_id"] != "0")
     given = bank_log[is_given]

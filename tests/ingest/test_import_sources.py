@@ -320,7 +320,7 @@ def test_a_month_may_be_written_in_words(inbox, data_dir):
     assert account["covers_to"] == "2004-02-29"
 
 
-def test_a_return_may_be_said_to_cover_the_month_in_which_it_was_made(inbox, data_dir):
+def test_a_return_can_be_declared_to_cover_the_month_it_was_made_in(inbox, data_dir):
     path = save(inbox, canonical("patrol_monthly", {}))
     made = {"extracted_at": datetime(2004, 3, 20, tzinfo=UTC)}
     march = (date(2004, 3, 1), date(2004, 3, 31))

@@ -136,7 +136,7 @@ def test_two_writers_wait_for_each_other(data_dir, monkeypatch):
     assert order[1::2] == [[name] for name in order[0::2]]
 
 
-def test_another_process_that_writes_is_waited_for_and_then_told(data_dir, monkeypatch):
+def test_an_import_waits_for_another_writer_and_then_reports_it(data_dir, monkeypatch):
     script = (
         "import sys; from pathlib import Path; from kpis.ingest import lake\n"
         "with lake.writing(Path(sys.argv[1])):\n"

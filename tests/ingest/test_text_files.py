@@ -74,7 +74,7 @@ def test_bare_returns_become_line_ends_where_there_are_no_others(tmp_path):
     assert found.path.read_bytes() == b"a,b\n1\r,2\n"
 
 
-def test_a_file_broken_off_has_the_last_line_in_its_message(tmp_path):
+def test_the_message_about_a_truncated_file_has_its_last_line(tmp_path):
     packed = gzip.compress(b"a,b\n" + b"1,2\n" * 100)
     with pytest.raises(SourceFileError, match="x.csv, line 102: .*broken off"):
         plain(tmp_path, packed[:-4], "utf-8")

@@ -185,7 +185,7 @@ def test_any_number_of_indicators_fits_on_one_page(count):
     assert pages(brief.pdf(board(*rows), HEADING)) == 1
 
 
-def test_colours_are_those_of_the_screen_and_shapes_differ():
+def test_colours_match_the_screen_and_shapes_differ():
     given = brief.template_input(board(row()), HEADING)
     marks = given["marks"]
     assert len({re.sub("#[0-9a-fA-F]{6}", "", svg) for svg in marks.values()}) == 4

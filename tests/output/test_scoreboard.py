@@ -61,7 +61,7 @@ def test_silence_is_not_good_news(variations, heading):
     ],
     ids=["one month", "twelve months"],
 )
-def test_a_figure_is_compared_with_those_of_its_own_length(
+def test_a_figure_is_compared_with_periods_of_its_own_length(
     headline, figure, year_ago, others
 ):
     kpi = indicators.load()["emp_officer_sickness_days"]

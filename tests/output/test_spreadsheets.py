@@ -78,7 +78,7 @@ def test_a_chart_is_drawn_from_the_first_sheet(frame):
     ]
 
 
-def test_an_empty_table_is_a_file_with_its_heads():
+def test_an_empty_table_is_a_file_with_its_header():
     empty = pd.DataFrame({"name": [], "n": []})
     assert spreadsheets.csv(empty).decode("utf-8-sig") == "name,n\n"
     book = openpyxl.load_workbook(io.BytesIO(spreadsheets.workbook({"Rows": empty})))

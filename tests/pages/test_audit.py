@@ -83,7 +83,7 @@ def test_every_sort_of_indicator_by_one_of_the_other_lengths(visitor, tally):
     assert tally.compared["chart"] > len(SORTS)
 
 
-def test_every_sort_is_drilled_into_or_says_why_not(visitor, tally):
+def test_every_sort_has_a_drill_down_or_says_why_not(visitor, tally):
     for kpi_id in SORTS:
         visitor.drills_into(kpi_id, "MPS", "year")
     assert tally.compared["drill-down"] > len(SORTS)

@@ -41,7 +41,7 @@ def test_a_cell_says_how_many_of_its_days_have_arrived():
     assert line["last"] == 12
 
 
-def test_months_stand_in_whole_financial_years():
+def test_months_are_shown_in_whole_financial_years():
     made = grid(
         ("incidents", "", "2000-03-01", 31, 31), ("incidents", "", "2001-04-01", 30, 30)
     )
@@ -51,7 +51,7 @@ def test_months_stand_in_whole_financial_years():
     assert len(made["sources"][0]["line"]["cells"]) == 36
 
 
-def test_areas_with_exports_of_their_own_stand_below_their_source():
+def test_areas_with_their_own_exports_are_listed_below_their_source():
     (source,) = grid(
         ("calls", "HEN", "2004-01-01", 31, 31),
         ("calls", "IR", "2004-01-01", 31, 0),
@@ -63,7 +63,7 @@ def test_areas_with_exports_of_their_own_stand_below_their_source():
     assert (source["folded"], source["fold"]) == ([], "")
 
 
-def test_of_many_areas_those_that_are_whole_are_folded():
+def test_complete_areas_are_folded_where_there_are_many():
     codes = [f"F{number}" for number in range(9)]
     holes = {"F3": 0, "F7": 30}
     (source,) = grid(
@@ -133,7 +133,7 @@ def test_a_finding_is_one_line():
     assert row["example"] == "R1204"
 
 
-def test_areas_of_one_finding_stand_in_one_line():
+def test_areas_of_one_finding_share_one_line():
     row = one_row(
         found("late", "QK", 2, last_on=pd.Timestamp("2004-01-31")),
         found("late", "EK", 5, first_on=pd.Timestamp("2003-12-01"), example=None),
@@ -194,7 +194,7 @@ def test_a_change_said_in_full_names_its_own_period_and_its_note_does_not():
     assert scoreboard.as_json(made, "light")["attention"]["rows"][0]["note"] == aside
 
 
-def test_areas_side_by_side_have_each_its_own_cells_in_the_order_of_the_first():
+def test_areas_side_by_side_have_their_own_cells_in_the_order_of_the_first():
     boards = {
         "Brent": board("Brent", "calls", "waits"),
         "MPS": board("MPS", "waits", "calls"),

@@ -23,7 +23,7 @@ def test_no_two_pages_have_one_name_or_address():
         assert len(set(found)) == len(found)
 
 
-def test_pages_are_named_in_the_list_alone():
+def test_pages_are_named_only_in_the_list():
     for path in [PROJECT / "app.py", *PROJECT.glob("pages/**/*.py")]:
         if path != Path(page_list.__file__):
             text = path.read_text(encoding="utf-8")

@@ -191,7 +191,7 @@ def test_the_overview_offers_its_figures_on_a_page_of_paper(demo, monkeypatch):
     assert b"/Type/Pages/Count 1" in brief.pdf(value, heading)
 
 
-def test_london_shows_the_indicator_that_is_asked_in_every_borough(demo, monkeypatch):
+def test_london_shows_the_chosen_indicator_in_every_borough(demo, monkeypatch):
     monkeypatch.setenv("DEMAND_DATA_DIR", str(demo))
     at = visitor(view="London", by="year", area="Brent")
     kpi_id = at.selectbox(key="mapped").value
@@ -423,7 +423,7 @@ def test_what_was_never_imported_is_not_taken_for_unpublished(data_dir):
     assert "No export of published figures" in words(at)
 
 
-def test_what_is_not_measured_is_no_figure(real):
+def test_an_unmeasured_indicator_has_no_figure(real):
     at = visitor(INDICATOR, kpi="ops_999_answered_in_target")
     assert not at.metric
     assert not at.get("plotly_chart")
@@ -456,7 +456,7 @@ def test_the_imports_page_runs_over_real_data(real):
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "127.1.2.3"])
-def test_an_address_of_this_machine_alone_is_local(address):
+def test_an_address_only_this_machine_reaches_is_local(address):
     assert local_only.is_local(address)
 
 
@@ -487,7 +487,7 @@ def test_where_others_reach_the_server_nothing_is_shown(
     assert len(at.main) == 2
 
 
-def test_every_sign_of_markdown_is_taken_as_text():
+def test_every_markdown_sign_is_shown_as_text():
     assert markdown.plain("Kensington & Chelsea") == r"Kensington \& Chelsea"
     escaped = markdown.plain(string.punctuation)
     assert escaped[::2] == "\\" * len(string.punctuation)

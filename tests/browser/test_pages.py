@@ -150,7 +150,7 @@ def test_an_indicator_shows_what_the_command_line_says(
     expect(title(page)).to_have_text(KPIS[kpi_id].wording.title)
     metric = page.get_by_test_id("stMetric")
     period = formatting.period(pd.Timestamp(row["period_start"]), by)
-    left_out = formatting.left_out(KPIS[kpi_id].unit)
+    left_out = formatting.left_out(KPIS[kpi_id].measure.unit)
     where = ", ".join(filter(None, [AREAS[area], period, left_out]))
     assert words(metric.inner_text()) == words(f"{where} {worded(row)}")
 

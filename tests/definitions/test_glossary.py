@@ -24,7 +24,7 @@ def test_every_term_that_a_page_explains_has_a_meaning():
     said = "".join(
         file.read_text(encoding="utf-8") for file in (PROJECT / "pages").rglob("*.py")
     )
-    asked = re.findall(r"widgets\.header\(\s*\"[^\"]+\"((?:,\s*\"[^\"]+\")*)", said)
+    asked = re.findall(r"elements\.header\(\s*\"[^\"]+\"((?:,\s*\"[^\"]+\")*)", said)
     terms = [term for each in asked for term in re.findall(r"\"([^\"]+)\"", each)]
     assert len(terms) > 10
     assert not set(terms) - set(glossary.entries())

@@ -27,12 +27,20 @@ def follow(
     Yields each command, what the guide says it prints, and what it printed; ids and the
     counts of `check`, which differ, are left out of both.
     """
-    text = (PROJECT / "docs" / guide).read_text(encoding="utf-8")
-    for block in BLOCK.finditer(text):
+    for block in BLOCK.finditer(_text(guide)):
         if block["name"]:
             write(block["name"], block["text"])
         for command, printed in COMMAND.findall(block["session"] or ""):
             yield command, plain(printed), plain(run(shlex.split(command)))
+
+
+def files(guide: str) -> list[str]:
+    """Return the names of the files that a guide has its reader write."""
+    return [one["name"] for one in BLOCK.finditer(_text(guide)) if one["name"]]
+
+
+def _text(guide: str) -> str:
+    return (PROJECT / "docs" / guide).read_text(encoding="utf-8")
 
 
 def plain(printed: str) -> str:

@@ -14,6 +14,10 @@ def test_a_guide_can_be_followed(
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     monkeypatch.chdir(inbox)
+    # whoever has followed the guide has its files already
+    for name in guides.files(guide):
+        (product.root / name).unlink(missing_ok=True)
+    product.forget()
 
     def write(name: str, text: str) -> None:
         if "/" in name:

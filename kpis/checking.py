@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from kpis import settings
 from kpis.builds import cube, findings, kpi_rows, store
-from kpis.builds.findings import Finding
 from kpis.definitions import (
     Contract,
     Kpi,
@@ -27,7 +26,7 @@ from kpis.definitions import (
 from kpis.errors import UserError, refuse
 from kpis.ingest import lake
 from kpis.results import Build, opened_build, queries
-from kpis.warehouse import StatementError, Warehouse, fill, identifier
+from kpis.warehouse import StatementError, Warehouse, fill
 
 T = TypeVar("T")
 BUILD = "python -m kpis build"
@@ -135,7 +134,9 @@ def _without_mapping(
         )
 
 
-def _statement_faults(kpis: dict[str, Kpi], found: dict[str, Finding]) -> Iterator[str]:
+def _statement_faults(
+    kpis: dict[str, Kpi], found: dict[str, findings.Finding]
+) -> Iterator[str]:
     """Try the select of every indicator and finding on marts without rows."""
     with sources.without_rows() as db:
         # the indicators about the other indicators read cells
@@ -145,17 +146,9 @@ def _statement_faults(kpis: dict[str, Kpi], found: dict[str, Finding]) -> Iterat
                 statement = fill("definitions/kpi_columns", rows=kpi_rows.rows(kpi, []))
                 yield from _column_faults(db, kpi.id, statement, _needed_by(kpi))
         for finding in found.values():
-            near = [
-                fill(
-                    "results/measured_mart",
-                    mart=identifier(mart),
-                    view=identifier(f"mart_{mart}"),
-                    condition="true",
-                )
-                for mart in finding.reads
-            ]
+            near = ",\n".join(map(kpi_rows.measured, finding.reads))
             statement = fill(
-                "definitions/finding_columns", near=",\n".join(near), select=finding.sql
+                "definitions/finding_columns", near=near, select=finding.sql
             )
             yield from _column_faults(db, finding.id, statement, OF_EVERY_ROW)
 

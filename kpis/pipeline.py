@@ -24,7 +24,6 @@ from kpis.builds import (
     cube,
     findings,
     mart_inputs,
-    mart_statements,
     marts,
     revisions,
     store,
@@ -103,9 +102,10 @@ def build(
                 "There is nothing to build: no import counts. Import a file first: "
                 "python -m kpis import FILE --mapping NAME."
             )
-        previous = store.newest_readable(data_dir)
-        is_whole = previous and previous.name == now and not store.damage(previous)
-        is_full = is_full or not is_whole
+        previous = store.directory(data_dir, now) if now else None
+        if previous is None or store.damage(previous):
+            # nothing is taken over from it, but revisions from one that can be read
+            previous, is_full = store.newest_readable(data_dir), True
         if now and now.startswith(plan.digest) and not is_full:
             return Built(now, False, len(plan.imports))
         draft = begin(plan, temporary, previous, is_full)
@@ -126,9 +126,10 @@ def plan_of(data_dir: Path) -> Plan:
     clock = versions.of_statements(warehouse.text("import/use_local_time"))
     shared = versions.digest(warehouse.version(), clock, reference, tables)
     inputs = mart_inputs.of_imports(imports, shared)
-    statements = [text for name in inputs for text in mart_statements.of(name)]
-    counting = versions.of_statements(*statements, *cube.templates())
-    rules = versions.digest(shared, counting)
+    counting = versions.of_statements(*cube.templates())
+    rules = versions.digest(
+        shared, *(mart.version for mart in inputs.values()), counting
+    )
     return Plan(
         data_dir,
         imports,
@@ -228,7 +229,7 @@ def write_marts(draft: Draft, progress: Progress) -> Draft:
 
 
 def count_cells(draft: Draft, progress: Progress) -> Draft:
-    """Take over the cells of unchanged months, count the others, record revisions."""
+    """Take over the cells of unchanged months and count the others."""
     db, plan = draft.db, draft.plan
     cube.create(db)
     cells = tuple(
@@ -242,8 +243,16 @@ def count_cells(draft: Draft, progress: Progress) -> Draft:
         progress(place / len(cells), f"counting {of_kpi.kpi.wording.title}")
         cube.count(db, of_kpi, plan.arrivals)
         _remember(db, of_kpi.kpi.id, of_kpi.hashes)
-    revisions.keep(db, draft.build_id, plan.rules, cells, draft.before)
     return replace(draft, cells=cells)
+
+
+def record_revisions(draft: Draft, progress: Progress) -> Draft:
+    """Record which figures of the build before have changed, and why."""
+    progress(0.0, "comparing with the build before")
+    revisions.keep(
+        draft.db, draft.build_id, draft.plan.rules, draft.cells, draft.before
+    )
+    return draft
 
 
 def compare_sources(draft: Draft, progress: Progress) -> Draft:
@@ -303,7 +312,8 @@ class Step:
 STEPS = (
     Step(describe, 0.02),
     Step(write_marts, 0.50),
-    Step(count_cells, 0.34),
+    Step(count_cells, 0.33),
+    Step(record_revisions, 0.01),
     Step(compare_sources, 0.10),
     Step(check, 0.02),
     Step(publish, 0.02),

@@ -69,6 +69,21 @@ def queries_in_a_page(path: str, text: str) -> list[str]:
     return [] if is_engine(path) else imports_of(text, "duckdb", "kpis.warehouse")
 
 
+def import_past_the_face(path: str, text: str) -> list[str]:
+    """Each package of the engine exports its face; outsiders take nothing else."""
+    own = Path(path).parts[1] if is_engine(path) else ""
+    froms = (node for node in ast.walk(ast.parse(text)) if is_from_engine(node))
+    return [
+        f"line {node.lineno} reaches into {node.module}"
+        for node in froms
+        if node.module.count(".") > 1 and node.module.split(".")[1] != own
+    ]
+
+
+def is_from_engine(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kpis.")
+
+
 def sql_in_python(path: str, text: str) -> list[str]:
     tree = ast.parse(text)
     documentation = {
@@ -225,6 +240,16 @@ PYTHON_RULES = [
         queries_in_a_page,
         bad=("pages/browse/overview.py", "from kpis import warehouse"),
         good=("pages/browse/overview.py", "from kpis import results"),
+    ),
+    Rule(
+        import_past_the_face,
+        bad=("kpis/builds/cube.py", "from kpis.definitions.contracts import TYPES"),
+        good=("kpis/builds/cube.py", "from kpis.builds.marts import files"),
+    ),
+    Rule(
+        import_past_the_face,
+        bad=("pages/browse/overview.py", "from kpis.results.queries import series"),
+        good=("pages/browse/overview.py", "from kpis.results import queries"),
     ),
     Rule(
         sql_in_python,

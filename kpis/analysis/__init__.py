@@ -17,7 +17,7 @@ from kpis.analysis.area_comparison import AreaComparison, Funnel
 from kpis.analysis.judged_series import UNMEASURED
 from kpis.analysis.verdicts import Verdict
 from kpis.analysis.waits import Waits
-from kpis.statistics.decomposition import Split
+from kpis.statistics import Split
 
 __all__ = [
     "AreaComparison",

@@ -12,8 +12,7 @@ from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.periods import Period
 from kpis.results import Build, queries
-from kpis.statistics import decomposition
-from kpis.statistics.decomposition import Split
+from kpis.statistics import Split, decomposition
 
 BY_AREA = "area"
 REST = "Not located, or not shown apart"

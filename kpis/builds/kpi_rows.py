@@ -38,7 +38,7 @@ def rows(
     members that count in place of the default's; None for all, "" for not stated.
     """
     parts = [_mart(source, kpi, imports) for source in kpi.population.needs]
-    parts += [_measured(name, "true") for name in kpi.population.reads]
+    parts += [measured(name) for name in kpi.population.reads]
     if kpi.population.stage == "after_cube":
         parts.append(warehouse.text("results/month_figures"))
     if kpi.population.exposure:
@@ -98,10 +98,11 @@ def _mart(source: str, kpi: Kpi, imports: list[Import]) -> str:
     own = [one.import_id for one in imports if one.source == source]
     chosen = [one.import_id for one in able(kpi, imports) if one.source == source]
     is_all = chosen == own
-    return _measured(source, "true" if is_all else _one_of("import_id", chosen))
+    return measured(source, "true" if is_all else _one_of("import_id", chosen))
 
 
-def _measured(mart: str, condition: str) -> str:
+def measured(mart: str, condition: str = "true") -> str:
+    """Return the clause of a mart's rows that take part, for a statement's `with`."""
     return fill(
         "results/measured_mart",
         mart=identifier(mart),

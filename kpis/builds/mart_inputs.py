@@ -21,11 +21,12 @@ class MartInputs:
     """What the months of one mart are made of.
 
     `files` has, by month, the (import, month of the lake) whose rows may belong to it;
-    `hashes` has, by month, a hash of all that the month depends on. A mart that is made
-    as a whole has one month, WHOLE.
+    `hashes` has, by month, a hash of all that the month depends on, and `version` one
+    of its statements. A mart that is made as a whole has one month, WHOLE.
     """
 
     mart: str
+    version: str
     files: dict[str, frozenset[tuple[str, str]]]
     hashes: dict[str, str]
 
@@ -88,7 +89,7 @@ def _of_mart(name: str, other: MartInputs, shared: str) -> MartInputs:
         )
         for month in other.files
     }
-    return MartInputs(name, other.files, hashes)
+    return MartInputs(name, version, other.files, hashes)
 
 
 def _of_source(source: str, imports: list[ImportRecord], shared: str) -> MartInputs:
@@ -111,7 +112,7 @@ def _of_source(source: str, imports: list[ImportRecord], shared: str) -> MartInp
         month: digest(shared, version, *sorted(map(str, found)), *_replacing(own))
         for month, found in files.items()
     }
-    return MartInputs(source, files, hashes)
+    return MartInputs(source, version, files, hashes)
 
 
 def _linked(imports: list[ImportRecord]) -> dict[str, set[str]]:

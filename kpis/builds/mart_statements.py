@@ -18,18 +18,11 @@ ANY_MONTH = "2000-01"
 
 def of(name: str) -> list[str]:
     """Return the statements that make a month of a mart, for any files."""
-    return of_mart(name) if sources.mart(name).made_of else of_source(name)
-
-
-def of_source(source: str) -> list[str]:
-    """Return the statements that make a month of a source's mart, for any files."""
-    rows = [current_rows(source, [ANY], may_repeat) for may_repeat in (True, False)]
-    return [copy(source, one, [ANY_MONTH], ANY) for one in rows]
-
-
-def of_mart(name: str) -> list[str]:
-    """Return the statement that makes a month of a mart from another mart's files."""
-    return [copy(name, rows_of_mart(name, [ANY]), [ANY_MONTH], ANY)]
+    if sources.mart(name).made_of:
+        rows = [rows_of_mart(name, [ANY])]
+    else:
+        rows = [current_rows(name, [ANY], may_repeat) for may_repeat in (True, False)]
+    return [copy(name, clause, [ANY_MONTH], ANY) for clause in rows]
 
 
 def current_rows(source: str, files: Iterable[Path], may_repeat: bool) -> str:

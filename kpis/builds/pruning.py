@@ -116,14 +116,14 @@ def _add(manifest: Manifest, limit: Limit, data_dir: Path) -> None:
                 "before": limit.before,
                 "why": limit.why,
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "last_build": max(_builds(data_dir), default=0),
+                "last_build": max(store.by_number(data_dir), default=0),
             }
         )
 
 
 def _plan(data_dir: Path, manifest: Manifest, keep: int) -> Removal:
     """Return what is to go, and add to the manifest which imports lose their files."""
-    builds = _builds(data_dir)
+    builds = store.by_number(data_dir)
     kept = _kept_builds(data_dir, manifest, builds, keep)
     state = lake.states(manifest)
     over = [name for name in state if state[name]["state"] in NOT_COUNTING]
@@ -139,16 +139,6 @@ def _plan(data_dir: Path, manifest: Manifest, keep: int) -> Removal:
     return Removal(removed, files, _freed([*inside, *files]))
 
 
-def _builds(data_dir: Path) -> dict[int, Path]:
-    """Return the builds by number, oldest first."""
-    places = (data_dir / "builds").glob("*-*/")
-    return dict(sorted((_number(path.name), path) for path in places))
-
-
-def _number(build_id: str) -> int:
-    return int(build_id.rsplit("-", 1)[1])
-
-
 def _last_build_with_rows_to_delete(manifest: Manifest) -> int:
     return max((one["last_build"] for one in manifest["retention"]), default=0)
 
@@ -156,7 +146,7 @@ def _last_build_with_rows_to_delete(manifest: Manifest) -> int:
 def _is_build_due(data_dir: Path) -> bool:
     now = store.current_id(data_dir)
     last = _last_build_with_rows_to_delete(lake.read_manifest(data_dir))
-    return now is not None and _number(now) <= last
+    return now is not None and store.number(now) <= last
 
 
 def _kept_builds(
@@ -164,7 +154,7 @@ def _kept_builds(
 ) -> set[int]:
     newest = sorted(builds)[-keep:]
     now = store.current_id(data_dir)
-    kept = {*newest, _number(now)} if now else set(newest)
+    kept = {*newest, store.number(now)} if now else set(newest)
     last = _last_build_with_rows_to_delete(manifest)
     return {number for number in kept if number > last}
 

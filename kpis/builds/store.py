@@ -31,31 +31,34 @@ def directory(data_dir: Path, build_id: str) -> Path:
     return data_dir / "builds" / build_id
 
 
+def number(build_id: str) -> int:
+    """Return the number of a build; numbers give the order of builds."""
+    return int(build_id.rpartition("-")[2])
+
+
+def by_number(data_dir: Path) -> dict[int, Path]:
+    """Return where the builds lie by number, the oldest first."""
+    places = (data_dir / "builds").glob("*-*/")
+    return dict(sorted((number(place.name), place) for place in places))
+
+
 def next_number(data_dir: Path) -> int:
     """Return the number of the next build."""
     (data_dir / "builds").mkdir(parents=True, exist_ok=True)
-    return max(map(_number, _directories(data_dir)), default=0) + 1
+    return max(by_number(data_dir), default=0) + 1
 
 
 def newest_readable(data_dir: Path) -> Path | None:
     """Return the build in use, or else the newest one whose cube can be opened."""
     now = current_id(data_dir)
     in_use = [directory(data_dir, now)] if now else []
-    others = sorted(_directories(data_dir), key=_number, reverse=True)
-    return next((one for one in [*in_use, *others] if is_readable(one)), None)
-
-
-def _directories(data_dir: Path) -> list[Path]:
-    return list((data_dir / "builds").glob("*-*/"))
-
-
-def _number(build_dir: Path) -> int:
-    return int(build_dir.name.rsplit("-", 1)[1])
+    others = reversed(by_number(data_dir).values())
+    return next((place for place in [*in_use, *others] if is_readable(place)), None)
 
 
 def is_readable(build_dir: Path) -> bool:
     """Whether the cube of a build is whole and can be opened."""
-    return not any(CUBE in fault for fault in damage(build_dir))
+    return not _problem(build_dir / CUBE, _sizes(build_dir)[CUBE])
 
 
 def list_files(build_dir: Path) -> None:
@@ -75,12 +78,17 @@ def damage(build_dir: Path) -> list[str]:
     Of builds of an earlier version of this product, which have no list of files, only
     the cube is known.
     """
-    listed = build_dir / SIZES
-    sizes: dict[str, int | None] = {CUBE: None}
-    if listed.exists():
-        sizes = json.loads(listed.read_text(encoding="utf-8"))
+    sizes = _sizes(build_dir)
     problems = {name: _problem(build_dir / name, size) for name, size in sizes.items()}
     return [f"{build_dir / name} {what}." for name, what in problems.items() if what]
+
+
+def _sizes(build_dir: Path) -> dict[str, int | None]:
+    """Return how many bytes each file of a build had, None where no one knows."""
+    listed = build_dir / SIZES
+    if not listed.exists():
+        return {CUBE: None}
+    return json.loads(listed.read_text(encoding="utf-8"))
 
 
 def _problem(path: Path, size: int | None) -> str:

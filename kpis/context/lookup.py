@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpis import warehouse
+from kpis.builds import store
 from kpis.context import breaks, revision_words
 from kpis.context.breaks import Break, Series
 from kpis.context.comparators import Comparator
@@ -101,7 +102,7 @@ def definitions_of(build: Build, kpi_id: str) -> pd.DataFrame:
 
 def _numbers(builds: pd.Series) -> pd.Series:
     """Return the numbers of builds: the hash before one says nothing of their order."""
-    return builds.map(lambda name: int(name.rpartition("-")[2]))
+    return builds.map(store.number)
 
 
 def _differences(sides: pd.DataFrame) -> pd.DataFrame:

@@ -19,10 +19,12 @@ from kpis.output import (
     spreadsheets,
 )
 from kpis.output.heading import Heading
-from kpis.output.scoreboard import Scoreboard
+from kpis.output.scoreboard import Attention, Row, Scoreboard
 
 __all__ = [
+    "Attention",
     "Heading",
+    "Row",
     "Scoreboard",
     "accounts",
     "area_names",

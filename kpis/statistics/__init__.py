@@ -1,6 +1,7 @@
 """Statistics: arithmetic on arrays; it knows no indicator."""
 
 from kpis.statistics import decomposition, funnel, intervals, spc, spc_judgement
+from kpis.statistics.decomposition import Split
 from kpis.statistics.spc import RULE_SET
 from kpis.statistics.spc_judgement import (
     JUDGED_STATES,
@@ -13,6 +14,7 @@ __all__ = [
     "JUDGED_STATES",
     "MINIMUM_POINTS",
     "RULE_SET",
+    "Split",
     "decomposition",
     "funnel",
     "intervals",

@@ -8,8 +8,7 @@ from dataclasses import asdict
 
 from kpis.charts import PALETTES
 from kpis.definitions import glossary
-from kpis.output import Scoreboard
-from kpis.output.scoreboard import Attention, Row
+from kpis.output import Attention, Row, Scoreboard
 from pages._components.mounting import component
 
 # heading and class of each column

@@ -152,7 +152,8 @@ def _digest(
     parts = [
         rules,
         *(
-            f"{one['import_id']} {one['covers_from']} {one['covers_to']}"
+            f"{one['import_id']} {one['covers_from']} {one['covers_to']} "
+            f"{one.get('holes', [])}"
             for one in imports
         ),
         reference_tables.digest(data_dir),
@@ -358,6 +359,10 @@ def _import(record: ImportRecord) -> Import:
         last,
         None if areas is None else frozenset(areas),
         frozenset(record["columns"]),
+        tuple(
+            (area, date.fromisoformat(begins), date.fromisoformat(ends))
+            for area, begins, ends in record.get("holes", [])
+        ),
     )
 
 
@@ -374,9 +379,11 @@ def _imports_frame(imports: list[ImportRecord]) -> pd.DataFrame:
     # typed, because a column without any import would become one of numbers
     areas = [record["covers_areas"] for record in imports]
     own_columns = [record["columns"] for record in imports]
+    holes = [record.get("holes", []) for record in imports]
     return frame.assign(
         areas=pd.Series(areas, dtype=object),
         columns=pd.Series(own_columns, dtype=object),
+        holes=pd.Series(holes, dtype=object),
     )
 
 

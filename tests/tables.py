@@ -5,9 +5,10 @@ A table is text with a line for each row and `|` between its columns, as in
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -127,7 +128,8 @@ class Force:
     ) -> dict:
         """Import a table as one file and return the account of its rows.
 
-        `covers` is a month or "first to last"; the default is the months of the rows.
+        `covers` is a month or "first to last"; the default is the months of the rows,
+        because a drawn table has few days and no more is to be guessed from them.
         `mapping` names one in the data directory; the default is the product's layout.
         """
         self.exports += 1
@@ -135,6 +137,7 @@ class Force:
         rows = rows if mapping else canonical(source, rows)
         self.data_dir.mkdir(parents=True, exist_ok=True)
         file = write(self.data_dir / f"{source}_{self.exports}.csv", rows)
+        covers = covers or ("" if mapping else months_of(source, rows, extracted))
         request = importer.Request(instant(extracted), days(covers) if covers else None)
         return importer.import_file(
             file, mapping or f"canonical_{source}", self.data_dir, request
@@ -158,6 +161,24 @@ class Force:
         pipeline.build(self.data_dir)
         with closing(opened_build.open_build(self.data_dir)) as one:
             yield one
+
+
+def months_of(source: str, rows: list[dict[str, str]], extracted: str) -> str:
+    """Return the months of some rows as `days` reads them, or "" if there is none.
+
+    They end before the day of the export.
+    """
+    happened = contracts.load(source).happened
+    months = sorted(
+        row[happened][:7]
+        for row in rows
+        if re.match(r"\d{4}-\d{2}(-|$)", row[happened])
+    )
+    if not months:
+        return ""
+    end = periods.read(months[-1], True)
+    last_covered = date.fromisoformat(extracted[:10]) - timedelta(days=1)
+    return f"{months[0]} to {min(end, last_covered)}"
 
 
 def days(text: str) -> periods.Period:

@@ -1,9 +1,12 @@
 """The imports that a build is made of, as the build and its readers see them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from kpis.periods import Period
+
+DAY = timedelta(days=1)
+EVERYWHERE = ""
 
 
 @dataclass(frozen=True)
@@ -13,6 +16,8 @@ class Import:
     `extracted_at` is the local day on which the export was made. `covers_from` and
     `covers_to` are None where it covers no days (published figures). `areas` are the
     areas that it covers, None for the whole force. `columns` are those that it has.
+    `holes` are the days for which it holds hardly a row: area or "" for all, first and
+    last day.
     """
 
     import_id: str
@@ -23,6 +28,7 @@ class Import:
     covers_to: date | None
     areas: frozenset[str] | None
     columns: frozenset[str]
+    holes: tuple[tuple[str, date, date], ...] = ()
 
     @property
     def days(self) -> Period | None:
@@ -30,3 +36,36 @@ class Import:
         if self.covers_from is None or self.covers_to is None:
             return None
         return self.covers_from, self.covers_to
+
+    @property
+    def spans(self) -> list[Period]:
+        """Return the days that it covers, without those that look empty everywhere."""
+        return [
+            (first, last)
+            for first, last, lacking in self.parts
+            if EVERYWHERE not in lacking
+        ]
+
+    @property
+    def parts(self) -> list[tuple[date, date, frozenset[str]]]:
+        """Return the days that it covers, cut where holes begin and end.
+
+        Each part names the areas that have a hole then.
+        """
+        if self.days is None:
+            return []
+        first, last = self.days
+        cuts = {first, last + DAY}
+        for _, begins, ends in self.holes:
+            cuts |= {day for day in (begins, ends + DAY) if first < day <= last}
+        days = sorted(cuts)
+        return [
+            (
+                start,
+                stop - DAY,
+                frozenset(
+                    area for area, begins, ends in self.holes if begins <= start <= ends
+                ),
+            )
+            for start, stop in zip(days, days[1:], strict=False)
+        ]

@@ -81,7 +81,7 @@ def columns(kpi: Kpi) -> dict[str, str]:
 
 def covered(kpi: Kpi, imports: list[Import]) -> list[tuple[date, date]]:
     """Return the spans of days that exports measure, for which exposure counts."""
-    return sorted({one.days for one in able(kpi, imports) if one.days is not None})
+    return sorted({span for one in able(kpi, imports) for span in one.spans})
 
 
 def within(spans: Iterable[tuple[date, date]]) -> str:

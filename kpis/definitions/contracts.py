@@ -88,7 +88,8 @@ class Contract:
     `happened`. `made_as_a_whole`: its mart is small, and is not kept by month.
     `is_survey`: a period without an answer was not asked. `moves_with_control_room`: a
     borough's rows are another measure from the day on which another control room serves
-    it. `title_is_singular`: "finance has", not "have".
+    it. `title_is_singular`: "finance has", not "have". `regularity`: whether every day
+    has rows, or every day but holidays, so that a day without any looks empty.
     """
 
     source: str = field(metadata=BY_PROGRAM)
@@ -104,6 +105,7 @@ class Contract:
     is_survey: bool = False
     moves_with_control_room: bool = False
     title_is_singular: bool = False
+    regularity: Literal["every_day", "working_days", "any_day"] = "working_days"
     digest: str = field(default="", repr=False, metadata=BY_PROGRAM)
 
     @property

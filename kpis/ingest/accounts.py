@@ -7,13 +7,11 @@ from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
-from kpis.definitions import mappings
 from kpis.errors import SourceFileError
-from kpis.ingest import covered_days, judged_rows, reading_sql
+from kpis.ingest import held_days, judged_rows, reading_sql
 from kpis.ingest.judged_rows import JudgedRows, StagedRows
 from kpis.ingest.lake import FlaggedValue, ImportRecord
 from kpis.ingest.repeated_keys import SettledRows
-from kpis.periods import Period
 from kpis.warehouse import Warehouse, fill, identifier
 
 LONGEST_EXAMPLE = 200
@@ -126,7 +124,8 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
     if fates.accepted == settled.differing and not fates.filtered:
         raise _nothing_readable(judged, problems)
     flagged = _flagged(staged, db)
-    covers = _covers(judged, staged, db)
+    covered = held_days.covered(judged, db)
+    covers = covered.days
     stored = fates.accepted - settled.equal - settled.differing
     record: ImportRecord = {
         "import_id": judged.identity.import_id,
@@ -140,6 +139,10 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
         "covers_from": covers[0].isoformat() if covers else None,
         "covers_to": covers[1].isoformat() if covers else None,
         "covers_areas": _areas(judged, staged, db),
+        "holes": [
+            [hole.area, hole.first_on.isoformat(), hole.last_on.isoformat()]
+            for hole in covered.holes
+        ],
         "replaces": file.mapping.edition.replaces,
         "caller_key": judged.caller_key.mark if judged.caller_key else None,
         "months": staged.months,
@@ -206,24 +209,6 @@ def _reasons(settled: SettledRows, problems: pd.DataFrame) -> dict[str, int]:
         **{rule: int(count) for rule, count in refused},
         **{rule: count for rule, count in others.items() if count},
     }
-
-
-def _covers(judged: JudgedRows, staged: StagedRows, db: Warehouse) -> Period | None:
-    """Return what a file covers: as someone says, or as its rows say.
-
-    A mended quarantine file covers nothing by itself: the file it came from does.
-    """
-    is_mended = mappings.QUARANTINE_COLUMNS[0] in judged.records.header
-    if judged.identity.covers or is_mended or not staged.months:
-        return judged.identity.covers
-    contract = judged.file.contract
-    days = fill(
-        "import/covered_days",
-        staged=staged.sql,
-        happened=identifier(contract.happened),
-    )
-    first, last = db.tuples(days)[0]
-    return covered_days.of_rows(first, last, contract.stands_for, judged.extracted_at)
 
 
 def _areas(judged: JudgedRows, staged: StagedRows, db: Warehouse) -> list[str] | None:

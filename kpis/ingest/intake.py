@@ -68,12 +68,14 @@ class Identity:
     """Which import a file is: an id worked out from its content and its reading.
 
     `extracted_at` is None where the last row says when the export was made, `covers`
-    where the rows say what it covers. `spellings` has reference, spelling and code.
+    where the rows say what it covers; it is sure where a person said it. `spellings`
+    has reference, spelling and code.
     """
 
     import_id: str
     extracted_at: datetime | None
     covers: Period | None
+    is_covered_surely: bool
     spellings: pd.DataFrame
 
 
@@ -130,7 +132,9 @@ def _identity(file: MappedFile, request: Request) -> Identity:
         str(extracted_at), str(covers), spellings.to_csv(),
     )  # fmt: skip
     import_id = hashlib.sha256("\n".join(named_after).encode()).hexdigest()[:12]
-    return Identity(import_id, extracted_at, covers, spellings)
+    return Identity(
+        import_id, extracted_at, covers, request.covers is not None, spellings
+    )
 
 
 def _spellings(file: MappedFile) -> pd.DataFrame:

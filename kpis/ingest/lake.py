@@ -47,9 +47,10 @@ class FlaggedValue(TypedDict):
 class ImportRecord(TypedDict):
     """One import as the manifest lists it: what the file is, and the account of it.
 
-    `covers_areas` is None for the whole force. `replaces` says whether an edition
-    replaces rows or its whole period, `replaces_import` is the import of the same
-    bytes under an earlier state of the mapping. `stored` rows are in the lake:
+    `covers_areas` is None for the whole force. `holes` are days for which the file
+    holds hardly a row: area or "", first and last day. `replaces` says whether an
+    edition replaces rows or its whole period, `replaces_import` is the import of the
+    same bytes under an earlier state of the mapping. `stored` rows are in the lake:
     those accepted, and duplicates of rows held before. `moved_months` has pairs of
     months between which the rows of a key have moved.
     """
@@ -83,6 +84,7 @@ class ImportRecord(TypedDict):
     columns: list[str]
     replaces_import: str | None
     moved_months: NotRequired[list[list[str]]]
+    holes: NotRequired[list[list[str]]]
 
 
 class Event(TypedDict):

@@ -8,10 +8,18 @@ from kpis.results import missing_exports
 
 
 def absences(missing: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
-    """Return what has not arrived, in words, for each row of `queries.missing`."""
-    columns = ["source", "area", "missing_from", "missing_to"]
+    """Return what has not arrived, in words, from the rows of `queries.missing`.
+
+    Areas that lack the same days of a source are one absence.
+    """
+    columns = ["source", "missing_from", "missing_to", "looks_empty"]
     return [
-        missing_exports.absence(names, *row) for _, row in missing[columns].iterrows()
+        missing_exports.absence(
+            missing_exports.owner(tuple(areas), names), source, first, last, looks_empty
+        )
+        for (source, first, last, looks_empty), areas in missing.groupby(
+            columns, sort=False
+        )["area"]
     ]
 
 

@@ -92,27 +92,37 @@ NOWHERE = Places()
 
 @dataclass(frozen=True)
 class Coverage:
-    """Covered days of one source for one indicator; `areas` is None for all of them."""
+    """Covered days of one source for one indicator.
+
+    A span has first and last day, the areas that it covers, None for all of them, and
+    those of which it holds hardly a row, though it was to cover them.
+    """
 
     source: str
-    spans: tuple[tuple[date, date, frozenset[str] | None], ...]
+    spans: tuple[tuple[date, date, frozenset[str] | None, frozenset[str]], ...]
     as_at: date | None
     places: Places = NOWHERE
 
     @cached_property
     def areas(self) -> frozenset[str]:
         """Return the areas that send exports of their own."""
-        return frozenset().union(*(areas or () for _, _, areas in self.spans))
+        return frozenset().union(*(areas or () for _, _, areas, _ in self.spans))
+
+    @cached_property
+    def lacking(self) -> frozenset[str]:
+        """Return the areas of which some export holds hardly a row on some days."""
+        empty = (lacking for *_, lacking in self.spans)
+        return frozenset().union(*empty) - {WHOLE_FORCE}
 
     @cached_property
     def first(self) -> date | None:
         """Return the first day covered for any area."""
-        return min((first for first, _, _ in self.spans), default=None)
+        return min((first for first, *_ in self.spans), default=None)
 
     @cached_property
     def last(self) -> date | None:
         """Return the last day covered for any area."""
-        return max((last for _, last, _ in self.spans), default=None)
+        return max((last for _, last, *_ in self.spans), default=None)
 
     @property
     def days(self) -> Span | None:
@@ -123,7 +133,9 @@ class Coverage:
 
     def reaches(self, area: str) -> bool:
         """Return whether any export covers an area; the force is covered by each."""
-        if any(areas is None for _, _, areas in self.spans):
+        if any(
+            areas is None and area not in lacking for _, _, areas, lacking in self.spans
+        ):
             return True
         return self.days is not None and bool(
             self.places.serving(area, self.areas, self.days)
@@ -134,9 +146,39 @@ class Coverage:
 
         The key "" stands for exports of the whole force.
         """
-        wanted = self.places.serving(area, self.areas, period) or [WHOLE_FORCE]
+        wanted = self.wanted(area, period)
         gaps = {code: self.gaps(self.expected(code, period), code) for code in wanted}
         return {code: spans for code, spans in gaps.items() if spans}
+
+    def wanted(self, area: str, period: Span) -> list[str]:
+        """Return the areas whose rows make a figure of `area`; "" for the whole force.
+
+        If one borough sends its own exports, the force's figure needs those of all.
+        """
+        kinds = self.places.kinds
+        among = set(self.areas)
+        if area == settings.FORCE and any(kinds.get(code) == "bocu" for code in among):
+            among |= {code for code, kind in kinds.items() if kind == "bocu"}
+        wanted = self.places.serving(area, among, period) or [WHOLE_FORCE]
+        if area == settings.FORCE:
+            own = self.lacking
+        elif kinds.get(area) == "site":
+            own = {
+                code
+                for code in self.lacking
+                if area in self.places.serving(code, [area], period)
+            }
+        else:
+            own = self.lacking & {area}
+        return list(dict.fromkeys([*wanted, *sorted(own)]))
+
+    def looks_empty(self, area: str, span: Span) -> bool:
+        """Return whether an export was to hold some days of an area, and holds none."""
+        return any(
+            first <= span[1] and last >= span[0]
+            for first, last, areas, lacking in self.spans
+            if (areas is None or area in areas) and not lacking.isdisjoint({area, ""})
+        )
 
     def expected(self, area: str, period: Span) -> Span:
         """Return the part of a period for which an area's exports are expected.
@@ -145,15 +187,15 @@ class Coverage:
         recorded opening was open by then.
         """
         opened, closed = self.places.open_days.get(area, (FIRST_DAY, LAST_DAY))
-        own = [first for first, _, areas in self.spans if areas and area in areas]
+        own = [first for first, _, areas, _ in self.spans if areas and area in areas]
         return max(min([opened, *own]), period[0]), min(closed, period[1])
 
     def gaps(self, period: Span, area: str) -> list[Span]:
         """Return the spans of a period that no export of one area covers."""
         own = sorted(
             (first, last)
-            for first, last, areas in self.spans
-            if areas is None or area in areas
+            for first, last, areas, lacking in self.spans
+            if (areas is None or area in areas) and lacking.isdisjoint({area, ""})
         )
         gaps, day = [], period[0]
         for first, last in own:
@@ -178,7 +220,11 @@ def of_kpi(
 def of_source(source: str, imports: list[Import], places: Places = NOWHERE) -> Coverage:
     """Return what arrived of one source, whichever columns its exports have."""
     dated = [one for one in imports if one.source == source and one.days]
-    spans = tuple((*one.days, one.areas) for one in dated if one.days)
+    spans = tuple(
+        (first, last, one.areas, lacking)
+        for one in dated
+        for first, last, lacking in one.parts
+    )
     as_at = max((one.extracted_at for one in dated), default=None)
     return Coverage(source, spans, as_at, places)
 
@@ -188,9 +234,10 @@ def of_everything(imports: list[Import]) -> dict[str, Coverage]:
     days = [one.days for one in imports if one.days]
     if not days:
         return {"any source": Coverage("any source", (), None)}
-    whole = (min(first for first, _ in days), max(last for _, last in days), None)
+    whole = (min(first for first, _ in days), max(last for _, last in days))
     as_at = max(one.extracted_at for one in imports)
-    return {"any source": Coverage("any source", (whole,), as_at)}
+    spans = ((*whole, None, frozenset[str]()),)
+    return {"any source": Coverage("any source", spans, as_at)}
 
 
 def first_day(covers: dict[str, Coverage]) -> date | None:
@@ -206,8 +253,9 @@ def last_day(covers: dict[str, Coverage]) -> date | None:
 
 
 def not_arrived(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame:
-    """Return source, area, missing_from, missing_to: expected, and not arrived.
+    """Return source, area, missing_from, missing_to, looks_empty: what is missing.
 
+    An export that was to hold the days, and looks empty, did arrive.
     Expected are all days from a source's first covered day to the last day that any
     of its exports covers, for every area that sends exports of its own.
     """
@@ -217,8 +265,11 @@ def not_arrived(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame
         if cover.days is None:
             continue
         for area, spans in cover.missing(cover.days, settings.FORCE).items():
-            rows += [(source, area, first, last) for first, last in spans]
-    return pd.DataFrame(rows, columns=["source", "area", "missing_from", "missing_to"])
+            rows += [
+                (source, area, *span, cover.looks_empty(area, span)) for span in spans
+            ]
+    columns = ["source", "area", "missing_from", "missing_to", "looks_empty"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def grid(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame:
@@ -234,9 +285,7 @@ def grid(imports: list[Import], places: Places = NOWHERE) -> pd.DataFrame:
         if cover.days is None:
             continue
         months = periods.between(*cover.days, "month")
-        wanted = places.serving(settings.FORCE, cover.areas, cover.days)
-        wanted = wanted or [WHOLE_FORCE]
-        for area in wanted:
+        for area in cover.wanted(settings.FORCE, cover.days):
             for month in months:
                 expected = cover.expected(area, month)
                 days = (expected[1] - expected[0]).days + 1

@@ -153,9 +153,13 @@ def _imports(db: Warehouse) -> list[Import]:
             covers_to,
             None if areas is None else frozenset(areas),
             frozenset(columns),
+            tuple(
+                (area, date.fromisoformat(begins), date.fromisoformat(ends))
+                for area, begins, ends in holes
+            ),
         )
         for (
             import_id, source, file, extracted_at, covers_from, covers_to, areas,
-            columns,
+            columns, holes,
         ) in db.tuples(warehouse.text("results/imports"))
     ]  # fmt: skip

@@ -54,7 +54,7 @@ def standards(build: Build) -> pd.DataFrame:
 
 
 def missing(build: Build) -> pd.DataFrame:
-    """Return source, area, missing_from, missing_to: expected, and not arrived."""
+    """Return what is expected and missing, as `coverage.not_arrived` does."""
     return coverage.not_arrived(build.imports, build.places)
 
 

@@ -8,5 +8,6 @@ create table imports (
     covers_from timestamp,
     covers_to timestamp,
     areas varchar[],
-    columns varchar[]
+    columns varchar[],
+    holes varchar[][]
 )

@@ -6,6 +6,7 @@ select
     imports.covers_from::date as covers_from,
     imports.covers_to::date as covers_to,
     imports.areas,
-    imports.columns
+    imports.columns,
+    imports.holes
 from cube.imports as imports
 order by imports.extracted_at, imports.import_id

@@ -263,8 +263,12 @@ PERIODS = {
         "patrol_monthly", ["2004-03"], "2004-03-31T18:00", ("2004-03-01", "2004-03-30"),
     ),
     "a forecast of months to come": (
-        "finance_monthly", ["2004-03", "2004-05"], "2004-04-10T09:00",
+        "finance_monthly", ["2004-03", "2004-04", "2004-05"], "2004-04-10T09:00",
         ("2004-03-01", "2004-04-09"),
+    ),
+    "a forecast of months to come, and nothing of this one": (
+        "finance_monthly", ["2004-03", "2004-05"], "2004-04-10T09:00",
+        ("2004-03-01", "2004-03-31"),
     ),
     "nothing but a forecast": (
         "finance_monthly", ["2004-05"], "2004-04-10T09:00", (None, None),

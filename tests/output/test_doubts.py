@@ -16,9 +16,11 @@ def test_findings_that_make_figures_unreliable_are_counted_once_each():
 
 def test_one_absence_is_named_and_several_are_counted():
     day = pd.Timestamp("2003-05-01"), pd.Timestamp("2003-05-31")
-    columns = ["source", "area", "missing_from", "missing_to"]
-    hendon = ("calls", "HEN", *day)
-    one, two = (pd.DataFrame([hendon] * count, columns=columns) for count in (1, 2))
+    columns = ["source", "area", "missing_from", "missing_to", "looks_empty"]
+    hendon, ledger = ("calls", "HEN", *day, False), ("finance_monthly", "", *day, False)
+    one, two = (
+        pd.DataFrame([hendon, ledger][:count], columns=columns) for count in (1, 2)
+    )
     none = pd.DataFrame([finding("small", False)])
     spoilt = pd.DataFrame([finding("fatal", True)])
     names = {"HEN": "Hendon"}
@@ -28,3 +30,18 @@ def test_one_absence_is_named_and_several_are_counted():
         "2 expected exports have not arrived · 1 finding makes figures unreliable"
     )
     assert doubts.in_words(one[:0], none, names) == ""
+
+
+def test_areas_that_lack_the_same_days_are_one_absence():
+    day = pd.Timestamp("2003-05-01"), pd.Timestamp("2003-05-31")
+    columns = ["source", "area", "missing_from", "missing_to", "looks_empty"]
+    rows = [("incidents", code, *day, True) for code in ("EK", "QK", "SX", "TX")]
+    named = {"EK": "Camden", "QK": "Brent"}
+    said = [
+        doubts.absences(pd.DataFrame(some, columns=columns), named)
+        for some in (rows[:2], rows)
+    ]
+    assert said == [
+        ["Camden and Brent: incidents for May 2003 hold hardly a row"],
+        ["4 areas: incidents for May 2003 hold hardly a row"],
+    ]

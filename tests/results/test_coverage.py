@@ -144,8 +144,8 @@ def test_what_has_not_arrived_is_listed_by_source_area_and_days():
     )
     may = (date(2003, 5, 1), date(2003, 5, 31))
     assert [tuple(row) for row in frame.itertuples(index=False)] == [
-        ("calls", "LAM", *may),
-        ("incidents", "", *may),
+        ("calls", "LAM", *may, False),
+        ("incidents", "", *may, False),
     ]
 
 

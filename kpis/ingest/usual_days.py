@@ -18,6 +18,8 @@ AT_EDGE, WITHIN = 1e-3, 1e-6
 # Offices close on holidays: Easter and Christmas take at most four days and weekends.
 HOLIDAY_DAYS = 4
 NEAR_DAYS, NEAR_WEEKS = 15, 9
+# with fewer than two rows a week, weeks without any are nothing unusual
+LEAST_A_DAY = 0.25
 
 
 class Run(NamedTuple):
@@ -66,6 +68,8 @@ def usual(counts: pd.Series) -> np.ndarray:
     """
     around = counts.rolling(NEAR_DAYS, center=True, min_periods=1).mean()
     level = _middle(around.to_numpy(), counts.to_numpy(dtype=float))
+    if level < LEAST_A_DAY:
+        return np.zeros(len(counts))
     dense = counts.astype(float).where(around >= LEAST_SHARE * level)
     if dense.notna().sum() < 3 * 7:
         return np.full(len(counts), level)

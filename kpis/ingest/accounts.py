@@ -159,6 +159,7 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
         "columns": judged.reading.provided,
         "replaces_import": settled.earlier["import_id"] if settled.earlier else None,
         "moved_months": settled.held.moved_months,
+        "unreadable_keys": _unreadable_keys(judged, db),
     }
     return AccountedRows(judged, staged, record)
 
@@ -206,6 +207,19 @@ def _reasons(settled: SettledRows, problems: pd.DataFrame) -> dict[str, int]:
         **{rule: int(count) for rule, count in refused},
         **{rule: count for rule, count in others.items() if count},
     }
+
+
+def _unreadable_keys(judged: JudgedRows, db: Warehouse) -> int:
+    """Return how many refused rows may have any key."""
+    is_unreadable = " or ".join(
+        f"{identifier(name)} is null" for name in judged.file.contract.key
+    )
+    counted = fill(
+        "import/unreadable_keys",
+        staged=judged.staged.sql,
+        is_unreadable=is_unreadable,
+    )
+    return db.tuples(counted)[0][0] + len(judged.records.unsplittable)
 
 
 def _covers(judged: JudgedRows, staged: StagedRows, db: Warehouse) -> Period | None:

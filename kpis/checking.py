@@ -186,7 +186,8 @@ def _lake_faults(data_dir: Path) -> Iterator[str]:
     if not file.exists() and any((data_dir / "lake").glob("*/*/*.parquet")):
         yield f"{file} is missing, but the lake holds rows. Restore it from a backup."
     for one in lake.current(lake.read_manifest(data_dir)):
-        lost = [path for path in lake.files(data_dir, [one]) if not _is_parquet(path)]
+        files = [*lake.files(data_dir, [one]), *lake.refused_files(data_dir, [one])]
+        lost = [path for path in files if not _is_parquet(path)]
         if lost:
             yield (
                 f"{_named(lost)}: missing or damaged. Restore it from a backup, or "

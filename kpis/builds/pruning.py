@@ -16,7 +16,7 @@ from kpis import periods, warehouse
 from kpis.builds import store
 from kpis.definitions import contracts
 from kpis.errors import UserError
-from kpis.ingest import Manifest, lake
+from kpis.ingest import ImportRecord, Manifest, lake, refused_keys
 
 BUILDS_KEPT = 3
 NOT_COUNTING = ("withdrawn", "replaced")
@@ -90,6 +90,7 @@ def prune(
         for path in removal.builds:
             # in one step, so that no reader meets half a build
             path.replace(temporary / path.name)
+        _forget_refused(data_dir, manifest, temporary)
         for path in removal.files:
             path.unlink()
             if not any(path.parent.iterdir()):
@@ -177,15 +178,11 @@ def _unwanted_files(data_dir: Path, manifest: Manifest) -> list[Path]:
     """
     if not manifest["imports"]:
         return []
-    state = lake.states(manifest)
-    staying = [
-        one
-        for import_id, one in manifest["imports"].items()
-        if state[import_id]["state"] != "pruned"
-    ]
+    staying = _staying(manifest)
     wanted = set(
         lake.files(data_dir, [lake.kept_part(manifest, one) for one in staying])
     )
+    wanted |= set(lake.refused_files(data_dir, staying))
     wanted |= {
         data_dir / "quarantine" / f"{one['import_id']}.csv"
         for one in staying
@@ -198,6 +195,25 @@ def _unwanted_files(data_dir: Path, manifest: Manifest) -> list[Path]:
     return sorted(
         path for path in held if OWN_NAME.fullmatch(path.stem) and path not in wanted
     )
+
+
+def _forget_refused(data_dir: Path, manifest: Manifest, temporary: Path) -> None:
+    """Remove what is known of refused rows of months that are kept no longer."""
+    for import_ in _staying(manifest):
+        first = lake.first_kept(manifest, import_["source"])
+        if first:
+            for file in lake.refused_files(data_dir, [import_]):
+                refused_keys.forget_before(file, first, temporary)
+
+
+def _staying(manifest: Manifest) -> list[ImportRecord]:
+    """Return the imports whose rows have not been deleted."""
+    state = lake.states(manifest)
+    return [
+        import_
+        for import_id, import_ in manifest["imports"].items()
+        if state[import_id]["state"] != "pruned"
+    ]
 
 
 def _freed(files: list[Path]) -> int:

@@ -60,6 +60,11 @@ class Column:
     reference: Reference = ""
     least: int | None = None
 
+    @property
+    def is_place(self) -> bool:
+        """Whether it names a place, so that a row can be placed by it."""
+        return self.reference in ("bocu", "site", "facility", "area")
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -112,6 +117,11 @@ class Contract:
     def stands_for(self) -> str:
         """Return how long one row stands for: "day", "month" or "year" (financial)."""
         return STANDS_FOR.get(self.columns[self.happened].type, "day")
+
+    @property
+    def places(self) -> list[str]:
+        """Return the columns that name a place: a borough, a site, a counter."""
+        return [name for name, column in self.columns.items() if column.is_place]
 
     @property
     def lake_columns(self) -> dict[str, str]:

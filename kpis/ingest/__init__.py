@@ -1,6 +1,6 @@
 """Ingest: one file becomes rows of the lake, and every row is accounted for."""
 
-from kpis.ingest import faulty_rows, importer, lake, mapping_choice
+from kpis.ingest import faulty_rows, importer, lake, mapping_choice, refused_keys
 from kpis.ingest.lake import ImportRecord, Manifest
 
 __all__ = [
@@ -10,4 +10,5 @@ __all__ = [
     "importer",
     "lake",
     "mapping_choice",
+    "refused_keys",
 ]

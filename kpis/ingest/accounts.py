@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
+from kpis.definitions import mappings
 from kpis.errors import SourceFileError
 from kpis.ingest import held_days, judged_rows, reading_sql
 from kpis.ingest.judged_rows import JudgedRows, StagedRows
@@ -162,6 +163,9 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
         "columns": judged.reading.provided,
         "replaces_import": settled.earlier["import_id"] if settled.earlier else None,
         "moved_months": settled.held.moved_months,
+        "unreadable_keys": _unreadable_keys(judged, db),
+        "mends": _mends(judged, db),
+        "filtered_months": _filtered_months(judged, db),
     }
     return AccountedRows(judged, staged, record)
 
@@ -209,6 +213,46 @@ def _reasons(settled: SettledRows, problems: pd.DataFrame) -> dict[str, int]:
         **{rule: int(count) for rule, count in refused},
         **{rule: count for rule, count in others.items() if count},
     }
+
+
+def _unreadable_keys(judged: JudgedRows, db: Warehouse) -> int:
+    """Return how many refused rows may have any key."""
+    is_unreadable = " or ".join(
+        f"{identifier(name)} is null" for name in judged.file.contract.key
+    )
+    counted = fill(
+        "import/unreadable_keys",
+        staged=judged.staged.sql,
+        is_unreadable=is_unreadable,
+    )
+    return db.tuples(counted)[0][0] + len(judged.records.unsplittable)
+
+
+def _mends(judged: JudgedRows, db: Warehouse) -> dict[str, list[int]]:
+    """Return, by file, the lines of refused rows that a quarantine file holds again."""
+    records = judged.records
+    if not set(mappings.QUARANTINE_COLUMNS[:2]) <= set(records.header):
+        return {}
+    mended = fill("import/mended_lines", **judged_rows.of_text(records))
+    return {
+        file: sorted(line for line in lines if line is not None)
+        for file, lines in db.tuples(mended)
+    }
+
+
+def _filtered_months(judged: JudgedRows, db: Warehouse) -> dict[str, dict[str, int]]:
+    """Return, by reason and month, how many rows were left out."""
+    months: dict[str, dict[str, int]] = {}
+    if not judged.fates.filtered:
+        return months
+    counted = fill(
+        "import/filtered_months",
+        staged=judged.staged.sql,
+        happened=identifier(judged.file.contract.happened),
+    )
+    for reason, month, count in db.tuples(counted):
+        months.setdefault(reason, {})[month] = count
+    return months
 
 
 def _areas(judged: JudgedRows, staged: StagedRows, db: Warehouse) -> list[str] | None:

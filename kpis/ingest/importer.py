@@ -28,6 +28,7 @@ from kpis.ingest.judged_rows import judge
 from kpis.ingest.lake import Manifest
 from kpis.ingest.publishing import publish
 from kpis.ingest.quarantine import write_quarantine
+from kpis.ingest.refused_keys import write_refused
 from kpis.ingest.repeated_keys import settle_keys
 
 NO_REQUEST = Request()
@@ -76,6 +77,7 @@ def _prepare(
         settled = settle_keys(judged, manifest, db)
         accounted = account(settled, db)
         write_quarantine(accounted, db)
+        write_refused(accounted, db)
     caller_key.refuse_changed_key(judged.caller_key, accounted.record, manifest)
     return accounted
 

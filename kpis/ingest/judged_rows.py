@@ -149,18 +149,21 @@ def _prepare(db: Warehouse, key: CallerKey, records: Records) -> None:
 
 def _judged(reading: Reading, records: Records) -> str:
     """Return the statement for the view that reads and judges every row."""
+    return fill("import/judged", **of_text(records), **reading.view)
+
+
+def of_text(records: Records) -> dict[str, str]:
+    """Return what a statement needs to read a file's records as text."""
     names = csv_records.unique(records.header)
     quote = records.layout.quote if records.has_quotes else ""
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
-    return fill(
-        "import/judged",
-        file=literal(str(records.path)),
-        skip=literal(records.skip_lines),
-        delimiter=literal(records.layout.delimiter),
-        quote=literal(quote),
-        columns=f"{{{columns}}}",
-        **reading.view,
-    )
+    return {
+        "file": literal(str(records.path)),
+        "skip": literal(records.skip_lines),
+        "delimiter": literal(records.layout.delimiter),
+        "quote": literal(quote),
+        "columns": f"{{{columns}}}",
+    }
 
 
 def _line_numbers(records: Records, db: Warehouse) -> LineNumbers:

@@ -1,7 +1,8 @@
 """The lake: a grow-only set of immutable Parquet files, and the manifest over it.
 
-`lake/<source>/<yyyy-mm>/<import_id>.parquet`. The manifest lists every import and
-what has happened to it since. It is replaced atomically, so a reader sees the lake
+`lake/<source>/<yyyy-mm>/<import_id>.parquet`, and what could be read of refused rows in
+`lake/<source>/refused/<import_id>.parquet`. The manifest lists every import and what
+has happened to it since. It is replaced atomically, so a reader sees the lake
 before or after a change and never between. Which imports count, and with which of
 their months, is a pure function of the manifest's events and retention, in their
 order and not by any clock. Which row of a key is current is decided in
@@ -52,7 +53,11 @@ class ImportRecord(TypedDict):
     edition replaces rows or its whole period, `replaces_import` is the import of the
     same bytes under an earlier state of the mapping. `stored` rows are in the lake:
     those accepted, and duplicates of rows held before. `moved_months` has pairs of
-    months between which the rows of a key have moved.
+    months between which the rows of a key have moved. `unreadable_keys` is the number
+    of refused rows whose key could not be read. `mends` has, by file, the lines of
+    refused rows that this file holds again, mended. `filtered_months` has, by reason
+    and month ("" where it cannot be read), the rows that were left out. Imports of
+    earlier versions of this product lack the last of these.
     """
 
     import_id: str
@@ -85,6 +90,9 @@ class ImportRecord(TypedDict):
     replaces_import: str | None
     moved_months: NotRequired[list[list[str]]]
     holes: NotRequired[list[list[str]]]
+    unreadable_keys: NotRequired[int]
+    mends: NotRequired[dict[str, list[int]]]
+    filtered_months: NotRequired[dict[str, dict[str, int]]]
 
 
 class Event(TypedDict):
@@ -287,6 +295,28 @@ def file(data_dir: Path, record: ImportRecord, month: str) -> Path:
     return (
         data_dir / "lake" / record["source"] / month / f"{record['import_id']}.parquet"
     )
+
+
+def refused_file(data_dir: Path, record: ImportRecord) -> Path:
+    """Return the file of what could be read of an import's refused rows.
+
+    It has the columns import_id, line, month (YYYY-MM), area_code and key (a struct of
+    the key columns), null where unreadable. `refused_files` says whether it is there.
+    """
+    import_id = record["import_id"]
+    return data_dir / "lake" / record["source"] / "refused" / f"{import_id}.parquet"
+
+
+def refused_files(data_dir: Path, imports: Iterable[ImportRecord]) -> list[Path]:
+    """Return the files of refused rows of some imports.
+
+    There is none without a refused row, and none of an earlier version's import.
+    """
+    return [
+        refused_file(data_dir, record)
+        for record in imports
+        if record["quarantined"] and "unreadable_keys" in record
+    ]
 
 
 def imports(data_dir: Path) -> pd.DataFrame:

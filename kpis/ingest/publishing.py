@@ -8,10 +8,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from kpis.ingest import caller_key, lake
+from kpis.ingest import caller_key, lake, quarantine, refused_keys
 from kpis.ingest.accounts import AccountedRows
 from kpis.ingest.lake import Manifest
-from kpis.ingest.quarantine import FILE_NAME
 
 
 def publish(
@@ -36,16 +35,18 @@ def _move(accounted: AccountedRows) -> None:
     if accounted.judged.caller_key:
         caller_key.keep(accounted.judged.caller_key, file.data_dir)
     for month in record["months"]:
-        target = lake.file(file.data_dir, record, month)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staged = accounted.staged.accepted(month)
-        _sync(staged)
-        staged.replace(target)
-    quarantine = file.temporary / FILE_NAME
-    if quarantine.exists():
-        kept = file.data_dir / "quarantine" / f"{record['import_id']}.csv"
-        kept.parent.mkdir(exist_ok=True)
-        quarantine.replace(kept)
+        _keep(accounted.staged.accepted(month), lake.file(file.data_dir, record, month))
+    if record["quarantined"]:
+        refused = lake.refused_file(file.data_dir, record)
+        _keep(file.temporary / refused_keys.FILE_NAME, refused)
+        rows = file.data_dir / "quarantine" / f"{record['import_id']}.csv"
+        _keep(file.temporary / quarantine.FILE_NAME, rows)
+
+
+def _keep(staged: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sync(staged)
+    staged.replace(target)
 
 
 def _sync(file: Path) -> None:

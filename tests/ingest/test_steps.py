@@ -3,6 +3,7 @@
 from contextlib import closing
 from dataclasses import FrozenInstanceError
 
+import pandas as pd
 import pytest
 
 from kpis import warehouse
@@ -18,8 +19,17 @@ from kpis.ingest.intake import (
 )
 from kpis.ingest.judged_rows import Fates, judge
 from kpis.ingest.quarantine import write_quarantine
+from kpis.ingest.refused_keys import write_refused
 from kpis.ingest.repeated_keys import HeldKeys, settle_keys
-from tests.exports import JOB_ROWS, JOBS, MADE_AT, everything, save, save_mapping
+from tests.exports import (
+    JOB_ROWS,
+    JOBS,
+    MADE_AT,
+    everything,
+    save,
+    save_mapping,
+    values,
+)
 
 # good, good, equal, without an instant, with two columns, differing
 ROWS = (
@@ -73,10 +83,19 @@ def test_each_step_returns_what_the_next_one_needs(file):
 
         accounted = account(settled, db)
         write_quarantine(accounted, db)
+        write_refused(accounted, db)
     record = accounted.record
     assert (record["read"], record["accepted"], record["duplicates"]) == (7, 2, 1)
     assert record["quarantined"] == 4
     assert (file.temporary / "quarantine.csv").read_text().count("\n") == 5
+    refused = pd.read_parquet(file.temporary / "refused.parquet")
+    assert values(refused, "line", "month", "key") == [
+        (5, None, {"incident_ref": "3"}),
+        (6, None, None),
+        (7, "2003-11", {"incident_ref": "5"}),
+        (8, "2003-11", {"incident_ref": "5"}),
+    ]
+    assert record["unreadable_keys"] == 1
     assert everything(file.data_dir) == before
 
     for value in (file, identity, opened, found, judged, settled, accounted):

@@ -1,0 +1,17 @@
+/* Which refused rows of which file a mended quarantine file holds again. */
+select
+    quarantined_from,
+    list(distinct try_cast(quarantined_line as bigint)) as lines
+from read_csv(
+    {file},
+    header = false,
+    skip = {skip},
+    auto_detect = false,
+    delim = {delimiter},
+    quote = {quote},
+    escape = {quote},
+    columns = {columns}
+)
+where quarantined_from is not null
+group by quarantined_from
+order by quarantined_from

@@ -1,0 +1,3 @@
+select line
+from repeated
+where verdict = 'key_repeated'

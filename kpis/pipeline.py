@@ -23,6 +23,7 @@ from kpis.builds import (
     MartInputs,
     cube,
     findings,
+    losses,
     mart_inputs,
     marts,
     revisions,
@@ -164,6 +165,7 @@ def _digest(
         *(findings.version_of(finding) for finding in findings.load().values()),
         *(digest for made_of in inputs.values() for digest in made_of.hashes.values()),
         versions.of_statements(
+            *losses.templates(),
             warehouse.text("cube/rows_are_kept"),
             *(file.read_text("utf-8") for file in checks),
         ),
@@ -226,6 +228,22 @@ def write_marts(draft: Draft, progress: Progress) -> Draft:
         )
         _remember(draft.db, name, inputs.hashes)
     marts.show_files(draft.db, draft.target)
+    return draft
+
+
+def count_losses(draft: Draft, progress: Progress) -> Draft:
+    """Count the rows that could not be read, in the months that have changed."""
+    progress(0.0, "counting what could not be read")
+    db, plan = draft.db, draft.plan
+    losses.create(db, plan.imports)
+    for name in {record["source"]: None for record in plan.imports}:
+        inputs = plan.inputs[name]
+        for what, hashes in losses.plan(inputs, plan.imports).items():
+            kept = _same(hashes, draft.known.get(what, {}))
+            losses.keep(db, what, kept)
+            changed = sorted(set(hashes) - set(kept))
+            losses.count(db, plan.data_dir, plan.imports, inputs, what, changed)
+            _remember(db, what, hashes)
     return draft
 
 
@@ -313,7 +331,8 @@ class Step:
 STEPS = (
     Step(describe, 0.02),
     Step(write_marts, 0.50),
-    Step(count_cells, 0.33),
+    Step(count_losses, 0.02),
+    Step(count_cells, 0.31),
     Step(record_revisions, 0.01),
     Step(compare_sources, 0.10),
     Step(check, 0.02),

@@ -14,6 +14,7 @@ from kpis.warehouse import fill, identifier, literal, literals
 # stands for the files and the place of one run in the statements of a version
 ANY = Path("any")
 ANY_MONTH = "2000-01"
+FLAGS = {"flags": 'struct(rule varchar, "column" varchar, value varchar)[]'}
 
 
 def of(name: str) -> list[str]:
@@ -25,13 +26,16 @@ def of(name: str) -> list[str]:
     return [copy(name, clause, [ANY_MONTH], ANY) for clause in rows]
 
 
-def current_rows(source: str, files: Iterable[Path], may_repeat: bool) -> str:
+def current_rows(
+    source: str, files: Iterable[Path], may_repeat: bool, has_flags: bool = False
+) -> str:
     """Return the `with` clause of a source's current rows among some files.
 
-    Where no key can occur twice, every row is current.
+    Where no key can occur twice, every row is current. With `has_flags` a row has
+    `flags` too: what is wrong in it.
     """
     contract = contracts.load(source)
-    types = contract.lake_columns
+    types = contract.lake_columns | (FLAGS if has_flags else {})
     columns = ", ".join(
         f"null::{kind} as {identifier(name)}" for name, kind in types.items()
     )

@@ -22,11 +22,9 @@ def covered(judged: JudgedRows, db: Warehouse) -> Covered:
         return Covered(identity.covers)
     contract = judged.file.contract
     rows = _rows(judged, db)
-    by_area = rows.groupby(["on_date", "area"], as_index=False, dropna=False)[
-        "row_count"
-    ].sum()
+    by_area = rows.groupby(["on_date", "area"], dropna=False)["row_count"].sum()
     found = covered_days.of_rows(
-        by_area, contract, judged.extracted_at, identity.covers
+        by_area.reset_index(), contract, judged.extracted_at, identity.covers
     )
     if found.days is None:
         return found
@@ -56,7 +54,7 @@ def _lacking(judged: JudgedRows, rows: pd.DataFrame) -> list[str]:
     if file.contract.regularity == "any_day":
         return []
     boroughs = reference_tables.table("bocu", file.data_dir)["bocu_code"]
-    by_borough = rows.groupby("borough", as_index=False)["row_count"].sum()
+    by_borough = rows.groupby("borough")["row_count"].sum().reset_index()
     return covered_days.without_boroughs(
         by_borough.rename(columns={"borough": "area"}),
         frozenset(boroughs) - {settings.FORCE},

@@ -12,14 +12,13 @@ def absences(missing: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
 
     Areas that lack the same days of a source are one absence.
     """
-    columns = ["source", "missing_from", "missing_to", "looks_empty"]
+    columns = ["source", "area", "missing_from", "missing_to", "looks_empty"]
+    areas: dict[tuple, list[str]] = {}
+    for _, (source, area, first, last, is_empty) in missing[columns].iterrows():
+        areas.setdefault((source, first, last, is_empty), []).append(area)
     return [
-        missing_exports.absence(
-            missing_exports.owner(tuple(areas), names), source, first, last, looks_empty
-        )
-        for (source, first, last, looks_empty), areas in missing.groupby(
-            columns, sort=False
-        )["area"]
+        missing_exports.absence(missing_exports.owner(tuple(own), names), *what)
+        for what, own in areas.items()
     ]
 
 

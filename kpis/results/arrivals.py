@@ -6,12 +6,13 @@ from datetime import date
 from functools import cache, cached_property
 
 from kpis import warehouse
-from kpis.builds import Import
+from kpis.builds import Import, kpi_rows
 from kpis.definitions import Kpi, contracts
 from kpis.periods import Period
 from kpis.results import coverage, suppression
 from kpis.results.coverage import Coverage, Places
 from kpis.results.missing_exports import MissingExports
+from kpis.results.missing_rows import Loss, MissingRows
 from kpis.results.states import Arrived, UnreliableFinding
 from kpis.warehouse import Warehouse
 
@@ -37,6 +38,7 @@ class Arrivals:
         self._places = places
         self._names = names
         self._missing: dict[tuple, MissingExports] = {}
+        self._rows: dict[tuple, MissingRows] = {}
         self.of = cache(self._of)
 
     def _of(self, kpi_id: str) -> Arrived:
@@ -50,6 +52,7 @@ class Arrivals:
         arrived = Arrived(
             covers,
             missing,
+            self._missing_rows(kpi),
             self._own_findings(kpi),
             self._names,
             standards=self._standards.get(kpi.population.standard),
@@ -66,11 +69,40 @@ class Arrivals:
             covers |= self._covers(self._kpis[part])
         return covers
 
-    def _own_findings(self, kpi: Kpi) -> list[UnreliableFinding]:
-        """Return the findings in columns that an indicator, or a part of it, needs."""
+    def _missing_rows(self, kpi: Kpi) -> MissingRows:
+        """Return the rows that are missing; indicators of the same needs share one."""
+        needs = self._needs(kpi)
+        parts = [kpi, *(self._kpis[part] for part in kpi.population.made_of)]
+        able = frozenset(
+            import_.import_id
+            for part in parts
+            for import_ in kpi_rows.able(part, self._imports)
+        )
+        area_kind = kpi.population.area
+        key = (tuple(sorted(needs.items())), area_kind, able)
+        if key not in self._rows:
+            self._rows[key] = MissingRows(
+                needs, area_kind, self._losses, able, self._places
+            )
+        return self._rows[key]
+
+    def _needs(self, kpi: Kpi) -> dict[str, tuple[str, ...]]:
+        """Return, by source, the columns that an indicator, or a part of it, needs."""
         needs = dict(kpi.population.needs)
         for part in kpi.population.made_of:
-            needs |= self._kpis[part].population.needs
+            for source, columns in self._kpis[part].population.needs.items():
+                needs[source] = (*needs.get(source, ()), *columns)
+        return needs
+
+    @cached_property
+    def _losses(self) -> list[Loss]:
+        """Return the rows that could not be read, and those among which they are."""
+        rows = self._db.tuples(warehouse.text("results/losses"))
+        return list(map(Loss._make, rows))
+
+    def _own_findings(self, kpi: Kpi) -> list[UnreliableFinding]:
+        """Return the findings in columns that an indicator, or a part of it, needs."""
+        needs = self._needs(kpi)
         return [
             finding
             for finding in self._findings

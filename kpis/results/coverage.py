@@ -161,7 +161,7 @@ class Coverage:
             among |= {code for code, kind in kinds.items() if kind == "bocu"}
         wanted = self.places.serving(area, among, period) or [WHOLE_FORCE]
         if area == settings.FORCE:
-            own = self.lacking
+            own = set(self.lacking)
         elif kinds.get(area) == "site":
             own = {
                 code
@@ -169,7 +169,7 @@ class Coverage:
                 if area in self.places.serving(code, [area], period)
             }
         else:
-            own = self.lacking & {area}
+            own = set(self.lacking & {area})
         return list(dict.fromkeys([*wanted, *sorted(own)]))
 
     def looks_empty(self, area: str, span: Span) -> bool:

@@ -12,12 +12,15 @@ import pandas as pd
 from kpis import formatting
 from kpis.definitions import Kpi
 from kpis.periods import Period
-from kpis.results import cells, states
+from kpis.results import cells, completeness, states
+from kpis.results.completeness import Completeness
 from kpis.results.opened_build import Build
-from kpis.results.states import Cell
+from kpis.results.states import Arrived, Cell
 
-COLUMNS = [*cells.COLUMNS[1:13], "state", "reason"]
+COMPLETENESS = ["rows", "refused", "unusable", "least", "most", "caveat"]
+COLUMNS = [*cells.COLUMNS[1:13], "state", "reason", *COMPLETENESS]
 NUMBERS = ("n", "numerator", "denominator", "value", "lower", "upper", "cases")
+OF_VALUE = ("value", "lower", "upper", "least", "most")
 
 
 @dataclass(frozen=True)
@@ -116,10 +119,51 @@ def _too_low(kpi: Kpi, value: float, floor: float) -> str:
     return f"{kpi.wording.title}: {now}. This figure needs at least {least}."
 
 
+def _completeness(
+    build: Build, frame: pd.DataFrame, arrived: dict[str, Arrived]
+) -> list[Completeness]:
+    """Return what is missing from each cell, and what may be said of it."""
+    columns = [
+        "kpi", "area", "period_start", "period_end", "n", "numerator", "denominator",
+    ]  # fmt: skip
+    rows = frame[columns].astype(object).itertuples(index=False, name=None)
+    return [
+        completeness.of_figure(
+            build.kpis[kpi_id], arrived[kpi_id].rows.of(area, (start, end)), *sums
+        )
+        for kpi_id, area, start, end, *sums in rows
+    ]
+
+
+def _add_completeness(
+    frame: pd.DataFrame, complete: list[Completeness], arrived: dict[str, Arrived]
+) -> None:
+    """Add the columns COMPLETENESS: what is missing, in numbers and in words."""
+    frame["rows"] = [own.missing.of for own in complete]
+    frame["refused"] = [own.missing.refused + own.missing.astray for own in complete]
+    frame["unusable"] = [own.missing.unusable for own in complete]
+    frame["least"] = [own.least for own in complete]
+    frame["most"] = [own.most for own in complete]
+    keys = zip(
+        frame["kpi"],
+        frame["area"],
+        zip(frame["period_start"], frame["period_end"], strict=True),
+        complete,
+        strict=True,
+    )
+    frame["caveat"] = [
+        " ".join(
+            filter(None, [arrived[kpi].missing.of(area, period).caveat, own.caveat])
+        )
+        for kpi, area, period, own in keys
+    ]
+
+
 def _with_states(
     build: Build, frame: pd.DataFrame, questions: list[Question]
 ) -> pd.DataFrame:
     arrived = {kpi_id: build.arrived(kpi_id) for kpi_id in frame["kpi"].unique()}
+    complete = _completeness(build, frame, arrived)
     # plain objects: a row's texts are slow to take from a column of texts
     rows = frame[list(Cell._fields)].astype(object).itertuples(index=False, name=None)
     judged = [
@@ -129,11 +173,13 @@ def _with_states(
             build.places.kinds[cell.area],
             questions[cell.question].by,
             cell,
+            of_cell,
         )
-        for cell in map(Cell._make, rows)
+        for cell, of_cell in zip(map(Cell._make, rows), complete, strict=True)
     ]
     frame["state"] = [state for state, _ in judged]
     frame["reason"] = [reason for _, reason in judged]
+    _add_completeness(frame, complete, arrived)
     is_hidden = frame["state"].isin(states.HIDES_VALUE)
     # a hidden figure about people does not show their number either
     is_about_people = frame["kpi"].map(
@@ -141,7 +187,8 @@ def _with_states(
     )
     has_no_number = frame["state"].eq("not_applicable") | is_hidden & is_about_people
     frame["parts"] = frame["parts"].mask(is_hidden)
-    for name in NUMBERS:
-        is_empty = is_hidden if name in ("value", "lower", "upper") else has_no_number
+    frame["caveat"] = frame["caveat"].where(~is_hidden, "")
+    for name in (*NUMBERS, *COMPLETENESS[:5]):
+        is_empty = is_hidden if name in OF_VALUE else has_no_number
         frame[name] = np.where(is_empty, np.nan, frame[name].astype(float))
     return frame

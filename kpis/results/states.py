@@ -16,9 +16,11 @@ from kpis import formatting, periods, settings
 from kpis.definitions import Kpi
 from kpis.periods import Period
 from kpis.results import coverage
+from kpis.results.completeness import COMPLETE, Completeness
 from kpis.results.coverage import Coverage
 from kpis.results.disclosure import LEAST
 from kpis.results.missing_exports import MissingExports, never_imported
+from kpis.results.missing_rows import MissingRows
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
 MOST_FINDINGS_NAMED = 3
@@ -63,6 +65,7 @@ class Arrived:
 
     covers: dict[str, Coverage]
     missing: MissingExports
+    rows: MissingRows
     findings: list[UnreliableFinding]
     names: dict[str, str]
     standards: list[Period] | None = None
@@ -116,7 +119,12 @@ class Cell(NamedTuple):
 
 
 def of_cell(
-    kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell: Cell
+    kpi: Kpi,
+    arrived: Arrived,
+    area_kind: str,
+    by: str,
+    cell: Cell,
+    complete: Completeness = COMPLETE,
 ) -> tuple[str, str]:
     """Return state and reason; the reason of a plain value is empty."""
     reason = _why_not_applicable(kpi, area_kind, by)
@@ -136,7 +144,11 @@ def of_cell(
     reason = _why_suppressed(kpi, arrived, area_kind, by, cell)
     if reason:
         return "suppressed", reason
-    reason = missing.not_reliable or _why_unreliable(arrived, period, cell.area)
+    reason = (
+        missing.not_reliable
+        or complete.not_reliable
+        or _why_unreliable(arrived, period, cell.area)
+    )
     if reason:
         return "not_reliable", reason
     least = kpi.judging.min_n

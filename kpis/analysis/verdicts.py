@@ -198,6 +198,7 @@ def _season(settled: _Settled, run_start: int, by: str) -> str:
     place = int(np.searchsorted(settled.starts, np.datetime64(earlier, "D")))
     is_before = place < run_start and settled.start(place) == earlier
     direction = spc.DIRECTIONS[settled.rules[-1]]
+    is_before = is_before and settled.segments[place] == settled.segments[-1]
     if not is_before or spc.DIRECTIONS[settled.rules[place]] != direction:
         return ""
     return f", as in {_named(earlier, by)}, perhaps the season"

@@ -12,7 +12,8 @@ from kpis.charts import spc_chart
 from kpis.context import breaks, events, targets
 from kpis.definitions import Kpi
 from kpis.errors import UserError
-from kpis.output import row_table, series_table
+from kpis.formatting import capital
+from kpis.output import area_names, row_table, series_table
 from pages._cached import area_series, builds, figure_rows
 from pages._drill.row_list import show_rows
 from pages._frame import charts, elements, filters, page_list, period_choice, session
@@ -55,8 +56,10 @@ def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, sentence: str) -
     """Show the latest settled figure and what it means, or why there is none."""
     latest = headline.latest(series)
     st.title(kpi.wording.title, anchor=False)
-    area = builds.names(scope.build_id)[scope.area]
-    where = plain(f"{area}, {headline.period(latest)}")
+    names = builds.names(scope.build_id)
+    site = area_names.site(latest["area"], scope.area, names)
+    said = filter(None, [names[scope.area], headline.period(latest), site])
+    where = plain(", ".join(said))
     with st.container(
         key="headline", horizontal=True, vertical_alignment="bottom", gap="large"
     ):
@@ -142,14 +145,17 @@ def show_rows_behind(
     """Show the rows of one period, which add up to its figure."""
     elements.header("Rows behind the figure", "Numerator and denominator", "Cases")
     try:
-        rows = figure_rows.behind(scope, headline.ends(cell))
+        rows = figure_rows.behind(scope, cell["area"], headline.ends(cell))
     except UserError as error:
         # there are none, or they are people: the rest of the page is shown anyway
         st.markdown(plain(str(error)))
         return
     is_cut = len(rows) == figure_rows.MOST_LISTED
     limited = f" First {len(rows)} rows are shown." if is_cut else ""
-    st.markdown(plain(row_table.sum_in_words(cell, kpi) + limited))
+    names = builds.names(scope.build_id)
+    site = area_names.site(cell["area"], scope.area, names)
+    whose = f"{capital(site)}: " if site else ""
+    st.markdown(plain(whose + row_table.sum_in_words(cell, kpi) + limited))
     show_rows(rows, kpi)
     if kpi.population.dimensions:
         # area and period go along: they are the same widgets there

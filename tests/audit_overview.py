@@ -139,13 +139,13 @@ def side_by_side(visit: Visit, areas: list[str]) -> None:
 def london(visit: Visit) -> None:
     """Compare the map's boroughs, and the figure of the force."""
     kpi = visit.engine.kpis[visit.kpi_id]
-    latest = visit.engine.latest(kpi.id, settings.FORCE, visit.by)
-    if latest["state"] in NO_FIGURE_OF:
+    shown = visit.engine.headline(kpi.id, settings.FORCE, visit.by)
+    if shown["state"] in NO_FIGURE_OF:
         return
-    if pd.notna(latest["value"]):
-        visit.same("London", "force", visit.at.metric[0].value, figure(latest, kpi))
+    if pd.notna(shown["value"]):
+        visit.same("London", "force", visit.at.metric[0].value, figure(shown, kpi))
     for trace in visit.trace("areas"):
-        compare_hovers(visit, "London", trace["customdata"], trace["hovertext"], latest)
+        compare_hovers(visit, "London", trace["customdata"], trace["hovertext"], shown)
 
 
 def definitions(visit: Visit) -> None:

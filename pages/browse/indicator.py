@@ -53,29 +53,33 @@ def choose(kpi_id: str) -> None:
 
 
 def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, sentence: str) -> None:
-    """Show the latest settled figure and what it means, or why there is none."""
-    latest = headline.latest(series)
+    """Show the latest settled figure and what it means, or why there is none.
+
+    It may be that of the last twelve months; `sentence` is of the latest period.
+    """
+    latest, shown = headline.latest(series), headline.headline(series, kpi)
     st.title(kpi.wording.title, anchor=False)
     names = builds.names(scope.build_id)
     site = area_names.site(latest["area"], scope.area, names)
-    said = filter(None, [names[scope.area], headline.period(latest), site])
+    said = filter(None, [names[scope.area], headline.period(shown), site])
     where = plain(", ".join(said))
     with st.container(
         key="headline", horizontal=True, vertical_alignment="bottom", gap="large"
     ):
-        if pd.isna(latest["value"]):
-            state = formatting.missing(latest["state"])
-            st.markdown(f"{where}: {state}. {plain(latest['reason'])}")
+        if pd.isna(shown["value"]):
+            state = formatting.missing(shown["state"])
+            st.markdown(f"{where}: {state}. {plain(shown['reason'])}")
         else:
-            value = formatting.of_cell(latest, kpi.measure)
+            value = formatting.of_cell(shown, kpi.measure)
             unit = formatting.left_out(kpi.measure.unit)
             label = f"{where}, {plain(unit)}" if unit else where
             st.metric(label, value, width="content")
+        if pd.notna(latest["value"]) or pd.notna(shown["value"]):
             terms = "Cases", "Limits", "Better or worse than its past"
             st.markdown(sentence, help=elements.meaning(*terms))
     if latest["by"] != scope.by:
-        shown = filters.PERIOD_NAMES[latest["by"]].lower()
-        st.caption(f"Shown {shown}: there is no figure for a shorter period.")
+        length = filters.PERIOD_NAMES[latest["by"]].lower()
+        st.caption(f"Shown {length}: there is no figure for a shorter period.")
 
 
 def lead_to_counterweights(kpi: Kpi, scope: Scope) -> None:
@@ -84,11 +88,10 @@ def lead_to_counterweights(kpi: Kpi, scope: Scope) -> None:
         return
     kpis = builds.build(scope.build_id).kpis
     judged = area_series.of_area(scope.build_id, scope.area, scope.by)
-    latest = {row["kpi"]: row for _, row in judged[judged["is_latest"]].iterrows()}
     with st.container(key="neighbours", horizontal=True, vertical_alignment="center"):
         st.caption("Read with", width="content")
         for other in kpi.wording.read_with:
-            row = latest[other]
+            row = headline.headline(judged[judged["kpi"] == other], kpis[other])
             figure = (
                 formatting.of_cell(row, kpis[other].measure)
                 if pd.notna(row["value"])

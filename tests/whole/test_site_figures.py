@@ -186,6 +186,16 @@ def test_a_figure_is_not_compared_with_that_of_another_site(build):
     assert headline.year_ago(series_of(build, LAMBETH)) == 0.9
 
 
+def test_the_page_says_why_nothing_is_compared_with_a_year_before(shown):
+    asked = {"kpi": ANSWERED, "area": SOUTHWARK, "split": "By origin"}
+    said = words(visitor(INDICATOR, **asked))
+    moved = "Not comparable across 1 November 2004: Calls and control room moved to"
+    assert f"{moved} Lambeth." in said
+    # before the first year is over there is nothing to compare, and no break
+    said = words(visitor(INDICATOR, period="2004-03-01", **asked))
+    assert "There is no figure of a year before to compare March 2004 with." in said
+
+
 def test_no_line_joins_two_sites(build):
     drawn = series_of(build, SOUTHWARK)
     joined = series_geometry.cut(drawn, drawn["value"])

@@ -35,7 +35,7 @@ def indicator(visit: Visit) -> None:
     where = ", ".join(filter(None, parts))
     text = visit.text()
     if pd.isna(shown["value"]):
-        said = f"{where}: {formatting.missing(shown['state'])}. {shown['reason']}"
+        said = f"{where}: {formatting.of_state(shown['state'])}. {shown['reason']}"
         visit.same("indicator", "why no figure", said.strip() in text, True)
     else:
         _headline(visit, shown, where)
@@ -111,7 +111,7 @@ def _points(visit: Visit, latest: pd.Series) -> None:
             n = f"n {formatting.count(row['n'])}"
             visit.same("chart", f"{start}, n", n in lines, True)
         if row["state"] == "provisional":
-            named = formatting.missing("provisional")
+            named = formatting.of_state("provisional")
             visit.same("chart", f"{start}, provisional", named in lines, True)
 
 
@@ -132,7 +132,7 @@ def _series_table(visit: Visit, rows: dict[str, pd.Series]) -> None:
         ]
         seen = [shown["figure"], shown["interval"], formatting.count(shown["n"])]
         visit.same("chart", f"table, {shown['period']}", seen, numbers)
-        state = formatting.missing(row["state"])
+        state = formatting.of_state(row["state"])
         visit.same("chart", "table, state", shown["says"].endswith(state), True)
 
 
@@ -155,7 +155,7 @@ def _areas(visit: Visit, cell: pd.Series) -> None:
         visit.same("areas", f"{name}, n", *counts)
         visit.tally.states[row["state"]] += 1
         if pd.isna(row["value"]):
-            state = formatting.missing(row["state"])
+            state = formatting.of_state(row["state"])
             visit.same("areas", f"{name}, state", shown[name]["says"], state)
     for trace in visit.trace("areas"):
         texts = trace.get("hovertext") or trace["text"]

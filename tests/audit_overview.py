@@ -44,7 +44,7 @@ def _scoreboard_row(visit: Visit, row: dict, kpi_id: str, shared: str) -> None:
     for name, said in worded(shown, kpi).items():
         visit.same("overview", f"{kpi_id}, {name}", row[name], said)
     period = formatting.period(shown["period_start"], shown["by"])
-    state = "" if shown["state"] == "too_few" else formatting.missing(shown["state"])
+    state = "" if shown["state"] == "too_few" else formatting.of_state(shown["state"])
     has_figure = pd.notna(shown["value"])
     notes = [period if period != shared else "", state] if has_figure else []
     if latest["area"] != area:
@@ -158,7 +158,7 @@ def definitions(visit: Visit) -> None:
         kpi_id = titles[row["Indicator"]]
         latest = visit.engine.latest(kpi_id, settings.FORCE, "month")
         state = latest["state"]
-        said = formatting.missing(state) or "measured"
+        said = formatting.of_state(state) or "measured"
         visit.same("definitions", f"{kpi_id}, state", row["For the force"], said)
         is_core = visit.engine.kpis[kpi_id].wording.tier == "core"
         measured += is_core and state != "not_measured"

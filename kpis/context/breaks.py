@@ -176,10 +176,12 @@ def drawn_from(day: date, by: str) -> tuple[date, str]:
         return start, words
     if first == day:
         return day, ""
-    whole = "financial year" if by == "year" else by
     article = "the " if by in ("week", "year") else ""
     period = formatting.period(start, by)
-    return start, f"Drawn from {article}{period}, the first whole {whole}."
+    return (
+        start,
+        f"Drawn from {article}{period}, the first whole {formatting.LENGTHS[by]}.",
+    )
 
 
 def _drawn(each: Break, by: str) -> tuple[date, str]:

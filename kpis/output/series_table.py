@@ -65,4 +65,4 @@ def _says(row: pd.Series) -> str:
     """Say what the chart's mark means and which rule set it, or name the state."""
     said = [spc_chart.MARKS[row["meaning"]]] if row["meaning"] else []
     said += [spc_chart.RULES[row["rule"]]] if row["meaning"] and row["rule"] else []
-    return ", ".join([*said, *filter(None, [formatting.missing(row["state"])])])
+    return ", ".join([*said, *filter(None, [formatting.of_state(row["state"])])])

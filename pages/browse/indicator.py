@@ -67,7 +67,7 @@ def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, sentence: str) -
         key="headline", horizontal=True, vertical_alignment="bottom", gap="large"
     ):
         if pd.isna(shown["value"]):
-            state = formatting.missing(shown["state"])
+            state = formatting.of_state(shown["state"])
             st.markdown(f"{where}: {state}. {plain(shown['reason'])}")
         else:
             value = formatting.of_cell(shown, kpi.measure)

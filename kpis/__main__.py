@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from kpis import checking, demo, periods, pipeline, settings
+from kpis import checking, demo, formatting, periods, pipeline, settings
 from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
@@ -349,8 +349,12 @@ def _rows(options: Namespace) -> int:
     for given in options.area or [settings.FORCE]:
         area = queries.find_area(build, given)
         by = queries.usual_period(build, options.kpi, area)
-        start, end = _days(build, options, area, by)
-        frames.append(queries.rows(build, options.kpi, area, start, end))
+        days = _days(build, options, area, by)
+        for code, span in queries.areas_shown(build, options.kpi, area, *days, by):
+            if code != area:
+                named = f"{build.names[area]}, {formatting.span(*span)}"
+                _say(f"{named}: rows of {build.names[code]}, whose figure is shown.")
+            frames.append(queries.rows(build, options.kpi, code, *span))
     rows = pd.concat(frames)
     if options.csv:
         rows.to_csv(sys.stdout, index=False)

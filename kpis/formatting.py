@@ -13,6 +13,16 @@ THIN_SPACE = "\u202f"
 NO_FIGURE = "–"
 MINUS = "−"
 
+# a length of period in words
+LENGTHS = {
+    "day": "day",
+    "week": "week",
+    "month": "month",
+    "quarter": "quarter",
+    "year": "financial year",
+    "rolling12": "twelve months",
+}
+
 _STATES = {
     "not_applicable": "not applicable",
     "not_measured": "not measured",
@@ -56,10 +66,6 @@ def cases(counts: str, n: float, effective: float = float("nan")) -> float:
     return n if pd.isna(effective) else effective
 
 
-# a row of a frame, as a Series or as `itertuples` gives it
-Row = Any
-
-
 class Measured(Protocol):
     """The parts of an indicator that decide how its figures are written."""
 
@@ -81,8 +87,11 @@ def of_cell(row: pd.Series, measure: Measured) -> str:
     return figure(row["value"], measure.unit, n)
 
 
-def of_part(row: Row, measure: Measured) -> str:
-    """Return the figure of a row of parts or areas, rounded like that of a cell."""
+def of_part(row: Any, measure: Measured) -> str:
+    """Return the figure of a row of parts or areas, rounded like that of a cell.
+
+    The row is a Series, or as `itertuples` gives it.
+    """
     return figure(row.value, measure.unit, cases(measure.counts, row.n))
 
 
@@ -91,8 +100,11 @@ def with_unit(words: str, unit: str) -> str:
     return f"{words} {left_out(unit)}".strip()
 
 
-def interval(row: Row, unit: str) -> str:
-    """Return the interval of a row as a range; "" where it has none."""
+def interval(row: Any, unit: str) -> str:
+    """Return the interval of a row as a range; "" where it has none.
+
+    The row is a Series, or as `itertuples` gives it.
+    """
     return "" if pd.isna(row.lower) else between(row.lower, row.upper, unit)
 
 
@@ -261,6 +273,11 @@ def period(start: date, by: str) -> str:
     }[by](first)
 
 
+def lengths(by: str) -> str:
+    """Return several periods of a length in words: "quarters"."""
+    return "periods of 12 months" if by == "rolling12" else f"{LENGTHS[by]}s"
+
+
 def day(day: date) -> str:
     """Return a day in words: "1 March 2004"."""
     return f"{day.day} {_month(pd.Timestamp(day))}"
@@ -283,7 +300,7 @@ def _later(day: pd.Timestamp, months: int) -> pd.Timestamp:
     return day + pd.DateOffset(months=months)
 
 
-def missing(state: str) -> str:
+def of_state(state: str) -> str:
     """Return words for the state of a cell; "" for an ordinary value."""
     return _STATES[state]
 

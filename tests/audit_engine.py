@@ -172,5 +172,5 @@ class Engine:
 def figure(row: pd.Series, kpi: Kpi) -> str:
     """The figure of a row in the words of the product; its state where it has none."""
     if pd.isna(row["value"]):
-        return formatting.missing(row["state"])
+        return formatting.of_state(row["state"])
     return formatting.of_cell(row, kpi.measure)

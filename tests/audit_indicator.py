@@ -28,17 +28,21 @@ def indicator(visit: Visit) -> None:
     engine, at, kpi = visit.engine, visit.at, visit.kpi
     visit.same("indicator", "title", at.title[0].value, kpi.wording.title)
     latest = engine.latest(kpi.id, visit.area, visit.by)
-    visit.tally.states[latest["state"]] += 1
-    period = formatting.period(latest["period_start"], latest["by"])
-    where = f"{visit.names[visit.area]}, {period}"
+    shown = engine.headline(kpi.id, visit.area, visit.by)
+    visit.tally.states[shown["state"]] += 1
+    period = formatting.period(shown["period_start"], shown["by"])
+    parts = [visit.names[visit.area], period, _site(visit, latest)]
+    where = ", ".join(filter(None, parts))
     text = visit.text()
-    if pd.isna(latest["value"]):
-        said = f"{where}: {formatting.missing(latest['state'])}. {latest['reason']}"
+    if pd.isna(shown["value"]):
+        said = f"{where}: {formatting.of_state(shown['state'])}. {shown['reason']}"
         visit.same("indicator", "why no figure", said.strip() in text, True)
     else:
-        _headline(visit, latest, where)
+        _headline(visit, shown, where)
+    if pd.notna(latest["value"]):
+        _sentence(visit, latest)
     for other in kpi.wording.read_with:
-        row = engine.latest(other, visit.area, visit.by)
+        row = engine.headline(other, visit.area, visit.by)
         label = " ".join(
             [engine.kpis[other].wording.title, *figures(row, engine.kpis[other])]
         )
@@ -53,11 +57,21 @@ def indicator(visit: Visit) -> None:
         _account(visit, latest, text)
 
 
-def _headline(visit: Visit, latest: pd.Series, where: str) -> None:
+def _site(visit: Visit, row: pd.Series) -> str:
+    """Say whose figure it is, where it is not the area's own."""
+    is_own = row["area"] == visit.area
+    return "" if is_own else f"figure of {visit.names[row['area']]}"
+
+
+def _headline(visit: Visit, shown: pd.Series, where: str) -> None:
     kpi, metric = visit.kpi, visit.at.metric[0]
-    visit.same("indicator", "figure", metric.value, figure(latest, kpi))
+    visit.same("indicator", "figure", metric.value, figure(shown, kpi))
     label = ", ".join(filter(None, [where, formatting.left_out(kpi.measure.unit)]))
     visit.same("indicator", "of what", as_read(metric.label), label)
+
+
+def _sentence(visit: Visit, latest: pd.Series) -> None:
+    kpi = visit.kpi
     now = formatting.in_words(latest["value"], kpi.measure.unit)
     begin = now[0].upper() + now[1:]
     said = next((one for one in visit.text() if one.startswith(begin)), "")
@@ -97,7 +111,7 @@ def _points(visit: Visit, latest: pd.Series) -> None:
             n = f"n {formatting.count(row['n'])}"
             visit.same("chart", f"{start}, n", n in lines, True)
         if row["state"] == "provisional":
-            named = formatting.missing("provisional")
+            named = formatting.of_state("provisional")
             visit.same("chart", f"{start}, provisional", named in lines, True)
 
 
@@ -118,7 +132,7 @@ def _series_table(visit: Visit, rows: dict[str, pd.Series]) -> None:
         ]
         seen = [shown["figure"], shown["interval"], formatting.count(shown["n"])]
         visit.same("chart", f"table, {shown['period']}", seen, numbers)
-        state = formatting.missing(row["state"])
+        state = formatting.of_state(row["state"])
         visit.same("chart", "table, state", shown["says"].endswith(state), True)
 
 
@@ -141,7 +155,7 @@ def _areas(visit: Visit, cell: pd.Series) -> None:
         visit.same("areas", f"{name}, n", *counts)
         visit.tally.states[row["state"]] += 1
         if pd.isna(row["value"]):
-            state = formatting.missing(row["state"])
+            state = formatting.of_state(row["state"])
             visit.same("areas", f"{name}, state", shown[name]["says"], state)
     for trace in visit.trace("areas"):
         texts = trace.get("hovertext") or trace["text"]
@@ -176,8 +190,9 @@ def _account(visit: Visit, cell: pd.Series, text: list[str]) -> None:
     kpi = visit.kpi
     if kpi.population.made_of or pd.isna(cell["value"]):
         return
-    said = _made_of(cell, kpi)
+    said, site = _made_of(cell, kpi), _site(visit, cell)
     if said:
+        said = f"F{site[1:]}: {said}" if site else said
         is_said = any(one.startswith(said) for one in text)
         visit.same("rows", said, is_said, True)
     table = visit.table("row_id", "file")
@@ -250,7 +265,8 @@ def drill_down(visit: Visit) -> None:
     if not visit.at.multiselect or pd.isna(cell["n"]) or not cell["n"]:
         return
     when = formatting.period(cell["period_start"], cell["by"])
-    when = when[0].upper() + when[1:]
+    site = _site(visit, cell)
+    when = ", ".join(filter(None, [when[0].upper() + when[1:], site]))
     if pd.isna(cell["value"]):
         return
     now = formatting.with_unit(figure(cell, kpi), kpi.measure.unit)

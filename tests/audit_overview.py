@@ -44,7 +44,7 @@ def _scoreboard_row(visit: Visit, row: dict, kpi_id: str, shared: str) -> None:
     for name, said in worded(shown, kpi).items():
         visit.same("overview", f"{kpi_id}, {name}", row[name], said)
     period = formatting.period(shown["period_start"], shown["by"])
-    state = "" if shown["state"] == "too_few" else formatting.missing(shown["state"])
+    state = "" if shown["state"] == "too_few" else formatting.of_state(shown["state"])
     has_figure = pd.notna(shown["value"])
     notes = [period if period != shared else "", state] if has_figure else []
     if latest["area"] != area:
@@ -139,13 +139,13 @@ def side_by_side(visit: Visit, areas: list[str]) -> None:
 def london(visit: Visit) -> None:
     """Compare the map's boroughs, and the figure of the force."""
     kpi = visit.engine.kpis[visit.kpi_id]
-    latest = visit.engine.latest(kpi.id, settings.FORCE, visit.by)
-    if latest["state"] in NO_FIGURE_OF:
+    shown = visit.engine.headline(kpi.id, settings.FORCE, visit.by)
+    if shown["state"] in NO_FIGURE_OF:
         return
-    if pd.notna(latest["value"]):
-        visit.same("London", "force", visit.at.metric[0].value, figure(latest, kpi))
+    if pd.notna(shown["value"]):
+        visit.same("London", "force", visit.at.metric[0].value, figure(shown, kpi))
     for trace in visit.trace("areas"):
-        compare_hovers(visit, "London", trace["customdata"], trace["hovertext"], latest)
+        compare_hovers(visit, "London", trace["customdata"], trace["hovertext"], shown)
 
 
 def definitions(visit: Visit) -> None:
@@ -158,7 +158,7 @@ def definitions(visit: Visit) -> None:
         kpi_id = titles[row["Indicator"]]
         latest = visit.engine.latest(kpi_id, settings.FORCE, "month")
         state = latest["state"]
-        said = formatting.missing(state) or "measured"
+        said = formatting.of_state(state) or "measured"
         visit.same("definitions", f"{kpi_id}, state", row["For the force"], said)
         is_core = visit.engine.kpis[kpi_id].wording.tier == "core"
         measured += is_core and state != "not_measured"

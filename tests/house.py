@@ -1,7 +1,7 @@
 """The house: its rooms, what each module is for, and which room uses which.
 
-`python -m tests.house` prints what `docs/architecture.md` says between its marks, and
-a test keeps the two the same.
+`python -m tests.house` prints what `docs/modules.md` says between its marks, and a test
+keeps the two the same.
 """
 
 import ast
@@ -37,16 +37,16 @@ def text() -> str:
     sections = [_section(room, used) for room in rooms if _is_package(room)]
     ground = [room for room in rooms if not _is_package(room)]
     modules = [_line(PROJECT / "kpis" / f"{room}.py", room) for room in ground]
-    sections.append("\n".join(["#### Modules directly in `kpis/`", "", *modules]))
+    sections.append("\n".join(["## Modules directly in `kpis/`", "", *modules]))
     pages = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
-    sections.append("\n".join(["#### `pages/`", "", *_lines(pages, PROJECT)]))
+    sections.append("\n".join(["## `pages/`", "", *_lines(pages, PROJECT)]))
     return "\n\n".join([*sections, _table(rooms, used)])
 
 
 def _section(room: str, used: dict[str, set[str]]) -> str:
     place = PROJECT / "kpis" / room
-    uses = ", ".join(sorted(used[room]))
-    head = f"#### `{room}`, floor {floor(room, used)}"
+    uses = ", ".join(sorted(used[room])) or "nothing"
+    head = f"## `{room}`, floor {floor(room, used)}"
     says = f"{_says(place / '__init__.py')} Uses {uses}."
     return "\n".join([head, "", says, "", *_lines(sorted(place.glob("*.py")), place)])
 
@@ -56,7 +56,9 @@ def _table(rooms: list[str], used: dict[str, set[str]]) -> str:
     floors = max(floor(room, used) for room in rooms)
     return "\n".join(
         [
-            f"#### Arrows: {len(rooms)} rooms, {count} arrows, {floors} floors",
+            "## Arrows",
+            "",
+            f"{len(rooms)} packages and modules, {count} arrows, {floors} floors.",
             "",
             "| Floor | Room | Uses |",
             "|---|---|---|",

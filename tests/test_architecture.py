@@ -406,8 +406,8 @@ def test_rules_have_something_to_read():
         assert any(path.startswith(start) for path in PYTHON_FILES + SQL_FILES), start
 
 
-def test_the_architecture_names_every_module_and_arrow():
-    document = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+def test_the_list_of_modules_names_every_module_and_arrow():
+    document = (PROJECT / "docs" / "modules.md").read_text(encoding="utf-8")
     shown = document.partition(house.START)[2].partition(house.END)[0]
     assert shown.strip() == house.text(), "paste what python -m tests.house prints"
 

@@ -164,7 +164,7 @@ def test_period(kind, start, by, words):
     ],
 )
 def test_missing(state, words):
-    assert formatting.missing(state) == words
+    assert formatting.of_state(state) == words
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_missing(state, words):
         lambda: formatting.figure(1, "furlongs"),
         lambda: formatting.in_words(1, "furlongs"),
         lambda: formatting.period(date(2004, 2, 1), "fortnight"),
-        lambda: formatting.missing("unheard_of"),
+        lambda: formatting.of_state("unheard_of"),
     ],
 )
 def test_unknown_names_are_a_bug_and_say_so(call):

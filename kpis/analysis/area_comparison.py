@@ -161,7 +161,7 @@ def sentence(row: pd.Series, kpi: Kpi) -> str:
     `row` is one of a comparison's table.
     """
     if pd.isna(row["value"]):
-        return f"{row['name']}: {formatting.missing(row['state'])}. {row['reason']}"
+        return f"{row['name']}: {formatting.of_state(row['state'])}. {row['reason']}"
     own = formatting.with_unit(formatting.of_cell(row, kpi.measure), kpi.measure.unit)
     if pd.isna(row["centre"]):
         is_few = row["state"] == "too_few"

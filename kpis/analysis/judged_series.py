@@ -19,18 +19,19 @@ def of_area(
     """Return the judged series of all indicators of an area.
 
     One row per indicator and period, from the first to the last that was measured;
-    columns of `queries.scoreboard` and those that `spc_judgement.judge` adds. With
-    `kpi_ids` only theirs, and the same rows as among all.
+    columns of `queries.scoreboard` and those that `spc_judgement.judge` adds. A segment
+    ends at a break, and where the figure is that of another site. With `kpi_ids` only
+    theirs, and the same rows as among all.
     """
     cells = queries.scoreboard(build, area, by, PERIODS_JUDGED, kpi_ids)
     series = cells[_is_since_measured(cells)].reset_index(drop=True)
     breaks = {
-        (kpi_id, own_area): [
+        (kpi_id, shown): [
             each.day
-            for each in lookup.breaks_of(build, kpi_id, own_area)
-            if not each.is_joinable
+            for each in lookup.breaks_of_shown(build, kpi_id, {area, shown})
+            if not each.is_joinable and not each.is_of_site
         ]
-        for kpi_id, own_area in set(zip(series["kpi"], series["area"], strict=True))
+        for kpi_id, shown in set(zip(series["kpi"], series["area"], strict=True))
     }
     settings = {
         kpi.id: ChartSettings(
@@ -38,7 +39,16 @@ def of_area(
         )
         for kpi in build.kpis.values()
     }
-    return spc_judgement.judge_all(series, settings, breaks)
+    judged = spc_judgement.judge_all(series, settings, breaks)
+    return judged.assign(segment=_segments(judged))
+
+
+def _segments(judged: pd.DataFrame) -> pd.Series:
+    """Number each indicator's segments; one ends where the figure is another site's."""
+    before = judged.groupby("kpi")[["area", "segment"]].shift()
+    is_first = judged["segment"].ne(before["segment"])
+    begins = is_first | judged["area"].ne(before["area"])
+    return begins.groupby(judged["kpi"]).cumsum() - 1
 
 
 def of_areas(build: Build, kpi_id: str, areas: list[str], by: str) -> pd.DataFrame:

@@ -18,18 +18,11 @@ from kpis.statistics import JUDGED_STATES, MINIMUM_POINTS, spc, spc_judgement
 # least: simulated for 12 to 36 points in tests/statistics/test_false_alarms.py
 FALSE_FLAGS_PER_CHART = 0.014
 
-_PHRASES = {
+# what a flag means, in words
+PHRASES = {
     "improvement": "better than its past",
     "concern": "worse than its past",
     "change": "changed",
-}
-_PERIODS = {
-    "day": "days",
-    "week": "weeks",
-    "month": "months",
-    "quarter": "quarters",
-    "year": "years",
-    "rolling12": "periods of 12 months",
 }
 _NUMBERS = {
     6: "six",
@@ -129,7 +122,9 @@ def verdict(
     if promise == "hit_or_miss" and settled.lower[-1] == settled.upper[-1]:
         promise = "pass"
     outlook = (
-        _OUTLOOKS[promise].format(period=by, periods=_PERIODS[by]) if promise else ""
+        _OUTLOOKS[promise].format(period=by, periods=formatting.lengths(by))
+        if promise
+        else ""
     )
     rule = str(settled.rules[-1])
     if not rule:
@@ -140,7 +135,7 @@ def verdict(
     since, meaning = settled.start(place), settled.meanings[-1]
     is_latest = place == len(settled.rules) - 1
     began = _when(since, by) if is_latest else _since(since, by)
-    phrase = f"{_PHRASES[meaning]} {began}{_season(settled, place, by)}"
+    phrase = f"{PHRASES[meaning]} {began}{_season(settled, place, by)}"
     because = _because(settled, by)
     return Verdict(meaning, rule, since, phrase, because, promise, outlook)
 
@@ -155,7 +150,7 @@ def _reason_for_none(settled: _Settled, by: str) -> str:
     if state == "too_few":
         return "too few cases to judge change"
     if state not in JUDGED_STATES:
-        return f"no verdict: {formatting.missing(state)}"
+        return f"no verdict: {formatting.of_state(state)}"
     if by == "rolling12":
         return "no verdict: periods of 12 months overlap"
     own = settled.segments == settled.segments[-1]
@@ -163,10 +158,10 @@ def _reason_for_none(settled: _Settled, by: str) -> str:
     first = settled.start(int(own.argmax()))
     since = "" if own.all() else f" {_since(first, by)}"
     if points < MINIMUM_POINTS:
-        which = f"{_PERIODS[by]}{since}"
+        which = f"{formatting.lengths(by)}{since}"
         return f"too few {which} to judge change ({points} of {MINIMUM_POINTS})"
     if np.isnan(settled.upper[-1]):
-        return f"too few {_PERIODS[by]} in a row{since} to judge change"
+        return f"too few {formatting.lengths(by)} in a row{since} to judge change"
     return ""
 
 
@@ -198,6 +193,7 @@ def _season(settled: _Settled, run_start: int, by: str) -> str:
     place = int(np.searchsorted(settled.starts, np.datetime64(earlier, "D")))
     is_before = place < run_start and settled.start(place) == earlier
     direction = spc.DIRECTIONS[settled.rules[-1]]
+    is_before = is_before and settled.segments[place] == settled.segments[-1]
     if not is_before or spc.DIRECTIONS[settled.rules[place]] != direction:
         return ""
     return f", as in {_named(earlier, by)}, perhaps the season"
@@ -205,7 +201,7 @@ def _season(settled: _Settled, run_start: int, by: str) -> str:
 
 def _because(settled: _Settled, by: str) -> str:
     """Return the rule that fired on the last row, in words that need no statistics."""
-    rule, periods = settled.rules[-1], _PERIODS[by]
+    rule, periods = settled.rules[-1], formatting.lengths(by)
     is_up = spc.DIRECTIONS[rule] > 0
     side = "above" if is_up else "below"
     if rule.startswith("outside"):
@@ -251,11 +247,13 @@ def chance_note(charts: int, by: str = "month") -> str:
     if expected >= 1:
         count = f"at least {int(expected)} of {shown} on average"
     elif charts == 1:
-        count = f"{shown} in at least 1 of {round(1 / expected)} {_PERIODS[by]}"
+        count = (
+            f"{shown} in at least 1 of {round(1 / expected)} {formatting.lengths(by)}"
+        )
     else:
         # anything above two in three would round to "1 of 1"
         share = "2 of 3" if expected > 2 / 3 else f"1 of {round(1 / expected)}"
-        often = f"in at least {share} {_PERIODS[by]}"
+        often = f"in at least {share} {formatting.lengths(by)}"
         count = f"one of {shown} {often}"
     return f"Chance alone flags {count}, even if nothing has changed."
 
@@ -277,7 +275,7 @@ def sentence(
     """
     if pd.isna(latest["value"]):
         named = _named(latest["period_start"], by)
-        return f"No data for {named}: {formatting.missing(latest['state'])}."
+        return f"No data for {named}: {formatting.of_state(latest['state'])}."
     now = formatting.in_words(latest["value"], unit)
     text = f"{now} {_when(latest['period_start'], by)}"
     if is_of_cases and latest["state"] != "reported":

@@ -53,7 +53,7 @@ def plan(
     `inputs` says what the marts are made of, `shared` is a hash of what every cell
     depends on, `known` has the hashes of the build before, by month.
     """
-    able = {import_.import_id for import_ in kpi_rows.able(kpi, imports)}
+    able = {import_.import_id for import_ in kpi_rows.measuring(kpi, imports)}
     covered = kpi_rows.covered(kpi, imports) if kpi.population.exposure else []
     version = version_of(kpi)
     hashes = {}

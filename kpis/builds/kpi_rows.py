@@ -12,7 +12,7 @@ from kpis.definitions import Kpi
 from kpis.warehouse import fill, identifier, literal, literals
 
 
-def able(kpi: Kpi, imports: list[Import]) -> list[Import]:
+def measuring(kpi: Kpi, imports: list[Import]) -> list[Import]:
     """Return the imports that measure an indicator.
 
     An export without a column that the indicator needs (no arrival times, say) takes
@@ -81,7 +81,7 @@ def columns(kpi: Kpi) -> dict[str, str]:
 
 def covered(kpi: Kpi, imports: list[Import]) -> list[tuple[date, date]]:
     """Return the spans of days that exports measure, for which exposure counts."""
-    return sorted({span for one in able(kpi, imports) for span in one.spans})
+    return sorted({span for one in measuring(kpi, imports) for span in one.spans})
 
 
 def within(spans: Iterable[tuple[date, date]]) -> str:
@@ -96,7 +96,7 @@ def within(spans: Iterable[tuple[date, date]]) -> str:
 
 def _mart(source: str, kpi: Kpi, imports: list[Import]) -> str:
     own = [one.import_id for one in imports if one.source == source]
-    chosen = [one.import_id for one in able(kpi, imports) if one.source == source]
+    chosen = [one.import_id for one in measuring(kpi, imports) if one.source == source]
     is_all = chosen == own
     return measured(source, "true" if is_all else _one_of("import_id", chosen))
 

@@ -61,7 +61,7 @@ def area_hover(row: pd.Series, kpi: Kpi) -> str:
     if row["meaning"] in MEANS:
         lines.append(MEANS[row["meaning"]])
     if row["state"] != "value":
-        lines.append(formatting.missing(row["state"]))
+        lines.append(formatting.of_state(row["state"]))
     return "<br>".join(filter(None, lines))
 
 

@@ -166,7 +166,7 @@ def line_ends(drawn: pd.DataFrame, kpi: Kpi) -> list[tuple[float, str]]:
             ends.append((latest[column], f"{name} {_figure(latest[column], kpi)}"))
     last = drawn[drawn["value"].notna()].tail(1)
     if last["is_open"].any():
-        ends.append((last["value"].iloc[0], formatting.missing("provisional")))
+        ends.append((last["value"].iloc[0], formatting.of_state("provisional")))
     return ends
 
 

@@ -213,5 +213,5 @@ def _hover(row: pd.Series, kpi: Kpi) -> str:
     if pd.notna(row["value"]):
         return "<br>".join([name, *hover_lines(row, kpi)])
     has_state = pd.notna(row["state"])
-    why = formatting.missing(row["state"]) if has_state else "no figure"
+    why = formatting.of_state(row["state"]) if has_state else "no figure"
     return f"{name}<br>{why}"

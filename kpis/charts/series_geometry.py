@@ -29,9 +29,10 @@ def split(drawn: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def limit_runs(drawn: pd.DataFrame) -> list[pd.DataFrame]:
-    """Cut the frame where limits start, stop or change."""
+    """Cut the frame where limits start, stop or change, and at each break."""
     has_limits = drawn["upper_limit"].notna()
     jumps = drawn["mean"].diff().abs().gt(1e-9) | has_limits.ne(has_limits.shift())
+    jumps |= starts_again(drawn)
     return [run for _, run in drawn[has_limits].groupby(jumps.cumsum()[has_limits])]
 
 

@@ -39,7 +39,7 @@ def sparkline(judged: pd.DataFrame, kpi: Kpi) -> dict:
         "height": SPARK_HEIGHT,
         "line": _path(settled, place, firsts),
         "dashed": _path(provisional, place, firsts),
-        "mean": _path(drawn["mean"], place),
+        "mean": _path(drawn["mean"], place, firsts),
         "band": "".join(
             _path(run["upper_limit"], place)
             + _path(run["lower_limit"][::-1], place).replace("M", "L")

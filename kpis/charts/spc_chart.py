@@ -12,6 +12,7 @@ from math import ceil
 import pandas as pd
 
 from kpis import formatting
+from kpis.analysis import verdicts
 from kpis.charts import axes, canvas, labels, series_geometry
 from kpis.charts.axes import SCALES
 from kpis.charts.series_geometry import is_open
@@ -30,9 +31,7 @@ from kpis.statistics import RULE_SET
 
 INTERVAL = ("lower", "upper")
 MARKS = {
-    "improvement": "better than its past",
-    "concern": "worse than its past",
-    "change": "changed",
+    **verdicts.PHRASES,
     "too_few": "too few cases; the line shows where the figure may lie",
     "provisional": "provisional",
     "gap": "no figure",
@@ -270,7 +269,7 @@ def _gaps(drawn: pd.DataFrame, by: str, low: float, palette: Palette) -> dict:
     gaps = drawn[drawn["value"].isna() & drawn["reason"].ne("")]
     hovers = [
         f"<b>{formatting.period(row['period_start'], by)}</b><br>"
-        f"{formatting.missing(row['state'])}<br>{labels.wrapped(row['reason'])}"
+        f"{formatting.of_state(row['state'])}<br>{labels.wrapped(row['reason'])}"
         for _, row in gaps.iterrows()
     ]
     return {
@@ -305,7 +304,7 @@ def _hover(row: pd.Series, kpi: Kpi, by: str) -> str:
     if row["rule"]:
         lines.append(RULES[row["rule"]])
     if not row["is_settled"] or row["state"] == "provisional":
-        lines.append(formatting.missing("provisional"))
+        lines.append(formatting.of_state("provisional"))
     if row["reason"]:
         lines.append(labels.wrapped(row["reason"]))
     return "<br>".join(lines)

@@ -25,13 +25,16 @@ DAY = timedelta(days=1)
 class Series:
     """Which series is meant: its indicator, sources, standard and area.
 
-    `kpis` are the indicator and those that it is made of.
+    `kpis` are the indicator and those that it is made of. `line` is given for a borough
+    whose figure is that of the site that serves it: the line of calls that the
+    indicator counts, "" for all.
     """
 
     kpis: frozenset[str]
     sources: frozenset[str]
     standard: str
     area: str
+    line: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Break:
     """From `day` on the series measures something else.
 
     The change came on `earliest` or later; both are the same where the day is known.
-    `is_joinable` says that a line may still join both sides.
+    `is_joinable` says that a line may still join both sides. `is_of_site` says that the
+    figure is then another site's: already that of the period in which the day lies.
     """
 
     day: date
@@ -47,6 +51,7 @@ class Break:
     is_joinable: bool
     source: str
     earliest: date
+    is_of_site: bool = False
 
     @property
     def has_known_day(self) -> bool:
@@ -131,9 +136,15 @@ def _moves(series: Series, rows: Iterable[tuple]) -> list[Break]:
 
     For most boroughs it is only known between which days.
     """
-    if not series.sources & contracts.that_say("moves_with_control_room"):
+    is_of_site = series.line is not None
+    in_control_room = contracts.that_say("moves_with_control_room")
+    if not is_of_site and not series.sources & in_control_room:
         return []
-    own = [row[1:] for row in rows if row[0] == series.area]
+    own = [
+        row[1:]
+        for row in rows
+        if row[0] == series.area and (not is_of_site or row[1] in (None, series.line))
+    ]
     found = []
     for line, name, first, _, source in own:
         before = [
@@ -144,7 +155,9 @@ def _moves(series: Series, rows: Iterable[tuple]) -> list[Break]:
         if before and max(before)[1] != name:
             last = max(before)[0]
             reason = f"Calls and control room moved to {name}"
-            found.append(Break(first, reason, False, source or "", last + DAY))
+            earliest = last + DAY
+            moved = Break(first, reason, False, source or "", earliest, is_of_site)
+            found.append(moved)
     return found
 
 
@@ -163,10 +176,23 @@ def drawn_from(day: date, by: str) -> tuple[date, str]:
         return start, words
     if first == day:
         return day, ""
-    whole = "financial year" if by == "year" else by
     article = "the " if by in ("week", "year") else ""
     period = formatting.period(start, by)
-    return start, f"Drawn from {article}{period}, the first whole {whole}."
+    return (
+        start,
+        f"Drawn from {article}{period}, the first whole {formatting.LENGTHS[by]}.",
+    )
+
+
+def _drawn(each: Break, by: str) -> tuple[date, str]:
+    """Return from where a break is drawn, and words as `drawn_from` does."""
+    if not each.is_of_site:
+        return drawn_from(each.day, by)
+    start = periods.of_day(each.day, by)[0]
+    if start == each.day:
+        return start, ""
+    period = formatting.period(start, by)
+    return start, f"Drawn from {period}, already a figure of the new site."
 
 
 def why_not_comparable(breaks: Iterable[Break], one: Period, other: Period) -> str:
@@ -197,7 +223,7 @@ def marks(breaks: Iterable[Break], starts: Collection[date], by: str) -> list[Ma
     return [
         Mark(start, _name(each), in_words(each), each.has_known_day)
         for each in breaks
-        for start in [drawn_from(each.day, by)[0]]
+        for start in [_drawn(each, by)[0]]
         if start in starts and start > min(starts)
     ]
 
@@ -212,11 +238,11 @@ def notes(breaks: Iterable[Break], shown: Sequence[Period], by: str) -> list[str
     for each in breaks:
         if each.day <= shown[0][0] or each.earliest > shown[-1][1]:
             continue
-        start, drawn_later = drawn_from(each.day, by)
+        start, drawn_elsewhere = _drawn(each, by)
         sentences = [
             in_words(each),
             "" if each.is_joinable else "Figures before and after are not compared.",
-            drawn_later if start in starts else "",
+            drawn_elsewhere if start in starts else "",
             f"Source: {each.source}." if each.source else "",
         ]
         found.append(" ".join(filter(None, sentences)))

@@ -4,6 +4,7 @@ None of it is part of a series, and none of it changes a figure.
 """
 
 import json
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -38,11 +39,14 @@ def breaks_of(build: Build, kpi_id: str, area: str) -> list[Break]:
     """Return the breaks of one series, in order."""
     kpi = build.kpis[kpi_id]
     kpis = [kpi, *(build.kpis[part] for part in kpi.population.made_of)]
+    is_of_site = kpi.population.area == "site" and build.places.kinds[area] == "bocu"
     series = Series(
         frozenset(each.id for each in kpis),
         frozenset(source for each in kpis for source in each.population.needs),
-        kpi.population.standard,
+        # a site's figure is measured by the site's standard
+        "" if is_of_site else kpi.population.standard,
         area,
+        kpi.population.line_type if is_of_site else None,
     )
     return breaks.of_series(
         series,
@@ -50,6 +54,15 @@ def breaks_of(build: Build, kpi_id: str, area: str) -> list[Break]:
         standards=build.table("standard_changes"),
         served=build.table("moves"),
     )
+
+
+def breaks_of_shown(build: Build, kpi_id: str, areas: Iterable[str]) -> list[Break]:
+    """Return the breaks of a series whose figures may be those of sites, in order.
+
+    `areas` are the one that was asked for, and those whose figures are shown.
+    """
+    found = {each for area in areas for each in breaks_of(build, kpi_id, area)}
+    return sorted(found, key=lambda each: (each.day, each.reason))
 
 
 def revisions_of(build: Build, kpi_id: str, area: str) -> pd.DataFrame:

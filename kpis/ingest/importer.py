@@ -1,5 +1,9 @@
 """Import: an export in a force's own layout becomes rows of the lake.
 
+The steps, each in its own module: `identify` and `open_file`, `find_records` (intake),
+`judge` (judged_rows), `settle_keys` (repeated_keys), `account` (accounts),
+`write_quarantine` (quarantine), `publish` (publishing).
+
 Each file is a transaction of its own, even where its mapping splits it into several
 sources: every part is read into a temporary directory and its rows are accounted for.
 After that the files of all parts move into the lake and the manifest is replaced.

@@ -1,5 +1,7 @@
 """What areas are called on screen and paper; no two have the same name."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 SECOND_NAMES = {"site": ", call centre", "facility": ", counter"}
@@ -16,6 +18,14 @@ def unique(areas: pd.DataFrame) -> dict[str, str]:
     names = areas["name"] + kind
     names = names.mask(names.duplicated(keep=False), names + " " + areas["code"])
     return dict(zip(areas["code"], names, strict=True))
+
+
+def site(code: str, area: str, names: Mapping[str, str]) -> str:
+    """Say that the figure shown for an area is that of a site; "" where it is its own.
+
+    `code` is the area whose figure it is.
+    """
+    return "" if code == area else f"figure of {names[code]}"
 
 
 def offered(areas: pd.DataFrame) -> dict[str, str]:

@@ -44,7 +44,7 @@ def in_words(compared: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
 
 def _says(row: pd.Series) -> str:
     if row["state"] not in area_comparison.TESTED:
-        return formatting.missing(row["state"])
+        return formatting.of_state(row["state"])
     return funnel_chart.MEANS.get(row["meaning"], "")
 
 
@@ -113,7 +113,7 @@ def history_in_words(histories: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
     said = [
         formatting.of_cell(row, kpi.measure)
         if pd.notna(row["value"])
-        else formatting.missing(row["state"])
+        else formatting.of_state(row["state"])
         for _, row in histories.iterrows()
     ]
     wide = histories.assign(said=said).pivot(

@@ -43,7 +43,7 @@ def lines(cells: pd.DataFrame, kpi: Kpi, names: dict[str, str]) -> Iterator[str]
         figure = formatting.of_cell(row, kpi.measure)
         count = "" if math.isnan(row.n) else f"n {formatting.count(row.n)}"
         days = f"{row.period_start:%Y-%m-%d} to {row.period_end:%Y-%m-%d}"
-        state = formatting.missing(row.state)
+        state = formatting.of_state(row.state)
         yield (
             f"{names[row.area]:{width}}  {days}  {figure:>14}  {count:12} {state} "
             f"{row.reason}"

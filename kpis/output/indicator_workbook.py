@@ -38,11 +38,14 @@ def of_series(
     areas: pd.DataFrame | None,
     area_name: str,
 ) -> IndicatorWorkbook:
-    """Return the workbook of a judged series of the area of that name."""
+    """Return the workbook of a judged series of the area of that name.
+
+    `area_name` also says whose figure is shown where that is a site's.
+    """
     unit = formatting.left_out(kpi.measure.unit)
     return IndicatorWorkbook(
         title=", ".join(filter(None, [kpi.wording.title, area_name, unit])),
-        series=series_table.in_numbers(series),
+        series=series_table.in_numbers(series, build.names),
         areas=areas,
         definition=_definition(build, kpi),
         exports=_exports(build, kpi),

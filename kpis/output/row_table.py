@@ -49,7 +49,7 @@ def quantity(kpi: Kpi) -> str:
 def sum_in_words(cell: pd.Series, kpi: Kpi) -> str:
     """Say how many rows make a figure, and what they add up to."""
     if pd.isna(cell["value"]):
-        return cell["reason"] or f"{formatting.missing(cell['state']).capitalize()}."
+        return cell["reason"] or f"{formatting.of_state(cell['state']).capitalize()}."
     value = formatting.of_cell(cell, kpi.measure)
     if cell["state"] == "reported":
         return f"{value}, taken as published."

@@ -9,12 +9,11 @@ from kpis import formatting
 from kpis.analysis import verdicts
 from kpis.charts import spc_chart
 from kpis.context import Target
-from kpis.definitions import Kpi
+from kpis.definitions import FAMILIES, Kpi
 from kpis.output import scoreboard_row
 from kpis.output.heading import shared_period
 from kpis.output.scoreboard_row import SPARKLINE_PERIODS, Row
 
-FAMILIES = ("operational", "customer", "employee", "financial")
 # the chart's marks that a sparkline is too small for
 NOT_IN_SPARKLINES = ("too_few", "gap")
 # changes worth saying, the worse first

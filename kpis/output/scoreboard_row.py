@@ -96,7 +96,7 @@ def of_series(
         tier=kpi.wording.tier,
         figure=formatting.of_cell(shown, kpi.measure)
         if has_figure
-        else formatting.missing(shown["state"]).capitalize(),
+        else formatting.of_state(shown["state"]).capitalize(),
         has_figure=has_figure,
         is_quiet=not has_figure or shown["state"] == "too_few",
         note=_joined(_period(shown, shared), _state(shown), site),
@@ -139,7 +139,7 @@ def _period(shown: pd.Series, shared: str) -> str:
 def _state(shown: pd.Series) -> str:
     """Name the state of a figure, or ""; the verdict already says "too few"."""
     has_word = pd.notna(shown["value"]) and shown["state"] != "too_few"
-    return formatting.missing(shown["state"]) if has_word else ""
+    return formatting.of_state(shown["state"]) if has_word else ""
 
 
 def _interval(shown: pd.Series, unit: str) -> str:

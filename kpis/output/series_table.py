@@ -1,5 +1,7 @@
 """An indicator's series as a table: in words for a reader, in numbers for a file."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from kpis import formatting
@@ -36,10 +38,12 @@ def in_words(series: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(HEADS))
 
 
-def in_numbers(series: pd.DataFrame) -> pd.DataFrame:
+def in_numbers(series: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return a judged series as it is downloaded.
 
-    A difference has two sides; each number of a side gets a column of its own.
+    `names` has the names of areas by code: in a borough's series there may be figures
+    of sites. A difference has two sides; each number of a side gets a column of its
+    own.
     """
     sides = [
         {
@@ -52,6 +56,8 @@ def in_numbers(series: pd.DataFrame) -> pd.DataFrame:
         for parts in series["parts"]
     ]
     numbers = series.drop(columns=INTERNAL)
+    place = list(numbers.columns).index("area") + 1
+    numbers.insert(place, "area_name", numbers["area"].map(names))
     return numbers.join(pd.DataFrame(sides, index=series.index))
 
 
@@ -59,4 +65,4 @@ def _says(row: pd.Series) -> str:
     """Say what the chart's mark means and which rule set it, or name the state."""
     said = [spc_chart.MARKS[row["meaning"]]] if row["meaning"] else []
     said += [spc_chart.RULES[row["rule"]]] if row["meaning"] and row["rule"] else []
-    return ", ".join([*said, *filter(None, [formatting.missing(row["state"])])])
+    return ", ".join([*said, *filter(None, [formatting.of_state(row["state"])])])

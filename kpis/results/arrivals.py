@@ -76,7 +76,7 @@ class Arrivals:
         able = frozenset(
             import_.import_id
             for part in parts
-            for import_ in kpi_rows.able(part, self._imports)
+            for import_ in kpi_rows.measuring(part, self._imports)
         )
         area_kind = kpi.population.area
         key = (tuple(sorted(needs.items())), area_kind, able)

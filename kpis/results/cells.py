@@ -205,9 +205,9 @@ def _effective_cases(sums: pd.DataFrame) -> pd.Series:
     The smaller of two numbers: the sum of 1 / design effect of the survey, and, for
     unequal weights, (sum of weights)^2 / (sum of squared weights), Kish.
     """
-    squares = sums["denominator_squared"].where(sums["denominator_squared"] != 0)
-    of_weights = sums["denominator"] ** 2 / squares
-    fewer = np.minimum(sums["base"].astype(float), of_weights.astype(float))
+    names = ["denominator", "denominator_squared", "base"]
+    weights, squares, at_most = (sums[name].astype(float) for name in names)
+    fewer = intervals.effective_n(weights, squares, at_most)
     return pd.Series(fewer, index=sums.index)
 
 

@@ -213,7 +213,7 @@ def of_kpi(
     kpi: Kpi, imports: list[Import], places: Places = NOWHERE
 ) -> dict[str, Coverage]:
     """Return by source what arrived of the exports that measure an indicator."""
-    able = kpi_rows.able(kpi, imports)
+    able = kpi_rows.measuring(kpi, imports)
     return {source: of_source(source, able, places) for source in kpi.population.needs}
 
 

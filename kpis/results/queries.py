@@ -6,6 +6,7 @@ A series is read by `series`; here are the ways in which pages and commands ask.
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 
 import pandas as pd
 
@@ -141,6 +142,31 @@ def serving_sites(build: Build, kpi: Kpi, area: str) -> list[tuple[str, Period]]
     ]
 
 
+def area_shown(build: Build, kpi_id: str, area: str, day: date) -> str:
+    """Return the area whose figure is shown for an area on a day.
+
+    Its own, or the site that serves it.
+    """
+    sites = serving_sites(build, build.kpis[kpi_id], area)
+    serve = (site for site, (first, last) in sites if first <= day <= last)
+    return next(serve, area)
+
+
+def areas_shown(
+    build: Build, kpi_id: str, area: str, start: date, end: date, by: str
+) -> list[tuple[str, Period]]:
+    """Return whose figures are shown for an area from start to end, in order.
+
+    Each with the days of the periods whose figure is its own.
+    """
+    calendar = periods.between(start, end, by)
+    runs = groupby(calendar, lambda period: area_shown(build, kpi_id, area, period[1]))
+    spans = [(code, list(run)) for code, run in runs]
+    return [
+        (code, (max(start, run[0][0]), min(end, run[-1][1]))) for code, run in spans
+    ]
+
+
 def shown(
     build: Build, kpi_ids: list[str], area: str, start: date, end: date, by: str
 ) -> pd.DataFrame:
@@ -176,11 +202,7 @@ def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
         of_site["kpi"], of_site["area"], of_site["period_end"].dt.date, strict=True
     )
     serves = [
-        any(
-            site == area_code and first <= end <= last
-            for site, (first, last) in serving[kpi_id]
-        )
-        for kpi_id, area_code, end in cells
+        area_shown(build, kpi_id, area, end) == site for kpi_id, site, end in cells
     ]
     of_site = of_site[serves]
     of_site = of_site.assign(question=of_site["question"] - len(questions))

@@ -24,12 +24,6 @@ from kpis.results.missing_rows import MissingRows
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
 MOST_FINDINGS_NAMED = 3
-LENGTH_WORDS = {
-    "month": "month",
-    "quarter": "quarter",
-    "year": "financial year",
-    "rolling12": "twelve months",
-}
 MEASURED_BY = {
     "facility": "front counter",
     "site": "call-handling site",
@@ -194,8 +188,8 @@ def _why_suppressed(
         return ""
     if cell.area in arrived.hidden.get(by, ()):
         return (
-            f"Not shown by {LENGTH_WORDS[by]}: too few people here, or in an area "
-            "whose figure could be worked out from it."
+            f"Not shown by {formatting.LENGTHS[by]}: too few people here, or in an "
+            "area whose figure could be worked out from it."
         )
     is_few = kpi.disclosure.protects == "respondents" and cell.n < LEAST["respondents"]
     is_apart = is_shown_apart(kpi, arrived, cell.period)

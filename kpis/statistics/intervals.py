@@ -43,22 +43,6 @@ def effective_n(
     return np.minimum(total**2 / squares, np.asarray(at_most, dtype=float))
 
 
-def weighted_wilson(
-    hits: ArrayLike, weights: ArrayLike, effective: ArrayLike, confidence: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the score interval of a weighted proportion.
-
-    `hits` is the weight of the answers that count, `weights` that of all, `effective`
-    their effective number: Wilson's interval with the weighted share and that number.
-    Source: Korn and Graubard, Survey Methodology 24 (1998), 193-201, for the effective
-    number instead of n.
-    """
-    total = np.asarray(weights, dtype=float)
-    share = np.asarray(hits, dtype=float) / np.where(total > 0, total, np.nan)
-    size = np.asarray(effective, dtype=float)
-    return wilson(share * size, size, confidence)
-
-
 def poisson_rate(
     count: ArrayLike, exposure: ArrayLike, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -92,40 +76,6 @@ def mean(
     spread = np.asarray(squares, dtype=float) - size * centre**2
     deviation = np.sqrt(np.maximum(spread, 0) / (size - 1))
     reach = stdtrit(size - 1, 0.5 + confidence / 2) * deviation / np.sqrt(size)
-    return centre - reach, centre + reach
-
-
-def ratio(
-    n: ArrayLike,
-    numerator: ArrayLike,
-    denominator: ArrayLike,
-    numerator_squares: ArrayLike,
-    denominator_squares: ArrayLike,
-    products: ArrayLike,
-    confidence: float = 0.95,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the interval of a ratio of two sums over n independent rows.
-
-    All but n are sums over the rows: x, y, x^2, y^2 and x y, of which the ratio is
-    that of the first two. By the delta method: the rows' distances x - ratio * y vary
-    by s^2, and the ratio by n s^2 / (sum of y)^2, with Student's t. Arrays of one
-    shape in, arrays of that shape out; NaN for fewer than two rows or no denominator.
-    An approximation for large n, better the less y varies; where every y is 1 it is
-    the interval of `mean`. Source: Cochran, Sampling Techniques (3rd edition, 1977),
-    chapter 6.
-    """
-    size = np.asarray(n, dtype=float)
-    size = np.where(size > 1, size, np.nan)
-    total = np.asarray(denominator, dtype=float)
-    total = np.where(total != 0, total, np.nan)
-    centre = np.asarray(numerator, dtype=float) / total
-    spread = (
-        np.asarray(numerator_squares, dtype=float)
-        - 2 * centre * np.asarray(products, dtype=float)
-        + centre**2 * np.asarray(denominator_squares, dtype=float)
-    )
-    error = np.sqrt(size * np.maximum(spread, 0) / (size - 1)) / np.abs(total)
-    reach = stdtrit(size - 1, 0.5 + confidence / 2) * error
     return centre - reach, centre + reach
 
 

@@ -66,12 +66,7 @@ def targets_of(scope: Scope) -> list[Target]:
 def breaks_of(scope: Scope) -> list[Break]:
     """Return the breaks of the series, and of a site that stands for the area."""
     build = builds.build(scope.build_id)
-    found = {
-        each
-        for area in _areas(scope)
-        for each in lookup.breaks_of(build, scope.kpi, area)
-    }
-    return sorted(found, key=lambda each: (each.day, each.reason))
+    return lookup.breaks_of_shown(build, scope.kpi, _areas(scope))
 
 
 def events_of(scope: Scope) -> list[Event]:

@@ -1,4 +1,7 @@
-"""The rows behind figures, as they are listed, filtered and grouped."""
+"""The rows behind figures, as they are listed, filtered and grouped.
+
+`area` is the one whose rows make the figure: the scope's, or a site that stands for it.
+"""
 
 import pandas as pd
 import streamlit as st
@@ -18,13 +21,13 @@ Chosen = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def behind(scope: Scope, period: Period) -> pd.DataFrame:
+def behind(scope: Scope, area: str, period: Period) -> pd.DataFrame:
     """Return the first rows behind a figure, in words.
 
     UserError where there are none, or they may not be shown.
     """
     build = builds.build(scope.build_id)
-    rows = queries.rows(build, scope.kpi, scope.area, *period, MOST_LISTED)
+    rows = queries.rows(build, scope.kpi, area, *period, MOST_LISTED)
     return _in_words(scope, rows)
 
 

@@ -1,4 +1,4 @@
-"""HTML components of our own: each is a JavaScript file and a style sheet."""
+"""HTML components of our own: each is a JavaScript file, most with a style sheet."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,15 +11,16 @@ HERE = Path(__file__).parent
 def component(name: str, *shared: str) -> Callable:
     """Return the component made of `<name>.js` and `<name>.css` in this folder.
 
-    `shared` names further pairs of files that it builds on.
+    It need not have a style sheet. `shared` names further files that it builds on.
     """
-    pairs = (*shared, name)
+    parts = (*shared, name)
     return st.components.v2.component(
         name,
-        css=_joined(f"{pair}.css" for pair in pairs),
-        js=_joined(["element.js", *(f"{pair}.js" for pair in pairs)]),
+        css=_joined(f"{part}.css" for part in parts),
+        js=_joined(["element.js", *(f"{part}.js" for part in parts)]),
     )
 
 
 def _joined(names: Iterable[str]) -> str:
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+    files = [HERE / name for name in names]
+    return "\n".join(file.read_text("utf-8") for file in files if file.exists())

@@ -19,10 +19,10 @@ AREA, BY, KPI, PERIOD = "area", "by", "kpi", "period"
 # filters of one view, which offer the same names
 SIDE_BY_SIDE, MAPPED = "areas_beside", "mapped"
 PERIOD_NAMES = {
-    "week": "By week",
-    "month": "By month",
-    "quarter": "By quarter",
-    "year": "By financial year",
+    **{
+        by: f"By {formatting.LENGTHS[by]}"
+        for by in ("week", "month", "quarter", "year")
+    },
     "rolling12": "Rolling 12 months",
 }
 DEFAULT_BY = "month"

@@ -5,7 +5,7 @@ import streamlit as st
 
 from kpis.analysis import area_comparison, headline
 from kpis.definitions import Kpi
-from kpis.output import indicator_workbook, series_table, spreadsheets
+from kpis.output import area_names, indicator_workbook, series_table, spreadsheets
 from kpis.results import queries
 from pages._cached import builds, compared_areas
 from pages._frame import elements
@@ -17,15 +17,16 @@ def offer_downloads(
 ) -> None:
     """Offer the rows behind `cell` and its series; a file is made when clicked."""
     name = f"{scope.kpi}_{scope.area}"
+    start = f"{cell['period_start']:%Y-%m-%d}"
     with st.container(horizontal=True):
         elements.download(
             "All rows of this figure (CSV)",
-            lambda: spreadsheets.csv(_rows(cell, scope)),
-            f"{name}_{cell['period_start']:%Y-%m-%d}_rows.csv",
+            lambda: spreadsheets.csv(rows_of(cell, scope)),
+            f"{scope.kpi}_{cell['area']}_{start}_rows.csv",
         )
         elements.download(
             "This series (CSV)",
-            lambda: spreadsheets.csv(series_table.in_numbers(series)),
+            lambda: spreadsheets.csv(_series(series, scope)),
             f"{name}_by_{cell['by']}.csv",
         )
         elements.download(
@@ -35,10 +36,14 @@ def offer_downloads(
         )
 
 
-def _rows(cell: pd.Series, scope: Scope) -> pd.DataFrame:
-    """Return every row behind a figure."""
+def rows_of(cell: pd.Series, scope: Scope) -> pd.DataFrame:
+    """Return every row behind a figure, which may be that of a site."""
     build = builds.build(scope.build_id)
-    return queries.rows(build, scope.kpi, scope.area, *headline.ends(cell))
+    return queries.rows(build, scope.kpi, cell["area"], *headline.ends(cell))
+
+
+def _series(series: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    return series_table.in_numbers(series, builds.names(scope.build_id))
 
 
 def _workbook(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> bytes:
@@ -48,7 +53,9 @@ def _workbook(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> 
         areas = compared_areas.compared(
             scope.build_id, kpi.id, period, cell["by"]
         ).table
-    area = builds.names(scope.build_id)[scope.area]
+    names = builds.names(scope.build_id)
+    site = area_names.site(headline.latest(series)["area"], scope.area, names)
+    area = ", ".join(filter(None, [names[scope.area], site]))
     build = builds.build(scope.build_id)
     workbook = indicator_workbook.of_series(build, kpi, series, areas, area)
     return indicator_workbook.xlsx(workbook)

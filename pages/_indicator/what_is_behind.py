@@ -3,13 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from kpis import formatting
+from kpis import formatting, periods
 from kpis.analysis import change_split, headline, splits, waits
+from kpis.context import breaks
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
 from kpis.output import part_table
-from pages._cached import figure_parts
+from pages._cached import area_series, figure_parts
 from pages._frame import charts, elements, session
 from pages._frame.markdown import plain
 from pages._scope import Scope
@@ -87,13 +88,21 @@ def _show_members(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> No
     elements.folded_table("Parts as a table", table, part_table.HEADS)
 
 
+def _why_not_comparable(scope: Scope, cell: pd.Series) -> str:
+    """Say which break lies between a period and the same a year before, or ""."""
+    period = headline.ends(cell)
+    before = periods.year_before(period, cell["by"])
+    return breaks.why_not_comparable(area_series.breaks_of(scope), period, before)
+
+
 def _show_change(
     scope: Scope, series: pd.DataFrame, cell: pd.Series, dimension: str
 ) -> None:
     past = headline.same_a_year_ago(series, cell)
     now = headline.period(cell)
     if past is None or pd.isna(past["value"]):
-        st.markdown(f"There is no figure of a year before to compare {now} with.")
+        none = f"There is no figure of a year before to compare {now} with."
+        st.markdown(plain(_why_not_comparable(scope, cell) or none))
         return
     when = f"{capital(now)} compared with {headline.period(past)}."
     before, after = headline.ends(past), headline.ends(cell)

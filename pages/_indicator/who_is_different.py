@@ -1,5 +1,6 @@
 """Who is different? An indicator's areas next to each other in one period."""
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -28,6 +29,8 @@ def show_areas(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     compared = compared_areas.compared(scope.build_id, kpi.id, period, by)
     if len(compared.table) < 2:
         return
+    # where a site's figure is shown, it is the site that is compared
+    scope = replace(scope, area=cell["area"])
     elements.header("Who is different?", "Funnel", "Place", "Peer group")
     view = st.segmented_control(
         "Areas", [NOW, OVER_TIME, EACH], default=NOW, required=True, key=VIEW,

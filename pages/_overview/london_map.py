@@ -54,7 +54,7 @@ def show_london_map(
             key=FORM, label_visibility="collapsed", bind="query-params",
         )  # fmt: skip
     kpi = build.kpis[chosen]
-    scope, cell = replace(scope, kpi=chosen), _latest_of_force(scope, chosen)
+    scope, cell = replace(scope, kpi=chosen), _headline_of_force(scope, chosen)
     if cell["state"] in UNMEASURED:
         st.markdown(plain(cell["reason"]))
         return
@@ -94,7 +94,7 @@ def _first_to_show(scope: Scope, news: Sequence[str], codes: Sequence[str]) -> s
     for kpi_id in [*news, *largest]:
         is_telling = kpis[kpi_id].judging.better in ("higher", "lower")
         if kpi_id in codes and is_telling and kpis[kpi_id].measure.allows_funnel:
-            cell = _latest_of_force(scope, kpi_id)
+            cell = _headline_of_force(scope, kpi_id)
             if cell["state"] in UNMEASURED:
                 continue
             if _compared(replace(scope, kpi=kpi_id), cell).funnel:
@@ -102,10 +102,11 @@ def _first_to_show(scope: Scope, news: Sequence[str], codes: Sequence[str]) -> s
     return codes[0]
 
 
-def _latest_of_force(scope: Scope, kpi_id: str) -> pd.Series:
-    """Return the force's latest settled figure, whose period the map shows."""
+def _headline_of_force(scope: Scope, kpi_id: str) -> pd.Series:
+    """Return the force's figure in large, whose period the map shows."""
     whole = replace(scope, area=settings.FORCE, kpi=kpi_id)
-    return headline.latest(area_series.of_indicator(whole))
+    kpi = builds.build(scope.build_id).kpis[kpi_id]
+    return headline.headline(area_series.of_indicator(whole), kpi)
 
 
 def _compared(scope: Scope, cell: pd.Series) -> AreaComparison:

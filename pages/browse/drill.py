@@ -8,7 +8,7 @@ from kpis.analysis import UNMEASURED, grouped_rows, headline, members
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
-from kpis.output import group_table, spreadsheets
+from kpis.output import area_names, group_table, spreadsheets
 from pages._cached import area_series, builds, figure_rows
 from pages._cached.figure_rows import MOST_LISTED, Chosen
 from pages._drill.row_list import show_rows
@@ -74,9 +74,14 @@ def reset_to_default(name: str, kpi: Kpi, default: list[str]) -> bool:
     return is_reset
 
 
-def compared_with_indicator(whole: pd.DataFrame, cell: pd.Series, kpi: Kpi) -> str:
-    """Say the figure of the chosen rows, and the indicator's own to compare."""
-    when = capital(headline.period(cell))
+def compared_with_indicator(
+    whole: pd.DataFrame, cell: pd.Series, kpi: Kpi, site: str
+) -> str:
+    """Say the figure of the chosen rows, and the indicator's own to compare.
+
+    `site` says whose figure it is where it is not the area's own.
+    """
+    when = capital(", ".join(filter(None, [headline.period(cell), site])))
     if whole.empty or not whole["n"].iloc[0]:
         return f"{when}: no row is like this."
     row = whole.iloc[0]
@@ -154,7 +159,8 @@ def drill_into(kpi: Kpi, scope: Scope) -> None:
     except UserError as error:
         st.markdown(plain(str(error)))
         return
-    st.markdown(plain(compared_with_indicator(whole, cell, kpi)))
+    site = area_names.site(cell["area"], scope.area, builds.names(scope.build_id))
+    st.markdown(plain(compared_with_indicator(whole, cell, kpi, site)))
     show_groups(scope, kpi, cell, chosen)
     list_rows(scope, kpi, cell, chosen)
 

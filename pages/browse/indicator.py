@@ -12,7 +12,8 @@ from kpis.charts import spc_chart
 from kpis.context import breaks, events, targets
 from kpis.definitions import Kpi
 from kpis.errors import UserError
-from kpis.output import row_table, series_table
+from kpis.formatting import capital
+from kpis.output import area_names, row_table, series_table
 from pages._cached import area_series, builds, figure_rows
 from pages._drill.row_list import show_rows
 from pages._frame import charts, elements, filters, page_list, period_choice, session
@@ -52,27 +53,33 @@ def choose(kpi_id: str) -> None:
 
 
 def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, sentence: str) -> None:
-    """Show the latest settled figure and what it means, or why there is none."""
-    latest = headline.latest(series)
+    """Show the latest settled figure and what it means, or why there is none.
+
+    It may be that of the last twelve months; `sentence` is of the latest period.
+    """
+    latest, shown = headline.latest(series), headline.headline(series, kpi)
     st.title(kpi.wording.title, anchor=False)
-    area = builds.names(scope.build_id)[scope.area]
-    where = plain(f"{area}, {headline.period(latest)}")
+    names = builds.names(scope.build_id)
+    site = area_names.site(latest["area"], scope.area, names)
+    said = filter(None, [names[scope.area], headline.period(shown), site])
+    where = plain(", ".join(said))
     with st.container(
         key="headline", horizontal=True, vertical_alignment="bottom", gap="large"
     ):
-        if pd.isna(latest["value"]):
-            state = formatting.missing(latest["state"])
-            st.markdown(f"{where}: {state}. {plain(latest['reason'])}")
+        if pd.isna(shown["value"]):
+            state = formatting.of_state(shown["state"])
+            st.markdown(f"{where}: {state}. {plain(shown['reason'])}")
         else:
-            value = formatting.of_cell(latest, kpi.measure)
+            value = formatting.of_cell(shown, kpi.measure)
             unit = formatting.left_out(kpi.measure.unit)
             label = f"{where}, {plain(unit)}" if unit else where
             st.metric(label, value, width="content")
+        if pd.notna(latest["value"]) or pd.notna(shown["value"]):
             terms = "Cases", "Limits", "Better or worse than its past"
             st.markdown(sentence, help=elements.meaning(*terms))
     if latest["by"] != scope.by:
-        shown = filters.PERIOD_NAMES[latest["by"]].lower()
-        st.caption(f"Shown {shown}: there is no figure for a shorter period.")
+        length = filters.PERIOD_NAMES[latest["by"]].lower()
+        st.caption(f"Shown {length}: there is no figure for a shorter period.")
 
 
 def lead_to_counterweights(kpi: Kpi, scope: Scope) -> None:
@@ -81,11 +88,10 @@ def lead_to_counterweights(kpi: Kpi, scope: Scope) -> None:
         return
     kpis = builds.build(scope.build_id).kpis
     judged = area_series.of_area(scope.build_id, scope.area, scope.by)
-    latest = {row["kpi"]: row for _, row in judged[judged["is_latest"]].iterrows()}
     with st.container(key="neighbours", horizontal=True, vertical_alignment="center"):
         st.caption("Read with", width="content")
         for other in kpi.wording.read_with:
-            row = latest[other]
+            row = headline.headline(judged[judged["kpi"] == other], kpis[other])
             figure = (
                 formatting.of_cell(row, kpis[other].measure)
                 if pd.notna(row["value"])
@@ -142,14 +148,17 @@ def show_rows_behind(
     """Show the rows of one period, which add up to its figure."""
     elements.header("Rows behind the figure", "Numerator and denominator", "Cases")
     try:
-        rows = figure_rows.behind(scope, headline.ends(cell))
+        rows = figure_rows.behind(scope, cell["area"], headline.ends(cell))
     except UserError as error:
         # there are none, or they are people: the rest of the page is shown anyway
         st.markdown(plain(str(error)))
         return
     is_cut = len(rows) == figure_rows.MOST_LISTED
     limited = f" First {len(rows)} rows are shown." if is_cut else ""
-    st.markdown(plain(row_table.sum_in_words(cell, kpi) + limited))
+    names = builds.names(scope.build_id)
+    site = area_names.site(cell["area"], scope.area, names)
+    whose = f"{capital(site)}: " if site else ""
+    st.markdown(plain(whose + row_table.sum_in_words(cell, kpi) + limited))
     show_rows(rows, kpi)
     if kpi.population.dimensions:
         # area and period go along: they are the same widgets there

@@ -7,7 +7,7 @@ import streamlit as st
 
 from kpis import formatting, settings
 from kpis.context import targets
-from kpis.definitions import Kpi
+from kpis.definitions import FAMILIES, Kpi
 from kpis.output import definition
 from pages._cached import area_series, builds
 from pages._frame import filters, page_list, session
@@ -15,7 +15,6 @@ from pages._indicator.definition_panel import show_definition
 from pages._scope import Scope
 
 LIST = "definitions"
-FAMILIES = ("customer", "employee", "financial", "operational")
 
 
 def in_rows(kpis: Mapping[str, Kpi], build_id: str) -> pd.DataFrame:
@@ -30,7 +29,7 @@ def in_rows(kpis: Mapping[str, Kpi], build_id: str) -> pd.DataFrame:
             "Family": kpi.wording.family.capitalize(),
             "Themes": ", ".join(kpi.wording.themes),
             "Tier": definition.TIERS[kpi.wording.tier],
-            "For the force": formatting.missing(latest[kpi.id]) or "measured",
+            "For the force": formatting.of_state(latest[kpi.id]) or "measured",
             "Target": targets.in_short(
                 definition.target_in_force(build, kpi), kpi.measure.unit
             ),
@@ -47,7 +46,7 @@ def in_rows(kpis: Mapping[str, Kpi], build_id: str) -> pd.DataFrame:
 def count_in_words(rows: pd.DataFrame) -> str:
     """Say how many core indicators have a figure, and how many are in reserve."""
     core = rows[rows["Tier"] == "core"]
-    measured = int((core["For the force"] != formatting.missing("not_measured")).sum())
+    measured = int((core["For the force"] != formatting.of_state("not_measured")).sum())
     reserve = int((rows["Tier"] == "reserve").sum())
     return (
         f"{measured} of {len(core)} core indicators are measured for the force; "

@@ -3,7 +3,7 @@ select
     kpi,
     part,
     area_code,
-    date_trunc('month', on_date)::date as month_on,
+    date_trunc('month', on_date)::date as on_date,
     sum(n)::bigint as n,
     sum(numerator) as numerator,
     sum(denominator) as denominator,
@@ -15,5 +15,5 @@ from day_cells
 where
     kpi = {kpi}
     and ({condition})
-group by kpi, part, area_code, month_on
-order by part, area_code, month_on
+group by all
+order by part, area_code, on_date

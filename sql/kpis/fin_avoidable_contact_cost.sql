@@ -1,6 +1,6 @@
 /*
 title = "Cost of avoidable contact"
-question = "What do we spend on calls that nobody should have had to make?"
+question = "What do we spend on calls that no one should have had to make?"
 family = "financial"
 themes = ["resources", "expectations"]
 numerator = "Outturn of call handling and control rooms times the share of assessed calls that were avoidable"

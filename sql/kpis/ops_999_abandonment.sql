@@ -24,7 +24,7 @@ caveats = [
     "An abandoned call without an end time counts as abandoned after more than 5 seconds.",
     "Do not trust a printed percentage without its counts: 7,908 of 205,382 calls in June 2017 were printed as 3.5 percent but are 3.9.",
     "Published counts do not say whether they include calls of 5 seconds and less, so they are not a yardstick.",
-    "Counted for the site that held the queue: a borough has no figure of its own.",
+    "Counted for the site that held the queue. A borough shows the figure of the site that serves it.",
 ]
 source = "Evening Standard, 9 Nov 2017, over 2,177,747 calls (Mayor, 2018): about 1.9 percent, both published apart"
 owner = "local owner to be named"

@@ -23,7 +23,7 @@ caveats = [
     "Today's national league table includes the operator's transfer, by one force's account up to 7 seconds: do not compare.",
     "In 2001 a call that no one took within two minutes went to a second line, and 30 seconds later to a station: answers there are not seen.",
     "Callers who left after more than 5 seconds count as not answered in time; check how many left.",
-    "Counted for the site that answered: a borough has no figure of its own.",
+    "Counted for the site that answered. A borough shows the figure of the site that serves it.",
     "Figures for 15 and for 10 seconds are never one series.",
 ]
 source = "Hansard written answer 89253 (1999); MPA PPRC 12 Feb 2004, report 15"

@@ -24,7 +24,7 @@ caveats = [
     "Callers who gave up in the second queue are not included: see callers who reached the person they needed.",
     "In 2017 the press quoted 5 percent as a Home Office target: no text of it was found.",
     "One published pair of Metropolitan Police counts, for June 2017, gives 53 percent.",
-    "Counted for the site that held the queue: a borough has no figure of its own.",
+    "Counted for the site that held the queue. A borough shows the figure of the site that serves it.",
 ]
 source = "5 percent: Yorkshire Post (2017), as quoted; 151,147 of 284,704 calls in June 2017: Evening Standard, 9 Nov 2017"
 owner = "local owner to be named"

@@ -23,7 +23,7 @@ caveats = [
     "A target of 90 percent is quoted in the press of 2013; what the Metropolitan Police achieved in 2003/04 is not published.",
     "Callers who left within 5 seconds could not have been answered: they are in neither number.",
     "An answer without a usable time counts as not answered in time.",
-    "Counted for the site that answered: a borough has no figure of its own.",
+    "Counted for the site that answered. A borough shows the figure of the site that serves it.",
 ]
 source = "National Call Handling Standards, spring 2005 (Police Professional, 6 May 2005); 90 percent in 30 seconds quoted as the national target (uknewsmedia, 11 Mar 2013)"
 owner = "local owner to be named"

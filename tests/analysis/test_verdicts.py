@@ -289,6 +289,20 @@ def test_a_flag_that_was_not_there_a_year_before_is_not_the_season(year_ago):
     assert verdict.phrase == "better than its past in April 2004"
 
 
+@pytest.mark.parametrize(
+    ("breaks", "season"),
+    [([], ", as in the week of 6 October 2003, perhaps the season"),
+     ([date(2004, 1, 5)], "")],
+)  # fmt: skip
+def test_a_flag_before_a_break_is_not_the_season(breaks, season):
+    usual = [70, 72, 69, 71] * 13
+    values = [*usual[:39], 90, *usual[:51], 90]
+    frame = series(values, first="2003-01-06", frequency="W-MON")
+    judged = spc_judgement.judge(frame, "neither", by="week", breaks=breaks)
+    verdict = verdicts.verdict(judged, by="week")
+    assert verdict.phrase == f"changed in the week of 4 October 2004{season}"
+
+
 def test_a_run_longer_than_a_year_is_not_the_season():
     assert verdict_on([*[90, 92] * 10, *[60, 61, 60, 62] * 4]).phrase == (
         "worse than its past since June 2004"

@@ -73,7 +73,7 @@ def shown(kpi_id: str, capsys, *arguments: str, areas=AREAS) -> dict[str, dict]:
 def worded(row: dict) -> str:
     """A figure of the command line as a page words it."""
     if row["value"] is None:
-        return formatting.missing(row["state"]).capitalize()
+        return formatting.of_state(row["state"]).capitalize()
     kpi = KPIS[row["kpi"]]
     if kpi.measure.kind == "sum":
         return formatting.between(row["lower"], row["upper"], kpi.measure.unit)

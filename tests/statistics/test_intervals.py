@@ -19,8 +19,6 @@ from kpis.statistics.intervals import (
     poisson_rate,
     quantile_ranks,
     rank_intervals,
-    ratio,
-    weighted_wilson,
     wilson,
 )
 
@@ -312,70 +310,6 @@ def test_unequal_weights_only_lower_the_number_of_answers(weights, factor):
     assert 1 - 1e-9 <= found <= len(weights) + 1e-9
     equal = effective_n(factor * len(weights), factor**2 * len(weights))
     assert equal == pytest.approx(len(weights))
-
-
-@given(st.integers(0, 60), st.integers(1, 60), st.floats(0.1, 10))
-def test_equal_weights_give_the_plain_interval(hits, misses, weight):
-    n = hits + misses
-    effective = effective_n(weight * n, weight**2 * n)
-    for confidence in (0.8, 0.95):
-        found = weighted_wilson(weight * hits, weight * n, effective, confidence)
-        expected = wilson(hits, n, confidence)
-        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
-
-
-def test_unequal_weights_widen_the_interval():
-    narrow, wide = weighted_wilson([30, 30], [60, 60], [60, 30])[1]
-    assert wide > narrow > 0.5
-    np.testing.assert_array_equal(weighted_wilson(0, 0, 0), (np.nan, np.nan))
-
-
-# ratios
-
-
-def of_pairs(x, y, confidence=0.95):
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    sums = (x.sum(), y.sum(), (x**2).sum(), (y**2).sum(), (x * y).sum())
-    return ratio(len(x), *sums, confidence)
-
-
-def test_the_interval_of_a_ratio_by_hand():
-    # 6 over 3; distances x - 2 y are -1, 0, 1: s^2 = 1, so the error is sqrt(3) / 3
-    lower, upper = of_pairs([1, 2, 3], [1, 1, 1])
-    reach = stats.t.ppf(0.975, 2) * 3**0.5 / 3
-    assert (lower, upper) == pytest.approx((2 - reach, 2 + reach))
-    # 12 over 6; distances 0, -1, 1: s^2 = 1, the error is sqrt(3) / 6
-    lower, upper = of_pairs([2, 3, 7], [1, 2, 3])
-    reach = stats.t.ppf(0.975, 2) * 3**0.5 / 6
-    assert (lower, upper) == pytest.approx((2 - reach, 2 + reach))
-
-
-@given(st.lists(st.integers(0, 5000), min_size=2, max_size=60), st.floats(0.5, 0.99))
-def test_a_ratio_over_ones_is_a_mean(values, confidence):
-    found = of_pairs(values, np.ones(len(values)), confidence)
-    np.testing.assert_allclose(
-        found, of_values(values, confidence), rtol=1e-6, atol=1e-6
-    )
-
-
-def test_rows_in_proportion_leave_nothing_to_chance():
-    assert of_pairs([2, 4, 6], [1, 2, 3]) == pytest.approx((2, 2))
-
-
-@pytest.mark.parametrize(("n", "y"), [(1, 3), (0, 0), (5, 0)])
-def test_a_ratio_of_one_row_or_over_zero_has_no_interval(n, y):
-    with np.errstate(all="raise"):
-        assert all(np.isnan(ratio(n, 3, y, 9, 9, 9)))
-
-
-def test_the_interval_of_a_ratio_holds_the_true_ratio_as_often_as_promised():
-    draw = np.random.default_rng(2004)
-    y = draw.poisson(5, (4000, 60)) + 1
-    x = draw.poisson(0.3 * y)
-    sums = (x.sum(1), y.sum(1), (x**2).sum(1), (y**2).sum(1), (x * y).sum(1))
-    lower, upper = ratio(60, *sums)
-    held = ((lower <= 0.3) & (upper >= 0.3)).mean()
-    assert 0.935 < held < 0.96
 
 
 # places

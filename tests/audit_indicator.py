@@ -133,7 +133,8 @@ def _series_table(visit: Visit, rows: dict[str, pd.Series]) -> None:
         seen = [shown["figure"], shown["interval"], formatting.count(shown["n"])]
         visit.same("chart", f"table, {shown['period']}", seen, numbers)
         state = formatting.of_state(row["state"])
-        visit.same("chart", "table, state", shown["says"].endswith(state), True)
+        visit.same("chart", "table, state", state in shown["says"], True)
+        visit.same("chart", "table, caveat", row["caveat"] in shown["says"], True)
 
 
 def _areas(visit: Visit, cell: pd.Series) -> None:

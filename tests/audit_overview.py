@@ -49,6 +49,13 @@ def _scoreboard_row(visit: Visit, row: dict, kpi_id: str, shared: str) -> None:
     notes = [period if period != shared else "", state] if has_figure else []
     if latest["area"] != area:
         notes.append(f"figure of {visit.names[latest['area']]}")
+    if has_figure and shown["caveat"]:
+        lost = int(shown["refused"] + shown["unusable"])
+        notes.append(
+            f"{lost:,} of {int(shown['rows']):,} rows missing"
+            if lost
+            else "some days empty"
+        )
     note = ", ".join(filter(None, notes))
     visit.same("overview", f"{kpi_id}, note", row["note"], note)
     if pd.isna(latest["value"]):
@@ -116,6 +123,12 @@ def _completeness(visit: Visit) -> None:
         ("not_reliable", "not reliable"),
     ):
         said += [f"{states[state]} {words}"] if states[state] else []
+    incomplete = [
+        one for one in core if engine.latest(one, visit.area, visit.by)["caveat"]
+    ]
+    if incomplete:
+        place = len(said) - bool(states["not_reliable"])
+        said.insert(place, f"{len(incomplete)} with something missing")
     said.append(f"data as at {formatting.period(engine.build.as_at, 'day')}")
     (shown,) = [one for one in visit.text() if "core indicators measured" in one]
     visit.same("overview", "how much is measured", shown, " · ".join(said))

@@ -22,7 +22,7 @@ FEWEST = 3
 MANY = 1e9
 COLUMNS = [
     "area", "name", "value", "lower", "upper", "n", "numerator", "denominator",
-    "cases", "state", "reason",
+    "cases", "state", "reason", "caveat",
     "centre", "lower_95", "upper_95", "lower_998", "upper_998", "outlier", "meaning",
     "first_place", "last_place",
 ]  # fmt: skip
@@ -160,6 +160,10 @@ def sentence(row: pd.Series, kpi: Kpi) -> str:
 
     `row` is one of a comparison's table.
     """
+    return " ".join(filter(None, [_difference(row, kpi), row["caveat"]]))
+
+
+def _difference(row: pd.Series, kpi: Kpi) -> str:
     if pd.isna(row["value"]):
         return f"{row['name']}: {formatting.of_state(row['state'])}. {row['reason']}"
     own = formatting.with_unit(formatting.of_cell(row, kpi.measure), kpi.measure.unit)

@@ -305,8 +305,7 @@ def _hover(row: pd.Series, kpi: Kpi, by: str) -> str:
         lines.append(RULES[row["rule"]])
     if not row["is_settled"] or row["state"] == "provisional":
         lines.append(formatting.of_state("provisional"))
-    if row["reason"]:
-        lines.append(labels.wrapped(row["reason"]))
+    lines += [labels.wrapped(row[text]) for text in ("reason", "caveat") if row[text]]
     return "<br>".join(lines)
 
 

@@ -10,8 +10,8 @@ from kpis import formatting
 from kpis.definitions import Kpi
 
 DAYS = ("period_start", "period_end")
-COUNTS = ("n", "numerator", "denominator")
-NUMBERS = (*COUNTS, "value", "lower", "upper")
+COUNTS = ("n", "numerator", "denominator", "rows", "refused", "unusable")
+NUMBERS = (*COUNTS, "value", "lower", "upper", "least", "most")
 
 
 def records(cells: pd.DataFrame) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def _record(cell: dict[Hashable, Any]) -> dict[str, Any]:
 
 
 def lines(cells: pd.DataFrame, kpi: Kpi, names: dict[str, str]) -> Iterator[str]:
-    """Yield a line for each cell: area, days, figure, n, state and reason."""
+    """Yield a line for each cell: area, days, figure, n, state, reason and caveat."""
     width = max(len(names[area]) for area in cells["area"])
     for _, row in cells.iterrows():
         figure = formatting.of_cell(row, kpi.measure)
@@ -46,5 +46,5 @@ def lines(cells: pd.DataFrame, kpi: Kpi, names: dict[str, str]) -> Iterator[str]
         state = formatting.of_state(row.state)
         yield (
             f"{names[row.area]:{width}}  {days}  {figure:>14}  {count:12} {state} "
-            f"{row.reason}"
+            f"{' '.join(filter(None, [row.reason, row.caveat]))}"
         ).rstrip()

@@ -57,12 +57,14 @@ def measured(judged: pd.DataFrame, kpis: Mapping[str, Kpi], as_at: date) -> str:
     known = int((~states.isin(UNMEASURED)).sum())
     elsewhere = int(states.eq("not_applicable").sum())
     unreliable = int(states.eq("not_reliable").sum())
+    incomplete = int(latest.loc[latest["kpi"].isin(core), "caveat"].ne("").sum())
     few = int(states.eq("too_few").sum())
     return " · ".join(
         [
             f"{known} of {len(states) - elsewhere} core indicators measured",
             *([f"{elsewhere} more have no figure for this area"] if elsewhere else []),
             *([f"{few} with too few cases to judge"] if few else []),
+            *([f"{incomplete} with something missing"] if incomplete else []),
             *([f"{unreliable} not reliable"] if unreliable else []),
             f"data as at {formatting.period(as_at, 'day')}",
         ]

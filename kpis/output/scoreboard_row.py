@@ -29,7 +29,8 @@ class Row:
 
     `figure` is the latest settled figure; without one it names the state. `is_quiet`
     says that no weight can be put on it. `note` says what sets the figure apart: its
-    period, its state, the site that it is of; `aside` is the note without the period.
+    period, its state, the site that it is of, how much is missing; `aside` is the note
+    without the period.
     `interval` is given for small samples, `unit` where the figure leaves it out,
     `count` where cases are counted. `spark` is of `sparkline.sparkline`, None without
     a past, and `spark_label` says it in words.
@@ -99,8 +100,8 @@ def of_series(
         else formatting.of_state(shown["state"]).capitalize(),
         has_figure=has_figure,
         is_quiet=not has_figure or shown["state"] == "too_few",
-        note=_joined(_period(shown, shared), _state(shown), site),
-        aside=_joined(_state(shown), site),
+        note=_joined(_period(shown, shared), _state(shown), site, _missing(shown)),
+        aside=_joined(_state(shown), site, _missing(shown)),
         interval=_interval(shown, kpi.measure.unit),
         unit=formatting.left_out(kpi.measure.unit) if has_figure else "",
         count=formatting.count(shown["n"]) if is_counted else "",
@@ -111,7 +112,7 @@ def of_series(
         assurance=verdict.assurance,
         verdict=capital(verdict.phrase),
         phrase=_phrase(series, kpi, verdict, target),
-        sentence=headline.sentence(series, kpi, verdict) if has_figure else "",
+        sentence=_sentence(series, kpi, verdict) if has_figure else "",
         year_ago=_year_ago(series, kpi),
         target=targets.in_short(target, kpi.measure.unit) if target.is_set else "",
         others=_others(shown, kpi, others),
@@ -140,6 +141,23 @@ def _state(shown: pd.Series) -> str:
     """Name the state of a figure, or ""; the verdict already says "too few"."""
     has_word = pd.notna(shown["value"]) and shown["state"] != "too_few"
     return formatting.of_state(shown["state"]) if has_word else ""
+
+
+def _missing(shown: pd.Series) -> str:
+    """Return in a few words how much is missing from a figure, or ""."""
+    if pd.isna(shown["value"]) or not shown["caveat"]:
+        return ""
+    lost = shown["refused"] + shown["unusable"]
+    if not lost:
+        return "some days empty"
+    return f"{lost:,.0f} of {shown['rows']:,.0f} rows missing"
+
+
+def _sentence(series: pd.DataFrame, kpi: Kpi, verdict: Verdict) -> str:
+    """Say a figure, its verdict, and what is missing from it."""
+    caveat = headline.headline(series, kpi)["caveat"]
+    said = [headline.sentence(series, kpi, verdict), caveat]
+    return " ".join(filter(None, said))
 
 
 def _interval(shown: pd.Series, unit: str) -> str:

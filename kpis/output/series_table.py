@@ -62,7 +62,8 @@ def in_numbers(series: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _says(row: pd.Series) -> str:
-    """Say what the chart's mark means and which rule set it, or name the state."""
+    """Say what the chart's mark means and by which rule, the state, what is missing."""
     said = [spc_chart.MARKS[row["meaning"]]] if row["meaning"] else []
     said += [spc_chart.RULES[row["rule"]]] if row["meaning"] and row["rule"] else []
-    return ", ".join([*said, *filter(None, [formatting.of_state(row["state"])])])
+    says = ", ".join([*said, *filter(None, [formatting.of_state(row["state"])])])
+    return ". ".join(filter(None, [says, row["caveat"]]))

@@ -8,6 +8,8 @@ own: no inspector or statistician published any for such returns.
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from kpis import formatting
 from kpis.definitions import Kpi
 from kpis.results.missing_rows import Missing
@@ -107,6 +109,8 @@ def _bounds(
     """
     counts_rows = kpi.measure.counts == "cases" and kpi.measure.base == "rows"
     if not counts_rows or len(kpi.population.needs) != 1 or kpi.population.made_of:
+        return None
+    if pd.isna(n) or pd.isna(numerator) or pd.isna(denominator):
         return None
     lost, unusable = missing.refused + missing.astray, missing.unusable
     if kpi.measure.kind == "proportion" and n == denominator and n > 0:

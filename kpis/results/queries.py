@@ -18,7 +18,7 @@ from kpis.periods import Period
 from kpis.results import coverage, states
 from kpis.results.disclosure import LONGEST_FIRST
 from kpis.results.opened_build import Build
-from kpis.results.series import COLUMNS, Question, answer
+from kpis.results.series import COLUMNS, COMPLETENESS, Question, answer
 from kpis.warehouse import fill, identifier, literal
 
 
@@ -257,7 +257,7 @@ def scoreboard(
     return frame.drop(columns="question")
 
 
-HEADLINE = ("value", "n", "state", "reason")
+HEADLINE = ("value", "n", "state", "reason", *COMPLETENESS)
 
 
 def _by_length(build: Build, area: str, by: str) -> dict[str, list[str]]:

@@ -77,6 +77,8 @@ def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, sentence: str) -
         if pd.notna(latest["value"]) or pd.notna(shown["value"]):
             terms = "Cases", "Limits", "Better or worse than its past"
             st.markdown(sentence, help=elements.meaning(*terms))
+    if shown["caveat"]:
+        st.markdown(f":material/warning: {plain(shown['caveat'])}")
     if latest["by"] != scope.by:
         length = filters.PERIOD_NAMES[latest["by"]].lower()
         st.caption(f"Shown {length}: there is no figure for a shorter period.")

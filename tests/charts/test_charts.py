@@ -43,6 +43,7 @@ def judged(values, states=None, better="higher", half_width=0.03):
             "value": np.array(values, dtype=float),
             "state": [STATES[letter] for letter in letters],
             "reason": ["" if one == "v" else "Late <entries>." for one in letters],
+            "caveat": "",
         }
     )
     frame["lower"] = frame["value"] - half_width

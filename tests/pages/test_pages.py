@@ -64,11 +64,14 @@ def incident(is_in_time: bool) -> dict[str, str]:
     }
 
 
+FEBRUARY = date(2004, 2, 1), date(2004, 2, 29)
+
+
 def bring(home, source: str, rows: list[dict[str, str]]) -> None:
-    """Import rows that cover February 2004."""
-    name = f"{source}_2004-02-01_to_2004-02-29.csv"
-    path = save(home / "inbox", canonical(source, *rows), name)
-    assert take(path, f"canonical_{source}", home)["quarantined"] == 0
+    """Import rows that cover February 2004, though they are of one day."""
+    path = save(home / "inbox", canonical(source, *rows))
+    account = take(path, f"canonical_{source}", home, covers=FEBRUARY)
+    assert account["quarantined"] == 0
 
 
 def rows(at: AppTest) -> pd.DataFrame:

@@ -134,10 +134,10 @@ def _parts(contract: Contract) -> dict[str, str]:
         "happened": identifier(contract.happened),
         "places": refused_keys.places(contract),
         "columns": _emptied(contract),
-        "month": "standing.import_id",
+        "month": "unmended.import_id",
         "has_row": f"held.{identifier(key[0])} is not null",
         "same_key": " and ".join(
-            f"held.{identifier(name)} = standing.key.{identifier(name)}" for name in key
+            f"held.{identifier(name)} = unmended.key.{identifier(name)}" for name in key
         ),
     }
 

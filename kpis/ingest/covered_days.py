@@ -87,16 +87,27 @@ def of_rows(
     if not of_all.sum():
         return Covered(days)
     empty = calendar.empty_runs(of_all)
-    last = len(of_all) - 1
     if said is None:
-        first_kept = empty[0].last + 1 if empty and empty[0].first == 0 else 0
-        last_kept = empty[-1].first - 1 if empty and empty[-1].last == last else last
-        days = calendar.days(Run(first_kept, last_kept))
+        kept = _without_edges(empty, len(of_all))
+        days = calendar.days(kept)
         empty = [
-            run for run in empty if first_kept <= run.first and run.last <= last_kept
+            Run(run.first - kept.first, run.last - kept.first)
+            for run in empty
+            if kept.first <= run.first and run.last <= kept.last
         ]
+        calendar = _Calendar.of(days, contract)
     holes = [Hole(EVERYWHERE, *calendar.days(run)) for run in empty]
     return Covered(days, (*holes, *_holes_of_areas(rows, calendar, empty)))
+
+
+def _without_edges(empty: list[Run], count: int) -> Run:
+    """Return the days between those at either end that look empty."""
+    first, last = 0, count - 1
+    if empty and empty[0].first == 0:
+        first = empty[0].last + 1
+    if empty and empty[-1].last == last:
+        last = empty[-1].first - 1
+    return Run(first, last)
 
 
 def without_boroughs(

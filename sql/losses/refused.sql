@@ -15,7 +15,7 @@ refused as (
     inner join imports as own using (import_id)
 ),
 
-standing as (
+unmended as (
     select refused.*
     from refused
     where
@@ -45,16 +45,16 @@ standing as (
 select
     {source} as source,
     {month} as month,
-    standing.import_id,
-    (standing.month || '-01')::date as month_on,
-    coalesce(standing.places, []) as places,
+    unmended.import_id,
+    (unmended.month || '-01')::date as month_on,
+    coalesce(unmended.places, []) as places,
     [] as columns,
     case when {has_row} then 'outdated' else 'refused' end as fate,
     count(*) as row_count
-from standing
+from unmended
 left join {name} as held
     on {same_key}
 where
     held.import_id is null
-    or (held.extracted_at, held.import_id) < (standing.extracted_at, standing.import_id)
+    or (held.extracted_at, held.import_id) < (unmended.extracted_at, unmended.import_id)
 group by all

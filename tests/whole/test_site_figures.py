@@ -4,6 +4,7 @@ Southwark's calls moved from the Information Room to Lambeth in November 2004. B
 moved on a day in the middle of a month, by a table of the force's own.
 """
 
+import json
 from datetime import date
 
 import pandas as pd
@@ -260,6 +261,14 @@ def test_downloads_name_the_site(shown, build):
         build, kpi, series, None, f"Southwark, figure of {LAMBETHS_NAME}"
     )
     assert workbook.title.endswith(f"Southwark, figure of {LAMBETHS_NAME}")
+
+
+def test_a_picture_of_a_chart_names_the_site(shown):
+    at = visitor(INDICATOR, kpi=ANSWERED, area=SOUTHWARK)
+    given = [json.loads(part.proto.json) for part in at.get("bidi_component")]
+    titles = {part["chart"]: part["title"] for part in given if "chart" in part}
+    title = f"999 calls answered in target, Southwark, figure of {LAMBETHS_NAME}"
+    assert titles["spc"] == title
 
 
 def test_the_brief_names_the_site(shown):

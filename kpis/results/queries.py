@@ -147,9 +147,13 @@ def area_shown(build: Build, kpi_id: str, area: str, day: date) -> str:
 
     Its own, or the site that serves it.
     """
-    sites = serving_sites(build, build.kpis[kpi_id], area)
+    return _site_on(day, serving_sites(build, build.kpis[kpi_id], area)) or area
+
+
+def _site_on(day: date, sites: list[tuple[str, Period]]) -> str:
+    """Return which of the sites that `serving_sites` found serves on a day, or ""."""
     serve = (site for site, (first, last) in sites if first <= day <= last)
-    return next(serve, area)
+    return next(serve, "")
 
 
 def areas_shown(
@@ -201,9 +205,7 @@ def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
     cells = zip(
         of_site["kpi"], of_site["area"], of_site["period_end"].dt.date, strict=True
     )
-    serves = [
-        area_shown(build, kpi_id, area, end) == site for kpi_id, site, end in cells
-    ]
+    serves = [_site_on(end, serving[kpi_id]) == site for kpi_id, site, end in cells]
     of_site = of_site[serves]
     of_site = of_site.assign(question=of_site["question"] - len(questions))
     keys = ["question", "kpi", "period_start"]

@@ -177,11 +177,17 @@ def _open() -> Build:
 
 
 def _days(build: Build, options: Namespace, area: str, by: str) -> Period:
-    """Return the days asked for; by default those of the latest settled period."""
+    """Return the days asked for; by default those of the latest settled period.
+
+    UserError if they end before they begin.
+    """
     if options.start or options.end:
-        start = options.start or options.end
-        end = options.end or options.start
-        return periods.read(start, is_end=False), periods.read(end, is_end=True)
+        first = periods.read(options.start or options.end, is_end=False)
+        last = periods.read(options.end or options.start, is_end=True)
+        if first > last:
+            days = formatting.day(first), formatting.day(last)
+            raise UserError(f"--from {days[0]} comes after --to {days[1]}.")
+        return first, last
     latest = queries.latest_settled(build, options.kpi, area, by)
     last = build.arrived(options.kpi).last or build.as_at
     return latest or (last, last)

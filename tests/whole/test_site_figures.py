@@ -148,6 +148,14 @@ def test_the_command_line_lists_the_rows_that_the_page_shows(
             assert is_said is (site in rows)
 
 
+@pytest.mark.parametrize("command", ["rows", "show"])
+def test_the_days_asked_for_end_after_they_begin(shown, command, capsys):
+    asked = ["--area", SOUTHWARK, "--from", "2004-10", "--to", "2004-09"]
+    assert command_line.main([command, ANSWERED, *asked]) == 2
+    said = "--from 1 October 2004 comes after --to 30 September 2004."
+    assert said in capsys.readouterr().err
+
+
 def test_a_borough_with_rows_of_its_own_keeps_them(shown, build):
     asked = build, "ops_calls_per_1000_residents", SOUTHWARK
     spans = queries.areas_shown(*asked, date(2004, 10, 1), date(2004, 12, 31), "month")

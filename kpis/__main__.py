@@ -1,20 +1,25 @@
-"""Command line: python -m kpis COMMAND. `docs/operations.md` lists the commands."""
+"""What each command does: python -m kpis COMMAND. `docs/operations.md` lists them."""
 
 import json
 import os
-import re
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from kpis import checking, demo, formatting, periods, pipeline, settings
+from kpis import (
+    checking,
+    command_line,
+    demo,
+    formatting,
+    periods,
+    pipeline,
+    settings,
+)
 from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
@@ -28,9 +33,9 @@ Command = Callable[[Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0, or 2 for what the user can mend."""
-    options = _parser().parse_args(arguments)
+    options = command_line.parser().parse_args(arguments)
     try:
-        return options.run(options)
+        return COMMANDS[options.command](options)
     except UserError as error:
         _say(str(error))
         return 2
@@ -44,147 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         _say(str(remedy))
         return 2
-
-
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(prog="python -m kpis")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, run: Command, text: str) -> ArgumentParser:
-        one = commands.add_parser(name, help=text, description=text)
-        one.set_defaults(run=run)
-        return one
-
-    one = command("import", _import, "Import files through a mapping.")
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    one.add_argument(
-        "--mapping", required=True, metavar="NAME", help="layout of the files"
-    )
-    one.add_argument(
-        "--extracted-at",
-        type=_instant,
-        metavar="ISO",
-        help="when the files were made: 2004-04-01T03:00",
-    )
-    one.add_argument(
-        "--covers",
-        type=_range,
-        metavar="FROM:TO",
-        help="first and last month or day that they cover: 2003-04:2004-03",
-    )
-    one.add_argument(
-        "--name", metavar="FILE_NAME", help="name to record, for a single file"
-    )
-    one.add_argument("--dry-run", action="store_true", help="read, but keep nothing")
-    _add_json(one)
-
-    one = command("withdraw", _withdraw, "Withdraw an import, or restore it.")
-    one.add_argument("import_id", metavar="IMPORT")
-    one.add_argument("--why", default="", metavar="TEXT", help="reason, to be kept")
-    one.add_argument("--undo", action="store_true", help="restore it")
-
-    one = command("imports", _imports, "List the imports and what became of them.")
-    _add_json(one)
-
-    one = command("prune", _prune, "Remove old builds, and rows past their time.")
-    one.add_argument(
-        "--keep",
-        type=_count,
-        default=pruning.BUILDS_KEPT,
-        metavar="BUILDS",
-        help="how many builds to keep (%(default)s)",
-    )
-    one.add_argument("--source", metavar="SOURCE", help="delete rows of this source")
-    one.add_argument(
-        "--before", type=_month, metavar="2001-04", help="of months before this one"
-    )
-    one.add_argument("--why", default="", metavar="TEXT", help="reason, to be kept")
-    one.add_argument("--dry-run", action="store_true", help="only say what would go")
-
-    one = command("build", _build, "Build the figures from what was imported.")
-    one.add_argument(
-        "--full", action="store_true", help="also what has not changed since"
-    )
-    _add_json(one)
-
-    one = command("list", _list, "List the indicators.")
-    _add_json(one)
-
-    one = command("show", _show, "Show the figures of an indicator.")
-    one.add_argument("kpi", metavar="KPI")
-    _add_scope(one)
-    one.add_argument("--by", choices=periods.LENGTHS, help="length of the periods")
-    _add_json(one)
-
-    one = command("rows", _rows, "Show the rows behind an indicator.")
-    one.add_argument("kpi", metavar="KPI")
-    _add_scope(one)
-    one.add_argument("--csv", action="store_true", help="print CSV")
-
-    command("check", _check, "Check the definitions, the lake and the current build.")
-
-    one = command("demo", _demo, "Make the demo force and show it.")
-    one.add_argument("--scale", type=float, default=demo.making.SCALE)
-    one.add_argument("--years", type=int, default=demo.making.YEARS)
-    one.add_argument("--seed", type=int, default=demo.making.SEED)
-    one.add_argument("--defects", action="store_true", help="with faults to find")
-
-    one = command("use", _use, "Choose what is shown: real data or the demo.")
-    one.add_argument("which", choices=("real", "demo"))
-
-    command("prepare", _prepare, "Make what the dashboard needs, if it is missing.")
-    return parser
-
-
-def _add_json(one: ArgumentParser) -> None:
-    one.add_argument("--json", action="store_true", help="print one JSON document")
-
-
-def _add_scope(one: ArgumentParser) -> None:
-    one.add_argument(
-        "--area",
-        "--bocu",
-        nargs="+",
-        action="extend",
-        metavar="CODE",
-        help="codes or names of areas (the force)",
-    )
-    one.add_argument(
-        "--from", dest="start", metavar="2003-04", help="first month or day"
-    )
-    one.add_argument("--to", dest="end", metavar="2004-03", help="last month or day")
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(
-            f"'{text}' is not a time such as 2004-04-01T03:00"
-        ) from None
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
-    return instant
-
-
-def _range(text: str) -> Period:
-    start, _, end = text.partition(":")
-    try:
-        return periods.read(start, is_end=False), periods.read(end, is_end=True)
-    except UserError as error:
-        raise ArgumentTypeError(str(error)) from None
-
-
-def _month(text: str) -> str:
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        raise ArgumentTypeError(f"'{text}' is not a month such as 2001-04")
-    return text
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"'{text}' is not a whole number, 1 or more")
-    return int(text)
 
 
 def _import(options: Namespace) -> int:
@@ -313,11 +177,17 @@ def _open() -> Build:
 
 
 def _days(build: Build, options: Namespace, area: str, by: str) -> Period:
-    """Return the days asked for; by default those of the latest settled period."""
+    """Return the days asked for; by default those of the latest settled period.
+
+    UserError if they end before they begin.
+    """
     if options.start or options.end:
-        start = options.start or options.end
-        end = options.end or options.start
-        return periods.read(start, is_end=False), periods.read(end, is_end=True)
+        first = periods.read(options.start or options.end, is_end=False)
+        last = periods.read(options.end or options.start, is_end=True)
+        if first > last:
+            days = formatting.day(first), formatting.day(last)
+            raise UserError(f"--from {days[0]} comes after --to {days[1]}.")
+        return first, last
     latest = queries.latest_settled(build, options.kpi, area, by)
     last = build.arrived(options.kpi).last or build.as_at
     return latest or (last, last)
@@ -408,6 +278,22 @@ def _prepare(options: Namespace) -> int:
         _say("Nothing has been imported: making a demo (synthetic data) ...")
         demo.making.make(tell=_say, progress=_progress())
     return 0
+
+
+COMMANDS: dict[str, Command] = {
+    "import": _import,
+    "withdraw": _withdraw,
+    "imports": _imports,
+    "prune": _prune,
+    "build": _build,
+    "list": _list,
+    "show": _show,
+    "rows": _rows,
+    "check": _check,
+    "demo": _demo,
+    "use": _use,
+    "prepare": _prepare,
+}
 
 
 def _say(text: str) -> None:

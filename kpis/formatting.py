@@ -14,7 +14,7 @@ NO_FIGURE = "–"
 MINUS = "−"
 
 # a length of period in words
-LENGTHS = {
+LENGTH_WORDS = {
     "day": "day",
     "week": "week",
     "month": "month",
@@ -275,7 +275,7 @@ def period(start: date, by: str) -> str:
 
 def lengths(by: str) -> str:
     """Return several periods of a length in words: "quarters"."""
-    return "periods of 12 months" if by == "rolling12" else f"{LENGTHS[by]}s"
+    return "periods of 12 months" if by == "rolling12" else f"{LENGTH_WORDS[by]}s"
 
 
 def day(day: date) -> str:

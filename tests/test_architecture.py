@@ -70,7 +70,7 @@ def queries_in_a_page(path: str, text: str) -> list[str]:
 
 
 def import_past_the_face(path: str, text: str) -> list[str]:
-    """Each package of the engine exports its face; outsiders take nothing else."""
+    """Outsiders take from a package what its `__init__` exports, and nothing else."""
     own = Path(path).parts[1] if is_engine(path) else ""
     froms = (node for node in ast.walk(ast.parse(text)) if is_from_engine(node))
     return [

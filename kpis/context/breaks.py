@@ -180,7 +180,7 @@ def drawn_from(day: date, by: str) -> tuple[date, str]:
     period = formatting.period(start, by)
     return (
         start,
-        f"Drawn from {article}{period}, the first whole {formatting.LENGTHS[by]}.",
+        f"Drawn from {article}{period}, the first whole {formatting.LENGTH_WORDS[by]}.",
     )
 
 

@@ -12,7 +12,7 @@ from kpis.context import Target
 from kpis.definitions import FAMILIES, Kpi
 from kpis.output import scoreboard_row
 from kpis.output.heading import shared_period
-from kpis.output.scoreboard_row import SPARKLINE_PERIODS, Row
+from kpis.output.scoreboard_row import SPARKLINE_PERIODS, Row, Shared
 
 # the chart's marks that a sparkline is too small for
 NOT_IN_SPARKLINES = ("too_few", "gap")
@@ -84,17 +84,12 @@ def of_series(
     `names` the names of all areas. `others` has the figures to compare with, as
     `figures_to_compare` returns them.
     """
-    usual = judged["area"].mode().iloc[0]
-    sites = {code: name for code, name in names.items() if code != usual}
-    shared = shared_period(judged)
+    # a site's figure stands for the area's in a few rows
+    area = judged["area"].mode().iloc[0]
+    shared = Shared(area, names, aims, shared_period(judged), others)
     rows = [
         scoreboard_row.of_series(
-            series.reset_index(drop=True),
-            kpis[str(kpi_id)],
-            aims,
-            shared,
-            sites,
-            others,
+            series.reset_index(drop=True), kpis[str(kpi_id)], shared
         )
         for kpi_id, series in judged.groupby("kpi", sort=False)
     ]

@@ -1,6 +1,6 @@
 """One indicator of one area as a row of a scoreboard: figure, past and verdict."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +11,7 @@ from kpis.charts import sparkline
 from kpis.context import Target, targets
 from kpis.definitions import Kpi
 from kpis.formatting import capital
+from kpis.output import area_names
 
 SPARKLINE_PERIODS = 24
 
@@ -67,44 +68,44 @@ class Row:
     has_counterweight: bool = False
 
 
-def of_series(
-    series: pd.DataFrame,
-    kpi: Kpi,
-    aims: Iterable[Target],
-    shared: str,
-    sites: Mapping[str, str],
-    others: pd.DataFrame | None,
-) -> Row:
-    """Return the row of a judged series.
+@dataclass(frozen=True)
+class Shared:
+    """What the rows of a scoreboard share: its area and the names of all areas.
 
-    `aims` are the targets, `shared` is the period that most rows are of, in words.
-    `sites` has the names of the areas whose figure may stand for this one, `others`
-    the figures to compare with.
+    `aims` are the targets, `period` is the one that most rows are of, in words.
+    `others` has the figures to compare with.
     """
+
+    area: str
+    names: Mapping[str, str]
+    aims: Collection[Target]
+    period: str
+    others: pd.DataFrame | None
+
+
+def of_series(series: pd.DataFrame, kpi: Kpi, shared: Shared) -> Row:
+    """Return the row of a judged series."""
     latest, shown = headline.latest(series), headline.headline(series, kpi)
     start = latest["period_start"].date()
-    target = targets.in_force(aims, kpi.id, latest["area"], start)
+    target = targets.in_force(shared.aims, kpi.id, latest["area"], start)
     verdict = headline.verdict(series, target)
     recent = series.tail(SPARKLINE_PERIODS)
-    has_figure = pd.notna(shown["value"])
-    has_past = recent["value"].notna().any()
-    # rows of a return are not cases
-    is_counted = has_figure and kpi.measure.counts == "cases" and shown["n"] > 0
-    site = _site(latest, sites)
+    has_figure, has_past = pd.notna(shown["value"]), recent["value"].notna().any()
+    site = area_names.site(latest["area"], shared.area, shared.names)
     return Row(
         id=kpi.id,
         title=kpi.wording.title,
         tier=kpi.wording.tier,
-        figure=formatting.of_cell(shown, kpi.measure)
-        if has_figure
-        else formatting.of_state(shown["state"]).capitalize(),
+        figure=_figure(shown, kpi),
         has_figure=has_figure,
         is_quiet=not has_figure or shown["state"] == "too_few",
-        note=_joined(_period(shown, shared), _state(shown), site, _missing(shown)),
+        note=_joined(
+            _period(shown, shared.period), _state(shown), site, _missing(shown)
+        ),
         aside=_joined(_state(shown), site, _missing(shown)),
         interval=_interval(shown, kpi.measure.unit),
         unit=formatting.left_out(kpi.measure.unit) if has_figure else "",
-        count=formatting.count(shown["n"]) if is_counted else "",
+        count=_count(shown, kpi),
         spark=sparkline.sparkline(recent, kpi) if has_past else None,
         spark_label=_spoken(recent, kpi) if has_past else "",
         variation=verdict.variation,
@@ -115,7 +116,7 @@ def of_series(
         sentence=_sentence(series, kpi, verdict) if has_figure else "",
         year_ago=_year_ago(series, kpi),
         target=targets.in_short(target, kpi.measure.unit) if target.is_set else "",
-        others=_others(shown, kpi, others),
+        others=_others(shown, kpi, shared.others),
     )
 
 
@@ -123,10 +124,18 @@ def _joined(*parts: str) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _site(latest: pd.Series, sites: Mapping[str, str]) -> str:
-    """Name the site whose figure stands for a borough's."""
-    site = sites.get(latest["area"])
-    return f"figure of {site}" if site else ""
+def _figure(shown: pd.Series, kpi: Kpi) -> str:
+    """Return a figure, or the state that says why there is none."""
+    if pd.isna(shown["value"]):
+        return formatting.of_state(shown["state"]).capitalize()
+    return formatting.of_cell(shown, kpi.measure)
+
+
+def _count(shown: pd.Series, kpi: Kpi) -> str:
+    """Return how many cases a figure is of; rows of a return are not cases."""
+    is_counted = kpi.measure.counts == "cases" and shown["n"] > 0
+    has_count = is_counted and pd.notna(shown["value"])
+    return formatting.count(shown["n"]) if has_count else ""
 
 
 def _period(shown: pd.Series, shared: str) -> str:

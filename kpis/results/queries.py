@@ -131,7 +131,7 @@ def series(
 def serving_sites(build: Build, kpi: Kpi, area: str) -> list[tuple[str, Period]]:
     """Return the sites whose figures are shown for a borough, and when; often none.
 
-    Calls are answered by sites: a borough has no figure of its own.
+    Calls are answered by sites, and a borough shows the figure of its site.
     """
     if kpi.population.area != "site" or build.places.kinds[area] != "bocu":
         return []
@@ -147,9 +147,13 @@ def area_shown(build: Build, kpi_id: str, area: str, day: date) -> str:
 
     Its own, or the site that serves it.
     """
-    sites = serving_sites(build, build.kpis[kpi_id], area)
+    return _site_on(day, serving_sites(build, build.kpis[kpi_id], area)) or area
+
+
+def _site_on(day: date, sites: list[tuple[str, Period]]) -> str:
+    """Return which of the sites that `serving_sites` found serves on a day, or ""."""
     serve = (site for site, (first, last) in sites if first <= day <= last)
-    return next(serve, area)
+    return next(serve, "")
 
 
 def areas_shown(
@@ -201,9 +205,7 @@ def _shown(build: Build, area: str, questions: list[Question]) -> pd.DataFrame:
     cells = zip(
         of_site["kpi"], of_site["area"], of_site["period_end"].dt.date, strict=True
     )
-    serves = [
-        area_shown(build, kpi_id, area, end) == site for kpi_id, site, end in cells
-    ]
+    serves = [_site_on(end, serving[kpi_id]) == site for kpi_id, site, end in cells]
     of_site = of_site[serves]
     of_site = of_site.assign(question=of_site["question"] - len(questions))
     keys = ["question", "kpi", "period_start"]
@@ -243,13 +245,7 @@ def scoreboard(
     is_headline = found["question"] >= len(questions)
     frame = found[~is_headline].reset_index(drop=True)
     frame["by"] = frame["question"].map(dict(enumerate(asked)))
-    starts = {kpi_id: period[0] for kpi_id, period in latest.items() if period}
-    latest_start = pd.to_datetime(frame["kpi"].map(starts))
-    is_last = ~frame.duplicated("kpi", keep="last")
-    frame["is_latest"] = frame["period_start"].eq(latest_start) | (
-        latest_start.isna() & is_last
-    )
-    frame["is_settled"] = frame["period_start"] <= latest_start
+    _mark_latest(frame, latest)
     twelve_months = found[is_headline].set_index("kpi")
     for name in HEADLINE:
         of_kpi = frame["kpi"].map(twelve_months[name])
@@ -258,6 +254,19 @@ def scoreboard(
 
 
 HEADLINE = ("value", "n", "state", "reason", *COMPLETENESS)
+
+
+def _mark_latest(frame: pd.DataFrame, latest: dict[str, Period | None]) -> None:
+    """Add `is_latest` and `is_settled`; the last row is the latest if none is settled.
+
+    `latest` has the latest settled period of each indicator.
+    """
+    starts = {kpi_id: period[0] for kpi_id, period in latest.items() if period}
+    latest_start = pd.to_datetime(frame["kpi"].map(starts))
+    is_last = ~frame.duplicated("kpi", keep="last")
+    is_latest = frame["period_start"].eq(latest_start)
+    frame["is_latest"] = is_latest | (latest_start.isna() & is_last)
+    frame["is_settled"] = frame["period_start"] <= latest_start
 
 
 def _by_length(build: Build, area: str, by: str) -> dict[str, list[str]]:
@@ -327,6 +336,19 @@ def rows(
     within = f"on_date between {first} and {last}"
     if kpi.population.stage == "published":
         within += f" and until_date <= {last} and area_code = {literal(area)}"
+    sql = fill(
+        "results/rows",
+        rows=kpi_rows.rows(kpi, build.imports, within, chosen),
+        places=_places(kpi, first, last),
+        limit=f"limit {int(limit)}" if limit is not None else "",
+    )
+    codes = [code for _, code in build.places.members([area])]
+    found = build.warehouse.query(sql, [area, codes])
+    return found if not kpi.disclosure.is_needed else found[["row_id", "file", "line"]]
+
+
+def _places(kpi: Kpi, first: str, last: str) -> str:
+    """Return the query for file and line of the rows between two days, in SQL."""
     places = [
         fill(
             "results/place",
@@ -339,15 +361,7 @@ def rows(
         )
         for source in kpi.population.needs
     ]
-    sql = fill(
-        "results/rows",
-        rows=kpi_rows.rows(kpi, build.imports, within, chosen),
-        places="\nunion all\n".join(places) or warehouse.text("results/no_place"),
-        limit=f"limit {int(limit)}" if limit is not None else "",
-    )
-    codes = [code for _, code in build.places.members([area])]
-    found = build.warehouse.query(sql, [area, codes])
-    return found if not kpi.disclosure.is_needed else found[["row_id", "file", "line"]]
+    return "\nunion all\n".join(places) or warehouse.text("results/no_place")
 
 
 def _refuse_if_hidden(

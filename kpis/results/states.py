@@ -188,8 +188,8 @@ def _why_suppressed(
         return ""
     if cell.area in arrived.hidden.get(by, ()):
         return (
-            f"Not shown by {formatting.LENGTHS[by]}: too few people here, or in an "
-            "area whose figure could be worked out from it."
+            f"Not shown by {formatting.LENGTH_WORDS[by]}: too few people here, or in "
+            "an area whose figure could be worked out from it."
         )
     is_few = kpi.disclosure.protects == "respondents" and cell.n < LEAST["respondents"]
     is_apart = is_shown_apart(kpi, arrived, cell.period)

@@ -11,7 +11,7 @@ from plotly.graph_objects import Figure
 from kpis.analysis import judged_series
 from kpis.charts import spc_chart
 from kpis.context import Break, Event, Target, breaks, events, lookup, targets
-from kpis.output import series_table
+from kpis.output import area_names, series_table
 from pages._cached import builds
 from pages._scope import Scope
 
@@ -87,6 +87,12 @@ def revisions(scope: Scope) -> pd.DataFrame:
         for area in sorted(_areas(scope))
     ]
     return pd.concat(found).sort_values("was_as_at", ascending=False, kind="stable")
+
+
+def site(scope: Scope, cell: pd.Series) -> str:
+    """Say that a figure of the series is that of a site; "" where it is the area's."""
+    names = builds.names(scope.build_id)
+    return area_names.site(cell["area"], scope.area, names)
 
 
 def _areas(scope: Scope) -> set[str]:

@@ -19,26 +19,28 @@ def show_chart(
     sentence: str,
     on_select: Callable[[], None] | None = None,
     kpi: Kpi | None = None,
+    site: str = "",
 ) -> None:
     """Show a chart; `sentence` says it to those who do not see it.
 
     `on_select` is called when a point is clicked. `kpi` is the chart's indicator if it
-    is not the page's.
+    is not the page's. `site` says that the figures are those of a site.
     """
     with st.container(key=f"drawn_{key}"):
-        _offer_picture(key, sentence, kpi)
+        _offer_picture(key, sentence, kpi, site)
         st.plotly_chart(
             figure, theme=None, key=key, config={"displayModeBar": False},
             alt=sentence, on_select=on_select or "ignore", selection_mode="points",
         )  # fmt: skip
 
 
-def _offer_picture(key: str, sentence: str, kpi: Kpi | None) -> None:
+def _offer_picture(key: str, sentence: str, kpi: Kpi | None, site: str) -> None:
     scope = session.scope()
     build = builds.build(scope.build_id)
     area = builds.names(scope.build_id)[scope.area]
     title = (kpi or build.kpis[scope.kpi]).wording.title
+    whole_title = ", ".join(filter(None, [title, area, site]))
     made_up = ["Synthetic data"] if build.is_demo else []
     as_at = f"data as at {formatting.period(build.as_at, 'day')}"
     source = " · ".join([*made_up, capital(as_at), f"build {build.id}"])
-    picture.offer(key, f"{title}, {area}", sentence, source, session.theme())
+    picture.offer(key, whole_title, sentence, source, session.theme())

@@ -20,7 +20,7 @@ AREA, BY, KPI, PERIOD = "area", "by", "kpi", "period"
 SIDE_BY_SIDE, MAPPED = "areas_beside", "mapped"
 PERIOD_NAMES = {
     **{
-        by: f"By {formatting.LENGTHS[by]}"
+        by: f"By {formatting.LENGTH_WORDS[by]}"
         for by in ("week", "month", "quarter", "year")
     },
     "rolling12": "Rolling 12 months",

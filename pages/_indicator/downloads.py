@@ -5,9 +5,9 @@ import streamlit as st
 
 from kpis.analysis import area_comparison, headline
 from kpis.definitions import Kpi
-from kpis.output import area_names, indicator_workbook, series_table, spreadsheets
+from kpis.output import indicator_workbook, series_table, spreadsheets
 from kpis.results import queries
-from pages._cached import builds, compared_areas
+from pages._cached import area_series, builds, compared_areas
 from pages._frame import elements
 from pages._scope import Scope
 
@@ -53,9 +53,9 @@ def _workbook(series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi) -> 
         areas = compared_areas.compared(
             scope.build_id, kpi.id, period, cell["by"]
         ).table
-    names = builds.names(scope.build_id)
-    site = area_names.site(headline.latest(series)["area"], scope.area, names)
-    area = ", ".join(filter(None, [names[scope.area], site]))
+    site = area_series.site(scope, headline.latest(series))
+    area = builds.names(scope.build_id)[scope.area]
+    area = ", ".join(filter(None, [area, site]))
     build = builds.build(scope.build_id)
     workbook = indicator_workbook.of_series(build, kpi, series, areas, area)
     return indicator_workbook.xlsx(workbook)

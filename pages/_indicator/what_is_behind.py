@@ -56,7 +56,7 @@ def _show_week(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     sentence = part_table.week_sentence(hours, kpi, year)
     st.markdown(plain(sentence))
     figure = figure_parts.week_chart(scope, cell["area"], period, session.theme())
-    charts.show_chart(figure, "week", sentence)
+    charts.show_chart(figure, "week", sentence, site=area_series.site(scope, cell))
     table = figure_parts.week_table(scope, cell["area"], period)
     elements.folded_table("Hours as a table", table, part_table.HEADS)
 
@@ -73,7 +73,7 @@ def _show_waits(scope: Scope, kpi: Kpi, cell: pd.Series) -> None:
     sentence = f"{when}, n {count}. {waits.in_words(counted, kpi)}"
     st.markdown(plain(sentence))
     figure = figure_parts.waits_chart(*asked, session.theme())
-    charts.show_chart(figure, "waits", sentence)
+    charts.show_chart(figure, "waits", sentence, site=area_series.site(scope, cell))
     table = part_table.of_waits(counted, kpi)
     elements.folded_table("Waits as a table", table, part_table.HEADS_OF_WAITS)
 
@@ -83,7 +83,8 @@ def _show_members(scope: Scope, kpi: Kpi, cell: pd.Series, dimension: str) -> No
     sentence = part_table.sentence(figure_parts.parts(*asked), kpi, cell)
     st.markdown(plain(sentence))
     figure = figure_parts.chart(*asked, cell["value"], session.theme())
-    charts.show_chart(figure, f"parts_{dimension}", sentence)
+    site = area_series.site(scope, cell)
+    charts.show_chart(figure, f"parts_{dimension}", sentence, site=site)
     table = figure_parts.table(*asked)
     elements.folded_table("Parts as a table", table, part_table.HEADS)
 

@@ -1,6 +1,6 @@
 """London at a glance: one indicator in every borough, on a map."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kpis import formatting, settings
 from kpis.analysis import UNMEASURED, AreaComparison, area_comparison, headline
+from kpis.definitions import Kpi
 from kpis.formatting import capital
 from kpis.output import area_table
 from pages._cached import area_series, builds, compared_areas
@@ -41,18 +42,9 @@ def show_london_map(
         for kpi_id, kpi in build.kpis.items()
         if area_comparison.kind_of(kpi) == "bocu"
     }
-    codes = list(titles)
+    first = _first_to_show(scope, news, list(titles))
     with bar:
-        chosen = st.selectbox(
-            "Indicator on the map", codes, format_func=titles.__getitem__,
-            key=filters.MAPPED, width=430,
-            index=codes.index(_first_to_show(scope, news, codes)),
-            label_visibility="collapsed", bind="query-params",
-        )  # fmt: skip
-        form = st.segmented_control(
-            "Form of the map", [TILES, BOUNDARIES], default=TILES, required=True,
-            key=FORM, label_visibility="collapsed", bind="query-params",
-        )  # fmt: skip
+        chosen, form = _choose(titles, first)
     kpi = build.kpis[chosen]
     scope, cell = replace(scope, kpi=chosen), _headline_of_force(scope, chosen)
     if cell["state"] in UNMEASURED:
@@ -60,25 +52,45 @@ def show_london_map(
         return
     compared = _compared(scope, cell)
     said = area_table.map_in_words(compared, kpi, scope.area)
-    when = headline.period(cell)
+    when = capital(headline.period(cell))
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _show_map(scope, cell, form, " ".join([f"{capital(when)}.", *said]), leave)
+        _show_map(scope, cell, form, " ".join([f"{when}.", *said]), leave)
         who_is_different.show_table(scope, kpi, cell)
     with right:
-        if pd.notna(cell["value"]):
-            st.metric(
-                f"{settings.FORCE}, {plain(when)}",
-                formatting.of_cell(cell, kpi.measure),
-                width="content",
-            )
-        for line in said:
-            st.markdown(plain(line))
-        with st.container(key="onward"):
-            st.page_link(
-                page_list.INDICATOR.path, label="This indicator in full",
-                query_params={filters.KPI: kpi.wording.title},
-            )  # fmt: skip
+        _show_figure(cell, kpi, said)
+
+
+def _choose(titles: Mapping[str, str], first: str) -> tuple[str, str]:
+    """Offer indicators by code, at first one of them; return it and the map's form."""
+    codes = list(titles)
+    chosen = st.selectbox(
+        "Indicator on the map", codes, format_func=titles.__getitem__,
+        key=filters.MAPPED, width=430, index=codes.index(first),
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    form = st.segmented_control(
+        "Form of the map", [TILES, BOUNDARIES], default=TILES, required=True,
+        key=FORM, label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    return chosen, form
+
+
+def _show_figure(cell: pd.Series, kpi: Kpi, said: Sequence[str]) -> None:
+    """Show the force's figure and what the map says, and lead to the indicator."""
+    if pd.notna(cell["value"]):
+        st.metric(
+            f"{settings.FORCE}, {plain(headline.period(cell))}",
+            formatting.of_cell(cell, kpi.measure),
+            width="content",
+        )
+    for line in said:
+        st.markdown(plain(line))
+    with st.container(key="onward"):
+        st.page_link(
+            page_list.INDICATOR.path, label="This indicator in full",
+            query_params={filters.KPI: kpi.wording.title},
+        )  # fmt: skip
 
 
 def _first_to_show(scope: Scope, news: Sequence[str], codes: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from kpis.analysis import UNMEASURED, grouped_rows, headline, members
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
-from kpis.output import area_names, group_table, spreadsheets
+from kpis.output import group_table, spreadsheets
 from pages._cached import area_series, builds, figure_rows
 from pages._cached.figure_rows import MOST_LISTED, Chosen
 from pages._drill.row_list import show_rows
@@ -110,7 +110,8 @@ def show_groups(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: Chosen) -> None
     if len(by) == 1 and 1 < len(groups) <= MOST_DRAWN:
         figure = figure_rows.groups_chart(*asked, by[0], chosen, session.theme())
         sentence = f"{kpi.wording.title} by {by[0]}, {headline.period(cell)}."
-        charts.show_chart(figure, "groups_chart", sentence)
+        site = area_series.site(scope, cell)
+        charts.show_chart(figure, "groups_chart", sentence, site=site)
     table = group_table.in_words(groups, by, kpi, builds.names(scope.build_id))
     heads = {name: label(name) for name in by} | group_table.HEADS
     with st.container(key="group_table"):
@@ -159,7 +160,7 @@ def drill_into(kpi: Kpi, scope: Scope) -> None:
     except UserError as error:
         st.markdown(plain(str(error)))
         return
-    site = area_names.site(cell["area"], scope.area, builds.names(scope.build_id))
+    site = area_series.site(scope, cell)
     st.markdown(plain(compared_with_indicator(whole, cell, kpi, site)))
     show_groups(scope, kpi, cell, chosen)
     list_rows(scope, kpi, cell, chosen)

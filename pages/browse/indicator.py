@@ -13,7 +13,7 @@ from kpis.context import breaks, events, targets
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.formatting import capital
-from kpis.output import area_names, row_table, series_table
+from kpis.output import row_table, series_table
 from pages._cached import area_series, builds, figure_rows
 from pages._drill.row_list import show_rows
 from pages._frame import charts, elements, filters, page_list, period_choice, session
@@ -59,9 +59,11 @@ def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, sentence: str) -
     """
     latest, shown = headline.latest(series), headline.headline(series, kpi)
     st.title(kpi.wording.title, anchor=False)
-    names = builds.names(scope.build_id)
-    site = area_names.site(latest["area"], scope.area, names)
-    said = filter(None, [names[scope.area], headline.period(shown), site])
+    area, site = (
+        builds.names(scope.build_id)[scope.area],
+        area_series.site(scope, shown),
+    )
+    said = filter(None, [area, headline.period(shown), site])
     where = plain(", ".join(said))
     with st.container(
         key="headline", horizontal=True, vertical_alignment="bottom", gap="large"
@@ -107,7 +109,8 @@ def show_series(series: pd.DataFrame, scope: Scope, kpi: Kpi, sentence: str) -> 
     """Show the chart of a series, what its lines mean, and the series as a table."""
     figure = area_series.chart(scope, session.theme())
     take = partial(take_point, series["by"].iloc[0])
-    charts.show_chart(figure, CHART, sentence, take)
+    site = area_series.site(scope, headline.latest(series))
+    charts.show_chart(figure, CHART, sentence, take, site=site)
     with st.container(gap="xxsmall"):
         for line in filter(None, [key(series), *lines_in_words(series, kpi, scope)]):
             st.caption(line)
@@ -157,8 +160,7 @@ def show_rows_behind(
         return
     is_cut = len(rows) == figure_rows.MOST_LISTED
     limited = f" First {len(rows)} rows are shown." if is_cut else ""
-    names = builds.names(scope.build_id)
-    site = area_names.site(cell["area"], scope.area, names)
+    site = area_series.site(scope, cell)
     whose = f"{capital(site)}: " if site else ""
     st.markdown(plain(whose + row_table.sum_in_words(cell, kpi) + limited))
     show_rows(rows, kpi)

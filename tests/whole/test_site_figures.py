@@ -4,6 +4,7 @@ Southwark's calls moved from the Information Room to Lambeth in November 2004. B
 moved on a day in the middle of a month, by a table of the force's own.
 """
 
+import json
 from datetime import date
 
 import pandas as pd
@@ -147,6 +148,14 @@ def test_the_command_line_lists_the_rows_that_the_page_shows(
             assert is_said is (site in rows)
 
 
+@pytest.mark.parametrize("command", ["rows", "show"])
+def test_the_days_asked_for_end_after_they_begin(shown, command, capsys):
+    asked = ["--area", SOUTHWARK, "--from", "2004-10", "--to", "2004-09"]
+    assert command_line.main([command, ANSWERED, *asked]) == 2
+    said = "--from 1 October 2004 comes after --to 30 September 2004."
+    assert said in capsys.readouterr().err
+
+
 def test_a_borough_with_rows_of_its_own_keeps_them(shown, build):
     asked = build, "ops_calls_per_1000_residents", SOUTHWARK
     spans = queries.areas_shown(*asked, date(2004, 10, 1), date(2004, 12, 31), "month")
@@ -260,6 +269,14 @@ def test_downloads_name_the_site(shown, build):
         build, kpi, series, None, f"Southwark, figure of {LAMBETHS_NAME}"
     )
     assert workbook.title.endswith(f"Southwark, figure of {LAMBETHS_NAME}")
+
+
+def test_a_picture_of_a_chart_names_the_site(shown):
+    at = visitor(INDICATOR, kpi=ANSWERED, area=SOUTHWARK)
+    given = [json.loads(part.proto.json) for part in at.get("bidi_component")]
+    titles = {part["chart"]: part["title"] for part in given if "chart" in part}
+    title = f"999 calls answered in target, Southwark, figure of {LAMBETHS_NAME}"
+    assert titles["spc"] == title
 
 
 def test_the_brief_names_the_site(shown):

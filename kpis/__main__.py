@@ -18,7 +18,7 @@ from kpis import checking, demo, periods, pipeline, settings
 from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
-from kpis.ingest import importer, lake
+from kpis.ingest import effects, importer, lake
 from kpis.output import accounts, figures
 from kpis.periods import Period
 from kpis.results import Build, opened_build, queries
@@ -82,6 +82,7 @@ def _parser() -> ArgumentParser:
     one.add_argument("import_id", metavar="IMPORT")
     one.add_argument("--why", default="", metavar="TEXT", help="reason, to be kept")
     one.add_argument("--undo", action="store_true", help="restore it")
+    _add_json(one)
 
     one = command("imports", _imports, "List the imports and what became of them.")
     _add_json(one)
@@ -239,8 +240,12 @@ def _progress() -> importer.Progress:
 
 
 def _withdraw(options: Namespace) -> int:
-    change = lake.restore if options.undo else lake.withdraw
-    change(settings.data_dir(), options.import_id, options.why)
+    change = effects.restore if options.undo else effects.withdraw
+    changed = change(settings.data_dir(), options.import_id, options.why)
+    if options.json:
+        _print_json(asdict(changed))
+        return 0
+    _print_lines(accounts.of_change(changed))
     _say("Done. The figures change with the next build: python -m kpis build.")
     return 0
 

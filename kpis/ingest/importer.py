@@ -16,6 +16,7 @@ from kpis.definitions import Mapping, contracts, mappings
 from kpis.errors import SourceFileError
 from kpis.ingest import caller_key, lake
 from kpis.ingest.accounts import Account, AccountedRows, KnownFile, account
+from kpis.ingest.effects import add_effect
 from kpis.ingest.intake import (
     MappedFile,
     Progress,
@@ -78,6 +79,7 @@ def _prepare(
         accounted = account(settled, db)
         write_quarantine(accounted, db)
         write_refused(accounted, db)
+        accounted = add_effect(accounted, manifest, db)
     caller_key.refuse_changed_key(judged.caller_key, accounted.record, manifest)
     return accounted
 

@@ -14,7 +14,7 @@ Rows leave the lake only by `kpis.builds.pruning`.
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from kpis.errors import UserError, of_storage, unknown
 LOCK_SECONDS = 600
 COUNTS = (
     "read", "accepted", "quarantined", "duplicates", "filtered", "superseded",
-    "flagged",
+    "flagged", "retired",
 )  # fmt: skip
 
 
@@ -45,6 +45,14 @@ class FlaggedValue(TypedDict):
     flagged: int
 
 
+class RetiredRow(TypedDict):
+    """A row that counts no more: import and line from which it came, and its key."""
+
+    import_id: str
+    line: int
+    key: dict[str, str]
+
+
 class ImportRecord(TypedDict):
     """One import as the manifest lists it: what the file is, and the account of it.
 
@@ -53,8 +61,9 @@ class ImportRecord(TypedDict):
     bytes under an earlier state of the mapping. `stored` rows are in the lake:
     those accepted, and duplicates of rows held before. `moved_months` has pairs of
     months between which the rows of a key have moved. `unreadable_keys` is the number
-    of refused rows whose key could not be read. Imports of earlier versions of this
-    product lack the last two.
+    of refused rows whose key could not be read. `added`, `replaced`, `retired` and
+    `touched` (months) say how the import changed which rows count; `retired_rows` are
+    the first of those retired. Imports of earlier versions of this product lack these.
     """
 
     import_id: str
@@ -87,6 +96,11 @@ class ImportRecord(TypedDict):
     replaces_import: str | None
     moved_months: NotRequired[list[list[str]]]
     unreadable_keys: NotRequired[int]
+    added: NotRequired[int]
+    replaced: NotRequired[int]
+    retired: NotRequired[int]
+    touched: NotRequired[list[str]]
+    retired_rows: NotRequired[list[RetiredRow]]
 
 
 class Event(TypedDict):
@@ -313,6 +327,38 @@ def refused_files(data_dir: Path, imports: Iterable[ImportRecord]) -> list[Path]
     ]
 
 
+def retired_file(data_dir: Path, record: ImportRecord) -> Path:
+    """Return the file of the rows that an import retired when it was made.
+
+    It has the columns import_id, line, month (YYYY-MM), area_code and key (a struct).
+    """
+    import_id = record["import_id"]
+    return data_dir / "lake" / record["source"] / "retired" / f"{import_id}.parquet"
+
+
+def side_files(data_dir: Path, imports: Collection[ImportRecord]) -> list[Path]:
+    """Return the files of refused and of retired rows of some imports."""
+    retiring = [record for record in imports if record.get("retired")]
+    retired = [retired_file(data_dir, record) for record in retiring]
+    return [*refused_files(data_dir, imports), *retired]
+
+
+def retires(record: ImportRecord) -> bool:
+    """Whether an edition retires the rows of its period that it does not hold.
+
+    A refused row whose key could not be read may be any row. Then no row is known to be
+    absent, and none is retired.
+    """
+    unreadable = record.get("unreadable_keys", record["quarantined"])
+    return record["replaces"] == "period" and not unreadable
+
+
+def covers(record: ImportRecord, month: str) -> bool:
+    """Whether an import covers a day of a month (YYYY-MM)."""
+    first, last = record["covers_from"], record["covers_to"]
+    return bool(first and last and first[:7] <= month <= last[:7])
+
+
 def imports(data_dir: Path) -> pd.DataFrame:
     """Return one row an import, newest last, with its account, state and reason.
 
@@ -325,7 +371,7 @@ def imports(data_dir: Path) -> pd.DataFrame:
         "covers_to", *COUNTS, "state", "why",
     ]  # fmt: skip
     rows = [
-        {**kept_part(manifest, record), **state[import_id]}
+        {"retired": 0, **kept_part(manifest, record), **state[import_id]}
         for import_id, record in manifest["imports"].items()
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from kpis.builds import pruning
-from kpis.ingest import lake
+from kpis.ingest import effects, lake
 
 IN_SUM = ("accepted", "quarantined", "duplicates", "filtered")
 
@@ -21,7 +22,8 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
     counts = " + ".join(f"{account[name]} {name}" for name in IN_SUM)
     yield (
         f"{account['file']}: {account['read']} read = {counts}; "
-        f"{account['superseded']} superseded, {account['flagged']} flagged"
+        f"{account['superseded']} superseded, {account['retired']} retired, "
+        f"{account['flagged']} flagged"
     )
     if account["is_known"]:
         yield "  already imported; nothing changed"
@@ -32,6 +34,7 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
         f"  import {account['import_id']} of {account['source']}, made "
         f"{account['extracted_at']}, covers {covers}"
     )
+    yield from _retired(account)
     for reason, count in account["reasons"].items():
         yield f"  {reason}: {count}"
     for flag in account["flagged_values"] or ():
@@ -41,6 +44,31 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
     file = quarantine / f"{account['import_id']}.csv"
     if account["quarantined"] and file.exists():
         yield f"  refused rows, with line and remedy: {file}"
+
+
+def of_change(change: effects.Change) -> Iterator[str]:
+    """Yield the lines about what withdrawing an import, or undoing it, has changed."""
+    account = asdict(change)
+    yield (
+        f"{change.file}: {change.added} rows count again, {change.replaced} count with "
+        f"other contents, {change.retired} count no more"
+    )
+    yield from _retired(account)
+
+
+def _retired(account: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines about rows that count no more, and why none was retired."""
+    shown = account["retired_rows"]
+    for row in shown:
+        key = ", ".join(row["key"].values())
+        yield f"  retired: {key} (import {row['import_id']}, line {row['line']})"
+    if account["retired"] > len(shown):
+        yield f"  retired: and {account['retired'] - len(shown)} more"
+    if account.get("replaces") == "period" and account["unreadable_keys"]:
+        yield (
+            f"  nothing retired: {account['unreadable_keys']} refused rows may be any "
+            "row, because their key cannot be read; correct them and import again"
+        )
 
 
 def of_imports(imports: pd.DataFrame) -> Iterator[str]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from kpis import checking, demo, periods, pipeline, settings
+from kpis import checking, demo, periods, pipeline, preview, settings
 from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
@@ -75,8 +75,18 @@ def _parser() -> ArgumentParser:
     one.add_argument(
         "--name", metavar="FILE_NAME", help="name to record, for a single file"
     )
-    one.add_argument("--dry-run", action="store_true", help="read, but keep nothing")
+    one.add_argument(
+        "--dry-run", action="store_true", help="show what would change; keep nothing"
+    )
+    one.add_argument(
+        "--hold", action="store_true", help="show what would change; then take or leave"
+    )
     _add_json(one)
+
+    one = command("take", _take, "Take the import that waits (import --hold).")
+    _add_json(one)
+
+    command("leave", _leave, "Leave the import that waits.")
 
     one = command("withdraw", _withdraw, "Withdraw an import, or restore it.")
     one.add_argument("import_id", metavar="IMPORT")
@@ -190,28 +200,59 @@ def _count(text: str) -> int:
 
 def _import(options: Namespace) -> int:
     home = settings.home()
-    is_first = not lake.read_manifest(home)["imports"]
-    request = importer.Request(
-        options.extracted_at, options.covers, options.dry_run, options.name or ""
-    )
-    found: list[dict[str, Any]] = []
-    for path in options.files:
-        try:
-            found += importer.import_parts(
-                path, options.mapping, home, request, _progress()
-            )
-        except UserError as error:
-            _say(str(error))
-            found.append(importer.failed(path, options.mapping, str(error)))
+    if options.dry_run or options.hold:
+        with preview.view(home) as place:
+            found = _import_each(options, place)
+            found = preview.add_moves(found, home, place, _progress())
+            if options.hold and any(map(importer.is_new, found)):
+                preview.keep(found, home, place)
+    else:
+        is_first = not lake.read_manifest(home)["imports"]
+        found = _import_each(options, home)
+        if is_first and lake.read_manifest(home)["imports"]:
+            _show_real_data()
     imported = [account for account in found if not account["error"]]
     if options.json:
         _print_json(found)
     else:
         for account in imported:
             _print_lines(accounts.of_import(account, home / "quarantine"))
-    if is_first and lake.read_manifest(home)["imports"]:
-        _show_real_data()
     return 0 if imported == found else 2
+
+
+def _import_each(options: Namespace, data_dir: Path) -> list[dict[str, Any]]:
+    """Import each file by itself; return the accounts, also of those that failed."""
+    request = importer.Request(
+        options.extracted_at, options.covers, file_name=options.name or ""
+    )
+    found: list[dict[str, Any]] = []
+    for path in options.files:
+        try:
+            found += importer.import_parts(
+                path, options.mapping, data_dir, request, _progress()
+            )
+        except UserError as error:
+            _say(str(error))
+            found.append(importer.failed(path, options.mapping, str(error)))
+    return found
+
+
+def _take(options: Namespace) -> int:
+    home, shown = settings.home(), settings.data_dir()
+    taken = preview.take(home)
+    if shown != home:
+        _show_real_data()
+    if options.json:
+        _print_json(taken)
+    else:
+        for account in taken:
+            _print_lines(accounts.of_import(account, home / "quarantine"))
+    return 0
+
+
+def _leave(options: Namespace) -> int:
+    preview.leave(settings.home())
+    return 0
 
 
 def _show_real_data() -> None:

@@ -84,6 +84,8 @@ def prune(
         new_build = rebuild(data_dir)
     with lake.writing(data_dir) as temporary:
         manifest = lake.read_manifest(data_dir)
+        # it may hold rows that are to be deleted
+        lake.forget_waiting(data_dir)
         removal = _plan(data_dir, manifest, keep)
         if manifest != lake.read_manifest(data_dir):
             lake.write_manifest(data_dir, manifest)

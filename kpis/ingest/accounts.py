@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 import pandas as pd
 
 from kpis.definitions import mappings
-from kpis.ingest import covered_days, unreadable
+from kpis.ingest import covered_days, lacking_columns, unreadable
 from kpis.ingest.judged_rows import JudgedRows, StagedRows
-from kpis.ingest.lake import FlaggedValue, ImportRecord, RetiredRow
+from kpis.ingest.lake import FlaggedValue, ImportRecord, LackingColumn, RetiredRow
 from kpis.ingest.repeated_keys import SettledRows
 from kpis.periods import Period
 from kpis.warehouse import Warehouse, fill, identifier
@@ -25,7 +25,8 @@ class Account:
     `error` says why nothing was imported. `is_known` says that the lake held the file
     already, read in the same way: then every row of it is a duplicate. `added`,
     `replaced` and `retired` count keys that are new, changed, or count no more, and
-    `months` are those of these rows. `moves` are the figures that change most; only a
+    `months` are those of these rows. `lacking` are columns that indicators need and no
+    row has. `moves` are the figures that change most; only a
     dry run has them.
     """
 
@@ -56,6 +57,7 @@ class Account:
     unreadable_keys: int = 0
     months: list[str] = field(default_factory=list)
     retired_rows: list[RetiredRow] = field(default_factory=list)
+    lacking: list[LackingColumn] = field(default_factory=list)
     moves: list[dict[str, object]] = field(default_factory=list)
     is_known: bool = False
 
@@ -130,6 +132,7 @@ class AccountedRows:
             unreadable_keys=record.get("unreadable_keys", 0),
             months=record.get("touched", []),
             retired_rows=record.get("retired_rows", []),
+            lacking=record.get("lacking", []),
         )
 
 
@@ -187,6 +190,7 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
         "retired": 0,
         "touched": settled.held.months,
         "retired_rows": [],
+        "lacking": lacking_columns.find(judged.reading, staged, flagged, db),
     }
     return AccountedRows(judged, staged, record)
 

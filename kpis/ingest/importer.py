@@ -96,6 +96,11 @@ def import_file(
     return only
 
 
+def is_new(account: dict) -> bool:
+    """Whether an account is of a file that the lake did not hold and can."""
+    return not account["error"] and not account["is_known"]
+
+
 def failed(path: Path, mapping_name: str, error: str) -> dict:
     """Return the account of a file of which nothing was imported."""
     return Account(file=path.name, mapping=mapping_name, error=error).as_json()

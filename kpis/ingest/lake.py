@@ -26,6 +26,8 @@ from filelock import FileLock, Timeout
 from kpis.errors import UserError, of_storage, unknown
 
 LOCK_SECONDS = 600
+# where an import waits, made and not yet taken: see `kpis.preview`
+WAITING = "waiting"
 COUNTS = (
     "read", "accepted", "quarantined", "duplicates", "filtered", "superseded",
     "flagged", "retired",
@@ -43,6 +45,14 @@ class FlaggedValue(TypedDict):
     value: str | None
     row_count: int
     flagged: int
+
+
+class LackingColumn(TypedDict):
+    """A column that no row has, how many indicators need it, and how to mend it."""
+
+    column: str
+    indicators: int
+    remedy: str
 
 
 class RetiredRow(TypedDict):
@@ -63,7 +73,8 @@ class ImportRecord(TypedDict):
     months between which the rows of a key have moved. `unreadable_keys` is the number
     of refused rows whose key could not be read. `added`, `replaced`, `retired` and
     `touched` (months) say how the import changed which rows count; `retired_rows` are
-    the first of those retired. Imports of earlier versions of this product lack these.
+    the first of those retired. `lacking` are columns that no row has. Imports of
+    earlier versions of this product lack all of these.
     """
 
     import_id: str
@@ -101,6 +112,7 @@ class ImportRecord(TypedDict):
     retired: NotRequired[int]
     touched: NotRequired[list[str]]
     retired_rows: NotRequired[list[RetiredRow]]
+    lacking: NotRequired[list[LackingColumn]]
 
 
 class Event(TypedDict):
@@ -169,6 +181,11 @@ def _clear_leftovers(data_dir: Path, temporary: Path) -> None:
     for name in ("lake", "builds"):
         for partial in (data_dir / name).glob("*.partial"):
             partial.unlink()
+
+
+def forget_waiting(data_dir: Path) -> None:
+    """Remove the import that waits, if there is one. The caller holds the lock."""
+    shutil.rmtree(data_dir / WAITING, ignore_errors=True)
 
 
 def read_manifest(data_dir: Path) -> Manifest:
@@ -432,5 +449,5 @@ def _refuse_second(manifest: Manifest, restored: ImportRecord) -> None:
 
 def clear(data_dir: Path) -> None:
     """Empty a demo's data directory. The caller holds the lock."""
-    for name in ("inbox", "lake", "quarantine"):
+    for name in ("inbox", "lake", "quarantine", WAITING):
         shutil.rmtree(data_dir / name, ignore_errors=True)

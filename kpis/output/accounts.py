@@ -10,6 +10,7 @@ import pandas as pd
 
 from kpis.builds import pruning
 from kpis.ingest import effects, lake
+from kpis.output import import_words
 
 IN_SUM = ("accepted", "quarantined", "duplicates", "filtered")
 
@@ -19,6 +20,8 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
 
     `quarantine` is the directory of refused rows; it is named where there are some.
     """
+    for warning in import_words.warnings(account):
+        yield f"{account['file']}: {warning}"
     counts = " + ".join(f"{account[name]} {name}" for name in IN_SUM)
     yield (
         f"{account['file']}: {account['read']} read = {counts}; "
@@ -35,6 +38,8 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
         f"{account['extracted_at']}, covers {covers}"
     )
     yield from _retired(account)
+    if import_words.unsure(account):
+        yield f"  {import_words.unsure(account)}"
     for reason, count in account["reasons"].items():
         yield f"  {reason}: {count}"
     for flag in account["flagged_values"] or ():
@@ -57,18 +62,13 @@ def of_change(change: effects.Change) -> Iterator[str]:
 
 
 def _retired(account: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines about rows that count no more, and why none was retired."""
+    """Yield the lines about rows that count no more."""
     shown = account["retired_rows"]
     for row in shown:
         key = ", ".join(row["key"].values())
         yield f"  retired: {key} (import {row['import_id']}, line {row['line']})"
     if account["retired"] > len(shown):
         yield f"  retired: and {account['retired'] - len(shown)} more"
-    if account.get("replaces") == "period" and account["unreadable_keys"]:
-        yield (
-            f"  nothing retired: {account['unreadable_keys']} refused rows may be any "
-            "row, because their key cannot be read; correct them and import again"
-        )
 
 
 def of_imports(imports: pd.DataFrame) -> Iterator[str]:

@@ -1,5 +1,6 @@
-"""Cases: what an edition may retire, when a file stops, what an import has changed."""
+"""Cases: what an edition may retire, when a file stops, what an import changes."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -8,12 +9,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpis import pipeline
+from kpis import pipeline, preview
+from kpis.__main__ import main
 from kpis.builds import pruning, store
 from kpis.definitions import contracts
 from kpis.errors import SourceFileError
 from kpis.ingest import current_rows, effects, importer, lake
-from tests.exports import MADE_AT, adds_up, quarantined, save, save_mapping, take
+from kpis.output import import_words
+from tests.exports import (
+    FACILITIES,
+    MADE_AT,
+    adds_up,
+    canonical,
+    everything,
+    quarantined,
+    save,
+    save_mapping,
+    take,
+)
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 MAPPING = "replaces_nothing"
@@ -347,3 +360,173 @@ def test_rows_past_their_time_could_be_read(data_dir, inbox):
         "not_an_instant": 1,
     }
     assert account["extracted_at"].startswith("2003-11-06")
+
+
+VISITS = "canonical_front_counter_visits"
+FACILITY_NEEDED_BY = 4
+
+
+def warnings_of(account) -> list[str]:
+    return import_words.warnings(account)
+
+
+def test_60_an_import_of_flagged_rows_says_first_which_column_lacks(data_dir, capsys):
+    (path,) = (CASES / "60_all_flagged").glob("*.csv")
+    assert main(["import", str(path), "--mapping", VISITS]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == (
+        f"{path.name}: None of 398 rows has a facility_code that can be used, and "
+        f"{FACILITY_NEEDED_BY} indicators need it. Add its codes or spellings to "
+        "reference/facility.csv in the data directory, then import the file again."
+    )
+
+
+def test_an_unknown_code_in_some_rows_lacks_nothing(data_dir, inbox):
+    save(data_dir / "reference", FACILITIES, "facility.csv")
+    content = canonical("front_counter_visits", {}, {"facility_code": "XX9"})
+    account = take(save(inbox, content), VISITS, data_dir)
+    assert (account["flagged"], account["lacking"]) == (1, [])
+    assert warnings_of(account) == []
+
+
+def test_an_empty_column_lacks_too(data_dir, inbox):
+    change = {"first_on_scene_at": ""}
+    content = canonical("incidents", change, {**change, "grade_first": "S"})
+    account = take(save(inbox, content), "canonical_incidents", data_dir)
+    (warning,) = warnings_of(account)
+    assert warning.startswith("None of 2 rows has a first_on_scene_at that can be used")
+    assert "name its column in the mapping" in warning
+    assert account["flagged"] == 0
+
+
+def test_an_unreadable_column_says_what_would_be_right(data_dir, inbox):
+    content = canonical("finance_monthly", {"actual": "12,5"}, {"actual": "9 pounds"})
+    account = take(save(inbox, content), "canonical_finance_monthly", data_dir)
+    (warning,) = warnings_of(account)
+    assert "Right would be a number with the mapping's decimal mark" in warning
+
+
+def test_a_column_that_no_indicator_needs_is_not_missed(data_dir, inbox):
+    content = canonical("incidents", {"nsir_open": ""}, {"nsir_open": ""})
+    account = take(save(inbox, content), "canonical_incidents", data_dir)
+    assert account["lacking"] == []
+
+
+def test_every_row_flagged_for_a_rule_is_said_too(data_dir, inbox):
+    change = {"closed_at": "2004-03-01T09:00:00+00:00"}
+    content = canonical("incidents", change, change)
+    account = take(save(inbox, content), "canonical_incidents", data_dir)
+    assert account["flagged"] == 2
+    assert warnings_of(account)
+
+
+def edition_of(inbox, *rows: str) -> Path:
+    content = "\n".join(["Id,Raised,Arrived,Kind", *rows]) + "\n"
+    return save(inbox, content, "jobs_2003-11-01_2003-11-30_made_2003-12-20.csv")
+
+
+def asked(capsys, *words) -> list[dict]:
+    assert main([*map(str, words), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_dry_run_says_what_an_edition_would_change(data_dir, inbox, capsys):
+    jobs(data_dir, inbox, 2, *map(job, range(1, 31)))
+    pipeline.build(data_dir)
+    before = everything(data_dir)
+    path = edition_of(inbox, *(job(n, 30) for n in range(1, 21)), job(99))
+    words = ["import", path, "--mapping", MAPPING, "--dry-run"]
+    (account,) = asked(capsys, *words)
+    assert (account["added"], account["replaced"], account["retired"]) == (1, 20, 10)
+    assert account["months"] == ["2003-11"]
+    moves = {(move["kpi"], move["area"]): move for move in account["moves"]}
+    moved = moves["ops_immediate_attended_in_target", "MPS"]
+    assert (moved["before"], moved["n_before"], moved["n_after"]) == (1.0, 30, 21)
+    assert moved["after"] == pytest.approx(1 / 21)
+    assert moved["period_start"] == "2003-11-01"
+    assert len(account["moves"]) <= 10 and account["moved"] <= account["compared"]
+    assert everything(data_dir) == before
+
+
+def test_what_waits_is_taken_as_it_was_shown_or_left(data_dir, inbox, capsys):
+    jobs(data_dir, inbox, 2, *map(job, range(1, 31)))
+    first = pipeline.build(data_dir).build
+    path = edition_of(inbox, *(job(n, 30) for n in range(1, 21)))
+    words = ["import", path, "--mapping", MAPPING, "--hold"]
+    (held,) = asked(capsys, *words)
+    assert len(counting(data_dir)) == 30
+    assert preview.waiting(data_dir) == preview.Waiting([held], True)
+    assert main(["leave"]) == 0
+    assert preview.waiting(data_dir) is None
+    assert len(counting(data_dir)) == 30
+    assert main(["take"]) == 2
+    assert "No import is waiting" in capsys.readouterr().err
+    asked(capsys, *words)
+    (taken,) = asked(capsys, "take")
+    assert taken == held
+    assert len(counting(data_dir)) == 20
+    shown = store.current_id(data_dir)
+    assert store.number(shown) == store.number(first) + 1
+    assert not store.damage(store.directory(data_dir, shown))
+    # it is the build that would have been made
+    assert pipeline.build(data_dir) == pipeline.Built(shown, False, 2)
+    assert len(pd.read_parquet(data_dir / "builds" / built(data_dir))) == 20
+
+
+def test_taken_it_is_what_an_import_without_a_look_gives(tmp_path, inbox, monkeypatch):
+    path = edition_of(inbox, job(1, 30), unreadable(2), job(5))
+    homes = [tmp_path / "one", tmp_path / "two"]
+    for home, steps in zip(homes, ([[]], [["--hold"], None]), strict=True):
+        monkeypatch.setenv("DEMAND_DATA_DIR", str(home))
+        jobs(home, inbox, 2, *map(job, range(1, 5)))
+        for step in steps:
+            words = ["take"] if step is None else ["import", str(path), *step]
+            assert (
+                main([*words, *([] if step is None else ["--mapping", MAPPING])]) == 0
+            )
+    found = [
+        {
+            name: content
+            for name, content in everything(home).items()
+            if name.startswith(("lake/incidents", "quarantine"))
+        }
+        for home in homes
+    ]
+    assert found[0] == found[1]
+    records = [lake.read_manifest(home)["imports"] for home in homes]
+    assert records[0] == records[1]
+
+
+@pytest.mark.parametrize("change", ["import", "withdraw", "build"])
+def test_what_waits_cannot_be_taken_once_something_else_has_changed(
+    data_dir, inbox, capsys, change
+):
+    first = jobs(data_dir, inbox, 2, *map(job, range(1, 4)))
+    words = ["--mapping", MAPPING, "--hold"]
+    asked(capsys, "import", edition_of(inbox, job(1, 30)), *words)
+    if change == "import":
+        jobs(data_dir, inbox, 10, job(7))
+    elif change == "withdraw":
+        lake.withdraw(data_dir, first["import_id"], "wrong")
+    else:
+        pipeline.build(data_dir)
+    assert not preview.waiting(data_dir).is_current
+    assert main(["take"]) == 2
+    assert "Something else was imported" in capsys.readouterr().err
+    assert preview.waiting(data_dir) is not None
+
+
+def test_rows_that_are_to_be_deleted_do_not_wait(data_dir, inbox, capsys):
+    jobs(data_dir, inbox, 2, job(1))
+    words = ["--mapping", MAPPING, "--hold"]
+    asked(capsys, "import", edition_of(inbox, job(1, 30)), *words)
+    pruning.prune(data_dir, lambda data_dir: "")
+    assert not (data_dir / lake.WAITING).exists()
+
+
+def test_nothing_waits_after_a_file_that_stops_or_is_known(data_dir, inbox, capsys):
+    jobs(data_dir, inbox, 20, job(1))
+    words = ["--mapping", MAPPING, "--hold", "--json"]
+    assert main(["import", str(edition_of(inbox, job(1))), *words]) == 0
+    assert main(["import", str(edition_of(inbox, unreadable(1))), *words]) == 2
+    assert preview.waiting(data_dir) is None

@@ -73,6 +73,12 @@ def _parser() -> ArgumentParser:
         help="first and last month or day that they cover: 2003-04:2004-03",
     )
     one.add_argument(
+        "--areas",
+        nargs="*",
+        metavar="CODE",
+        help="codes or names of the areas that they cover; none: the whole force",
+    )
+    one.add_argument(
         "--name", metavar="FILE_NAME", help="name to record, for a single file"
     )
     one.add_argument(
@@ -222,8 +228,9 @@ def _import(options: Namespace) -> int:
 
 def _import_each(options: Namespace, data_dir: Path) -> list[dict[str, Any]]:
     """Import each file by itself; return the accounts, also of those that failed."""
+    areas = None if options.areas is None else tuple(options.areas)
     request = importer.Request(
-        options.extracted_at, options.covers, file_name=options.name or ""
+        options.extracted_at, options.covers, areas, file_name=options.name or ""
     )
     found: list[dict[str, Any]] = []
     for path in options.files:

@@ -28,6 +28,8 @@ from kpis.results import Build, opened_build, queries
 MOST_MOVES = 10
 # all that an import and a build read; what they write replaces it and changes no file
 SEEN = ("lake", "mappings", "reference", "caller_key")
+# and what of it an import and its build add to
+MADE = ("builds", "lake", "quarantine", "caller_key")
 MANIFEST = Path("lake") / "manifest.json"
 CURRENT = Path("builds") / "current"
 ABOUT = "preview.json"
@@ -166,8 +168,10 @@ def keep(accounts: list[dict[str, Any]], data_dir: Path, place: Path) -> None:
     """
     waits = place.with_name(lake.WAITING)
     for path in _files(place):
-        known = data_dir / path.relative_to(place)
-        if not known.exists() or not known.samefile(path):
+        own = path.relative_to(place)
+        known = data_dir / own
+        is_new = not known.exists() or not known.samefile(path)
+        if is_new and own.parts[0] in MADE:
             _move_file(path, place, waits)
     about = {"base": _base(data_dir), "accounts": accounts}
     lake.write_atomically(waits / ABOUT, json.dumps(about) + "\n")
@@ -182,6 +186,11 @@ def waiting(data_dir: Path) -> Waiting | None:
         return None
     said = json.loads(about.read_text(encoding="utf-8"))
     return Waiting(said["accounts"], said["base"] == _base(data_dir))
+
+
+def retired_file(data_dir: Path, source: str, import_id: str) -> Path:
+    """Return the file of the rows that the import which waits would retire."""
+    return lake.retired_file(data_dir / lake.WAITING, source, import_id)
 
 
 def take(data_dir: Path) -> list[dict[str, Any]]:

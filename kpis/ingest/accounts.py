@@ -104,36 +104,40 @@ class AccountedRows:
     @property
     def account(self) -> Account:
         """Return what became of its rows."""
-        record = self.record
-        return Account(
-            import_id=record["import_id"],
-            file=record["file"],
-            source=record["source"],
-            mapping=record["mapping"],
-            sha256=record["sha256"],
-            read=record["read"],
-            accepted=record["accepted"],
-            quarantined=record["quarantined"],
-            duplicates=record["duplicates"],
-            filtered=record["filtered"],
-            superseded=record["superseded"],
-            flagged=record["flagged"],
-            reasons=record["reasons"],
-            flags=record["flags"],
-            flagged_values=record["flagged_values"],
-            extracted_at=record["extracted_at"],
-            covers_from=record["covers_from"],
-            covers_to=record["covers_to"],
-            covers_areas=record["covers_areas"],
-            added=record.get("added", 0),
-            replaced=record.get("replaced", 0),
-            retired=record.get("retired", 0),
-            replaces=record["replaces"],
-            unreadable_keys=record.get("unreadable_keys", 0),
-            months=record.get("touched", []),
-            retired_rows=record.get("retired_rows", []),
-            lacking=record.get("lacking", []),
-        )
+        return of_record(self.record)
+
+
+def of_record(record: ImportRecord) -> Account:
+    """Return what became of the rows of an import when it was made."""
+    return Account(
+        import_id=record["import_id"],
+        file=record["file"],
+        source=record["source"],
+        mapping=record["mapping"],
+        sha256=record["sha256"],
+        read=record["read"],
+        accepted=record["accepted"],
+        quarantined=record["quarantined"],
+        duplicates=record["duplicates"],
+        filtered=record["filtered"],
+        superseded=record["superseded"],
+        flagged=record["flagged"],
+        reasons=record["reasons"],
+        flags=record["flags"],
+        flagged_values=record["flagged_values"],
+        extracted_at=record["extracted_at"],
+        covers_from=record["covers_from"],
+        covers_to=record["covers_to"],
+        covers_areas=record["covers_areas"],
+        added=record.get("added", 0),
+        replaced=record.get("replaced", 0),
+        retired=record.get("retired", 0),
+        replaces=record["replaces"],
+        unreadable_keys=record.get("unreadable_keys", 0),
+        months=record.get("touched", []),
+        retired_rows=record.get("retired_rows", []),
+        lacking=record.get("lacking", []),
+    )
 
 
 def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
@@ -267,6 +271,8 @@ def _covers(judged: JudgedRows, staged: StagedRows, db: Warehouse) -> Period | N
 
 def _areas(judged: JudgedRows, staged: StagedRows, db: Warehouse) -> list[str] | None:
     """Return the areas that the file covers, or None for the whole force."""
+    if judged.identity.areas is not None:
+        return list(judged.identity.areas) or None
     if judged.file.mapping.covers.areas == "all":
         return None
     if not staged.months:

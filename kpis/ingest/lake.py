@@ -344,19 +344,21 @@ def refused_files(data_dir: Path, imports: Iterable[ImportRecord]) -> list[Path]
     ]
 
 
-def retired_file(data_dir: Path, record: ImportRecord) -> Path:
+def retired_file(data_dir: Path, source: str, import_id: str) -> Path:
     """Return the file of the rows that an import retired when it was made.
 
     It has the columns import_id, line, month (YYYY-MM), area_code and key (a struct).
     """
-    import_id = record["import_id"]
-    return data_dir / "lake" / record["source"] / "retired" / f"{import_id}.parquet"
+    return data_dir / "lake" / source / "retired" / f"{import_id}.parquet"
 
 
 def side_files(data_dir: Path, imports: Collection[ImportRecord]) -> list[Path]:
     """Return the files of refused and of retired rows of some imports."""
     retiring = [record for record in imports if record.get("retired")]
-    retired = [retired_file(data_dir, record) for record in retiring]
+    retired = [
+        retired_file(data_dir, record["source"], record["import_id"])
+        for record in retiring
+    ]
     return [*refused_files(data_dir, imports), *retired]
 
 

@@ -42,7 +42,9 @@ def _move(accounted: AccountedRows) -> None:
         rows = file.data_dir / "quarantine" / f"{record['import_id']}.csv"
         _keep(file.temporary / quarantine.FILE_NAME, rows)
     if record.get("retired"):
-        retired = lake.retired_file(file.data_dir, record)
+        retired = lake.retired_file(
+            file.data_dir, record["source"], record["import_id"]
+        )
         _keep(file.temporary / effects.RETIRED, retired)
 
 

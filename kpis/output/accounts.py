@@ -54,10 +54,7 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
 def of_change(change: effects.Change) -> Iterator[str]:
     """Yield the lines about what withdrawing an import, or undoing it, has changed."""
     account = asdict(change)
-    yield (
-        f"{change.file}: {change.added} rows count again, {change.replaced} count with "
-        f"other contents, {change.retired} count no more"
-    )
+    yield import_words.of_change(account)
     yield from _retired(account)
 
 

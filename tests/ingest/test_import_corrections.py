@@ -245,7 +245,8 @@ def test_withdraw_on_the_command_line(inbox, data_dir, capsys):
     assert state_of(data_dir, account) == "current"
     done = command("withdraw", import_id, "--why", "wrong", data_dir=data_dir)
     assert done.returncode == 0
-    assert "0 count with other contents, 2 count no more\n  retired: 1 (" in done.stdout
+    assert "2 rows count no more, 0 count again" in done.stdout
+    assert "  retired: 1 (import" in done.stdout
     assert state_of(data_dir, account) == "withdrawn"
     assert main(["withdraw", import_id, "--undo"]) == 0
     assert state_of(data_dir, account) == "current"

@@ -114,7 +114,9 @@ def test_a_row_that_the_newer_edition_refused_counts_as_it_was(data_dir, inbox):
     assert len(pd.read_parquet(data_dir / "builds" / built(data_dir))) == 4
     assert adds_up(newer)
     record = lake.read_manifest(data_dir)["imports"][newer["import_id"]]
-    listed = effects.retired_rows(lake.retired_file(data_dir, record))
+    retired = lake.retired_file(data_dir, "incidents", newer["import_id"])
+    listed = effects.retired_rows(retired)
+    assert record["retired"] == len(listed)
     assert [key["incident_ref"] for key in listed["key"]] == ["4", "5"]
 
 

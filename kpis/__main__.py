@@ -18,12 +18,13 @@ from kpis import (
     formatting,
     periods,
     pipeline,
+    preview,
     settings,
 )
 from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
-from kpis.ingest import importer, lake
+from kpis.ingest import effects, importer, lake
 from kpis.output import accounts, figures
 from kpis.periods import Period
 from kpis.results import Build, opened_build, queries
@@ -53,28 +54,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _import(options: Namespace) -> int:
     home = settings.home()
-    is_first = not lake.read_manifest(home)["imports"]
-    request = importer.Request(
-        options.extracted_at, options.covers, options.dry_run, options.name or ""
-    )
-    found: list[dict[str, Any]] = []
-    for path in options.files:
-        try:
-            found += importer.import_parts(
-                path, options.mapping, home, request, _progress()
-            )
-        except UserError as error:
-            _say(str(error))
-            found.append(importer.failed(path, options.mapping, str(error)))
+    if options.dry_run or options.hold:
+        with preview.view(home) as place:
+            found = _import_each(options, place)
+            found = preview.add_moves(found, home, place, _progress())
+            if options.hold and any(map(importer.is_new, found)):
+                preview.keep(found, home, place)
+    else:
+        is_first = not lake.read_manifest(home)["imports"]
+        found = _import_each(options, home)
+        if is_first and lake.read_manifest(home)["imports"]:
+            _show_real_data()
     imported = [account for account in found if not account["error"]]
     if options.json:
         _print_json(found)
     else:
         for account in imported:
             _print_lines(accounts.of_import(account, home / "quarantine"))
-    if is_first and lake.read_manifest(home)["imports"]:
-        _show_real_data()
     return 0 if imported == found else 2
+
+
+def _import_each(options: Namespace, data_dir: Path) -> list[dict[str, Any]]:
+    """Import each file by itself; return the accounts, also of those that failed."""
+    areas = None if options.areas is None else tuple(options.areas)
+    request = importer.Request(
+        options.extracted_at, options.covers, areas, file_name=options.name or ""
+    )
+    found: list[dict[str, Any]] = []
+    for path in options.files:
+        try:
+            found += importer.import_parts(
+                path, options.mapping, data_dir, request, _progress()
+            )
+        except UserError as error:
+            _say(str(error))
+            found.append(importer.failed(path, options.mapping, str(error)))
+    return found
+
+
+def _take(options: Namespace) -> int:
+    home, shown = settings.home(), settings.data_dir()
+    taken = preview.take(home)
+    if shown != home:
+        _show_real_data()
+    if options.json:
+        _print_json(taken)
+    else:
+        for account in taken:
+            _print_lines(accounts.of_import(account, home / "quarantine"))
+    return 0
+
+
+def _leave(options: Namespace) -> int:
+    preview.leave(settings.home())
+    return 0
 
 
 def _show_real_data() -> None:
@@ -103,8 +136,12 @@ def _progress() -> importer.Progress:
 
 
 def _withdraw(options: Namespace) -> int:
-    change = lake.restore if options.undo else lake.withdraw
-    change(settings.data_dir(), options.import_id, options.why)
+    change = effects.restore if options.undo else effects.withdraw
+    changed = change(settings.data_dir(), options.import_id, options.why)
+    if options.json:
+        _print_json(asdict(changed))
+        return 0
+    _print_lines(accounts.of_change(changed))
     _say("Done. The figures change with the next build: python -m kpis build.")
     return 0
 
@@ -282,6 +319,8 @@ def _prepare(options: Namespace) -> int:
 
 COMMANDS: dict[str, Command] = {
     "import": _import,
+    "take": _take,
+    "leave": _leave,
     "withdraw": _withdraw,
     "imports": _imports,
     "prune": _prune,

@@ -186,7 +186,7 @@ def _lake_faults(data_dir: Path) -> Iterator[str]:
     if not file.exists() and any((data_dir / "lake").glob("*/*/*.parquet")):
         yield f"{file} is missing, but the lake holds rows. Restore it from a backup."
     for one in lake.current(lake.read_manifest(data_dir)):
-        files = [*lake.files(data_dir, [one]), *lake.refused_files(data_dir, [one])]
+        files = [*lake.files(data_dir, [one]), *lake.side_files(data_dir, [one])]
         lost = [path for path in files if not _is_parquet(path)]
         if lost:
             yield (

@@ -36,10 +36,17 @@ def _import(command: ArgumentParser) -> None:
         help="first and last month or day that they cover: 2003-04:2004-03",
     )  # fmt: skip
     command.add_argument(
+        "--areas", nargs="*", metavar="CODE",
+        help="codes or names of the areas that they cover; none: the whole force",
+    )  # fmt: skip
+    command.add_argument(
         "--name", metavar="FILE_NAME", help="name to record, for a single file"
     )
     command.add_argument(
-        "--dry-run", action="store_true", help="read, but keep nothing"
+        "--dry-run", action="store_true", help="show what would change; keep nothing"
+    )
+    command.add_argument(
+        "--hold", action="store_true", help="show what would change; then take or leave"
     )
     _json(command)
 
@@ -48,6 +55,7 @@ def _withdraw(command: ArgumentParser) -> None:
     command.add_argument("import_id", metavar="IMPORT")
     _why(command)
     command.add_argument("--undo", action="store_true", help="restore it")
+    _json(command)
 
 
 def _prune(command: ArgumentParser) -> None:
@@ -125,6 +133,8 @@ def _nothing(command: ArgumentParser) -> None:
 # by name: what a command says of itself, and what adds its options
 COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "import": ("Import files through a mapping.", _import),
+    "take": ("Take the import that waits (import --hold).", _json),
+    "leave": ("Leave the import that waits.", _nothing),
     "withdraw": ("Withdraw an import, or restore it.", _withdraw),
     "imports": ("List the imports and what became of them.", _json),
     "prune": ("Remove old builds, and rows past their time.", _prune),

@@ -32,7 +32,7 @@ from kpis.builds import (
 )
 from kpis.definitions import Kpi, contracts, indicators, reference_tables
 from kpis.errors import UserError
-from kpis.ingest import ImportRecord, lake
+from kpis.ingest import ImportRecord, current_rows, lake
 from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 
 Progress = Callable[[float, str], None]
@@ -195,7 +195,7 @@ def describe(draft: Draft, progress: Progress) -> Draft:
         "rules": plan.rules,
     }
     db.add_frame("facts", pd.DataFrame(facts.items(), columns=["name", "value"]))
-    db.add_frame("imports", _imports_frame(plan.imports))
+    db.add_frame("imports", current_rows.imports_frame(plan.imports))
     kpis = [
         (kpi.id, kpi.measure.kind, kpi.digest, json.dumps(kpi.header()), kpi.sql)
         for kpi in indicators.load().values()
@@ -382,27 +382,6 @@ def _import(record: ImportRecord) -> Import:
             (area, date.fromisoformat(begins), date.fromisoformat(ends))
             for area, begins, ends in record.get("holes", [])
         ),
-    )
-
-
-def _imports_frame(imports: list[ImportRecord]) -> pd.DataFrame:
-    columns = {
-        "import_id": "str", "source": "str", "mapping": "str", "file": "str",
-        "replaces": "str", "extracted_at": "datetime64[us, UTC]",
-        "covers_from": "datetime64[us]", "covers_to": "datetime64[us]",
-    }  # fmt: skip
-    records = [dict(record) for record in imports]
-    frame = pd.DataFrame(records, columns=list(columns))
-    frame["extracted_at"] = pd.to_datetime(frame["extracted_at"], utc=True)
-    frame = frame.astype(columns)
-    # typed, because a column without any import would become one of numbers
-    areas = [record["covers_areas"] for record in imports]
-    own_columns = [record["columns"] for record in imports]
-    holes = [record.get("holes", []) for record in imports]
-    return frame.assign(
-        areas=pd.Series(areas, dtype=object),
-        columns=pd.Series(own_columns, dtype=object),
-        holes=pd.Series(holes, dtype=object),
     )
 
 

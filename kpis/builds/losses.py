@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from kpis import periods, warehouse
-from kpis.builds import mart_inputs, mart_statements
+from kpis.builds import mart_inputs
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.builds.versions import digest
 from kpis.definitions import Contract, contracts
-from kpis.ingest import ImportRecord, lake, refused_keys
+from kpis.ingest import ImportRecord, current_rows, lake, refused_keys
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 
 KEPT, REFUSED = "kept", "refused"
@@ -111,8 +111,13 @@ def _filled(
     ]
     known = [month for month in inputs.files if month in months or month == WHOLE]
     may_repeat = mart_inputs.may_repeat(inputs, known, own)
-    current = mart_statements.current_rows(
-        contract.source, held, may_repeat, has_flags=True
+    editions = [record for record in own if lake.retires(record)]
+    current = current_rows.statement(
+        contract,
+        held,
+        may_repeat,
+        lake.refused_files(data_dir, editions),
+        has_flags=True,
     )
     return {"current": current, **_parts(contract)}
 

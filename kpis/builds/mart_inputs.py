@@ -4,6 +4,7 @@ A month of a mart depends on the files that may hold its rows, on editions that 
 a whole period, and on its statement. Its hash names all of these.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,7 @@ from kpis import periods
 from kpis.builds import mart_statements, versions
 from kpis.builds.versions import digest
 from kpis.definitions import sources
-from kpis.ingest import ImportRecord
+from kpis.ingest import ImportRecord, lake
 
 WHOLE = "all"
 
@@ -70,12 +71,13 @@ def may_repeat(
     One import holds a key once. Keys that several imports hold link their months.
     """
     own = [record for record in imports if record["source"] == inputs.mart]
-    if any(_moved(record, own) for record in own) or _replacing(own):
-        return True
     held = frozenset[tuple[str, str]]().union(
         *(inputs.files[month] for month in months)
     )
-    return len(held) > len({lake_month for _, lake_month in held})
+    lake_months = {lake_month for _, lake_month in held}
+    if any(_moved(record, own) for record in own) or replacing(own, lake_months):
+        return True
+    return len(held) > len(lake_months)
 
 
 def _of_mart(name: str, other: MartInputs, shared: str) -> MartInputs:
@@ -109,7 +111,12 @@ def _of_source(source: str, imports: list[ImportRecord], shared: str) -> MartInp
         )
     version = versions.of_statements(*mart_statements.of(source))
     hashes = {
-        month: digest(shared, version, *sorted(map(str, found)), *_replacing(own))
+        month: digest(
+            shared,
+            version,
+            *sorted(map(str, found)),
+            *_replacing(own, {lake_month for _, lake_month in found}),
+        )
         for month, found in files.items()
     }
     return MartInputs(source, version, files, hashes)
@@ -136,12 +143,25 @@ def _moved(record: ImportRecord, imports: list[ImportRecord]) -> list[tuple[str,
     return [(month, other) for month in record["months"] for other in held - {month}]
 
 
-def _replacing(imports: list[ImportRecord]) -> list[str]:
-    """Return the editions that replace all older rows of their period."""
+def _replacing(imports: list[ImportRecord], months: Collection[str]) -> list[str]:
+    """Return the editions that replace all older rows of some months of the lake.
+
+    The id of an edition stands for its refused rows too, which it does not replace.
+    """
     return [
         f"{record['import_id']} {record['covers_from']} {record['covers_to']}"
+        for record in replacing(imports, months)
+    ]
+
+
+def replacing(
+    imports: list[ImportRecord], months: Collection[str]
+) -> list[ImportRecord]:
+    """Return the editions that replace all older rows of some months of the lake."""
+    return [
+        record
         for record in imports
-        if record["replaces"] == "period"
+        if lake.retires(record) and any(lake.covers(record, month) for month in months)
     ]
 
 

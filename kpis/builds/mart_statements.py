@@ -9,12 +9,12 @@ from pathlib import Path
 
 from kpis import warehouse
 from kpis.definitions import contracts, sources
+from kpis.ingest import current_rows
 from kpis.warehouse import fill, identifier, literal, literals
 
 # stands for the files and the place of one run in the statements of a version
 ANY = Path("any")
 ANY_MONTH = "2000-01"
-FLAGS = {"flags": 'struct(rule varchar, "column" varchar, value varchar)[]'}
 
 
 def of(name: str) -> list[str]:
@@ -22,37 +22,23 @@ def of(name: str) -> list[str]:
     if sources.mart(name).made_of:
         rows = [rows_of_mart(name, [ANY])]
     else:
-        rows = [current_rows(name, [ANY], may_repeat) for may_repeat in (True, False)]
+        rows = [
+            rows_of_source(name, [ANY], may_repeat, refused)
+            for may_repeat, refused in ((True, [ANY]), (True, []), (False, []))
+        ]
     return [copy(name, clause, [ANY_MONTH], ANY) for clause in rows]
 
 
-def current_rows(
-    source: str, files: Iterable[Path], may_repeat: bool, has_flags: bool = False
+def rows_of_source(
+    source: str, files: Iterable[Path], may_repeat: bool, refused: Iterable[Path]
 ) -> str:
     """Return the `with` clause of a source's current rows among some files.
 
-    Where no key can occur twice, every row is current. With `has_flags` a row has
-    `flags` too: what is wrong in it.
+    Where no key can occur twice, every row is current. `refused` are the files of
+    refused rows of editions that replace their period.
     """
     contract = contracts.load(source)
-    types = contract.lake_columns | (FLAGS if has_flags else {})
-    columns = ", ".join(
-        f"null::{kind} as {identifier(name)}" for name, kind in types.items()
-    )
-    # today's columns, because a file may be older than one of them
-    lake_rows = fill("staging/no_rows", columns=columns)
-    listed = literals(map(str, files))
-    if listed:
-        names = ", ".join(identifier(name) for name in types)
-        lake_rows = fill("staging/lake", names=names, no_rows=lake_rows, files=listed)
-    return fill(
-        "staging/current" if may_repeat else "staging/all_current",
-        lake_rows=lake_rows,
-        current=identifier(f"current_{source}"),
-        happened=identifier(contract.happened),
-        area=identifier(contract.area),
-        key=", ".join(identifier(name) for name in contract.key),
-    )
+    return current_rows.statement(contract, files, may_repeat, refused)
 
 
 def rows_of_mart(name: str, files: Iterable[Path]) -> str:

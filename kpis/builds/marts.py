@@ -110,7 +110,8 @@ def _write_of_source(
     months: list[str],
 ) -> None:
     source = inputs.mart
-    by_id = {record["import_id"]: record for record in imports}
+    own = [record for record in imports if record["source"] == source]
+    by_id = {record["import_id"]: record for record in own}
 
     def path(import_id: str, month: str) -> Path:
         return lake.file(data_dir, by_id[import_id], month)
@@ -119,7 +120,9 @@ def _write_of_source(
         held = sorted({file for month in group for file in inputs.files[month]})
         may_repeat = mart_inputs.may_repeat(inputs, group, imports)
         found = [path(*file) for file in held]
-        rows = mart_statements.current_rows(source, found, may_repeat)
+        editions = mart_inputs.replacing(own, [month for _, month in held])
+        refused = lake.refused_files(data_dir, editions)
+        rows = mart_statements.rows_of_source(source, found, may_repeat, refused)
         # then the files hold rows of these months and of no others
         is_closed = not may_repeat and not sources.mart(source).later_months
         _write_group(db, source, rows, target, group, is_closed)
@@ -133,7 +136,7 @@ def _write_of_source(
         for _ in pool.map(write_group, _groups(sizes, GROUP_BYTES)):
             pass
     if not files(target, source):
-        nothing = mart_statements.current_rows(source, [], may_repeat=False)
+        nothing = mart_statements.rows_of_source(source, [], False, [])
         _write_group(db, source, nothing, target, [WHOLE], is_closed=True)
 
 

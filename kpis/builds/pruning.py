@@ -84,13 +84,15 @@ def prune(
         new_build = rebuild(data_dir)
     with lake.writing(data_dir) as temporary:
         manifest = lake.read_manifest(data_dir)
+        # it may hold rows that are to be deleted
+        lake.forget_waiting(data_dir)
         removal = _plan(data_dir, manifest, keep)
         if manifest != lake.read_manifest(data_dir):
             lake.write_manifest(data_dir, manifest)
         for path in removal.builds:
             # in one step, so that no reader meets half a build
             path.replace(temporary / path.name)
-        _forget_refused(data_dir, manifest, temporary)
+        _forget_past_rows(data_dir, manifest, temporary)
         for path in removal.files:
             path.unlink()
             if not any(path.parent.iterdir()):
@@ -182,7 +184,7 @@ def _unwanted_files(data_dir: Path, manifest: Manifest) -> list[Path]:
     wanted = set(
         lake.files(data_dir, [lake.kept_part(manifest, one) for one in staying])
     )
-    wanted |= set(lake.refused_files(data_dir, staying))
+    wanted |= set(lake.side_files(data_dir, staying))
     wanted |= {
         data_dir / "quarantine" / f"{one['import_id']}.csv"
         for one in staying
@@ -197,12 +199,12 @@ def _unwanted_files(data_dir: Path, manifest: Manifest) -> list[Path]:
     )
 
 
-def _forget_refused(data_dir: Path, manifest: Manifest, temporary: Path) -> None:
-    """Remove what is known of refused rows of months that are kept no longer."""
+def _forget_past_rows(data_dir: Path, manifest: Manifest, temporary: Path) -> None:
+    """Remove what is known of refused and retired rows of months kept no longer."""
     for import_ in _staying(manifest):
         first = lake.first_kept(manifest, import_["source"])
         if first:
-            for file in lake.refused_files(data_dir, [import_]):
+            for file in lake.side_files(data_dir, [import_]):
                 refused_keys.forget_before(file, first, temporary)
 
 

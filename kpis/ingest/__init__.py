@@ -1,11 +1,21 @@
 """Ingest: one file becomes rows of the lake, and every row is accounted for."""
 
-from kpis.ingest import faulty_rows, importer, lake, mapping_choice, refused_keys
+from kpis.ingest import (
+    current_rows,
+    effects,
+    faulty_rows,
+    importer,
+    lake,
+    mapping_choice,
+    refused_keys,
+)
 from kpis.ingest.lake import ImportRecord, Manifest
 
 __all__ = [
     "ImportRecord",
     "Manifest",
+    "current_rows",
+    "effects",
     "faulty_rows",
     "importer",
     "lake",

@@ -8,14 +8,12 @@ from dataclasses import asdict, dataclass, field
 import pandas as pd
 
 from kpis.definitions import mappings
-from kpis.errors import SourceFileError
-from kpis.ingest import held_days, judged_rows, reading_sql
+from kpis.ingest import held_days, judged_rows, lacking_columns, unreadable
 from kpis.ingest.judged_rows import JudgedRows, StagedRows
-from kpis.ingest.lake import FlaggedValue, ImportRecord
+from kpis.ingest.lake import FlaggedValue, ImportRecord, LackingColumn, RetiredRow
 from kpis.ingest.repeated_keys import SettledRows
 from kpis.warehouse import Warehouse, fill, identifier
 
-LONGEST_EXAMPLE = 200
 MOST_FLAGS_SHOWN = 10
 
 
@@ -24,7 +22,11 @@ class Account:
     """The account of one file, or of one part of a split file, as it is printed.
 
     `error` says why nothing was imported. `is_known` says that the lake held the file
-    already, read in the same way: then every row of it is a duplicate.
+    already, read in the same way: then every row of it is a duplicate. `added`,
+    `replaced` and `retired` count keys that are new, changed, or count no more, and
+    `months` are those of these rows. `lacking` are columns that indicators need and no
+    row has. `moves` are the figures that change most; only a
+    dry run has them.
     """
 
     import_id: str | None = None
@@ -46,6 +48,16 @@ class Account:
     extracted_at: str | None = None
     covers_from: str | None = None
     covers_to: str | None = None
+    covers_areas: list[str] | None = None
+    added: int = 0
+    replaced: int = 0
+    retired: int = 0
+    replaces: str = "rows"
+    unreadable_keys: int = 0
+    months: list[str] = field(default_factory=list)
+    retired_rows: list[RetiredRow] = field(default_factory=list)
+    lacking: list[LackingColumn] = field(default_factory=list)
+    moves: list[dict[str, object]] = field(default_factory=list)
     is_known: bool = False
 
     def as_json(self) -> dict:
@@ -91,39 +103,56 @@ class AccountedRows:
     @property
     def account(self) -> Account:
         """Return what became of its rows."""
-        record = self.record
-        return Account(
-            import_id=record["import_id"],
-            file=record["file"],
-            source=record["source"],
-            mapping=record["mapping"],
-            sha256=record["sha256"],
-            read=record["read"],
-            accepted=record["accepted"],
-            quarantined=record["quarantined"],
-            duplicates=record["duplicates"],
-            filtered=record["filtered"],
-            superseded=record["superseded"],
-            flagged=record["flagged"],
-            reasons=record["reasons"],
-            flags=record["flags"],
-            flagged_values=record["flagged_values"],
-            extracted_at=record["extracted_at"],
-            covers_from=record["covers_from"],
-            covers_to=record["covers_to"],
-        )
+        return of_record(self.record)
+
+
+def of_record(record: ImportRecord) -> Account:
+    """Return what became of the rows of an import when it was made."""
+    return Account(
+        import_id=record["import_id"],
+        file=record["file"],
+        source=record["source"],
+        mapping=record["mapping"],
+        sha256=record["sha256"],
+        read=record["read"],
+        accepted=record["accepted"],
+        quarantined=record["quarantined"],
+        duplicates=record["duplicates"],
+        filtered=record["filtered"],
+        superseded=record["superseded"],
+        flagged=record["flagged"],
+        reasons=record["reasons"],
+        flags=record["flags"],
+        flagged_values=record["flagged_values"],
+        extracted_at=record["extracted_at"],
+        covers_from=record["covers_from"],
+        covers_to=record["covers_to"],
+        covers_areas=record["covers_areas"],
+        added=record.get("added", 0),
+        replaced=record.get("replaced", 0),
+        retired=record.get("retired", 0),
+        replaces=record["replaces"],
+        unreadable_keys=record.get("unreadable_keys", 0),
+        months=record.get("touched", []),
+        retired_rows=record.get("retired_rows", []),
+        lacking=record.get("lacking", []),
+    )
 
 
 def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
     """Account for every row of a file.
 
-    Raises SourceFileError where no row of it can be kept or was left out on purpose.
+    Raises SourceFileError where no row of it can be kept because keys repeat.
     """
     judged, staged = settled.judged, settled.staged
     file, fates, records = judged.file, judged.fates, judged.records
-    problems = _problems(judged, db)
-    if fates.accepted == settled.differing and not fates.filtered:
-        raise _nothing_readable(judged, problems)
+    problems = unreadable.problems(judged.reading, judged.staged.sql, db)
+    if settled.differing and fates.readable == settled.differing:
+        if problems.empty and not records.unsplittable:
+            raise unreadable.every_key_repeated(file, records)
+        raise unreadable.no_row_readable(
+            file, records, judged.reading, problems, fates.left_out
+        )
     flagged = _flagged(staged, db)
     covered = held_days.covered(judged, db)
     covers = covered.days
@@ -166,14 +195,14 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
         "unreadable_keys": _unreadable_keys(judged, db),
         "mends": _mends(judged, db),
         "filtered_months": _filtered_months(judged, db),
+        "added": settled.held.added,
+        "replaced": settled.held.superseded,
+        "retired": 0,
+        "touched": settled.held.months,
+        "retired_rows": [],
+        "lacking": lacking_columns.find(judged.reading, staged, flagged, db),
     }
     return AccountedRows(judged, staged, record)
-
-
-def _problems(judged: JudgedRows, db: Warehouse) -> pd.DataFrame:
-    """Return what refused rows: rule, column_name, example, first_line, row_count."""
-    refuses = reading_sql.refuses(judged.reading)
-    return db.query(fill("import/reasons", staged=judged.staged.sql, refuses=refuses))
 
 
 def _flagged(staged: StagedRows, db: Warehouse) -> list[FlaggedValue]:
@@ -257,6 +286,8 @@ def _filtered_months(judged: JudgedRows, db: Warehouse) -> dict[str, dict[str, i
 
 def _areas(judged: JudgedRows, staged: StagedRows, db: Warehouse) -> list[str] | None:
     """Return the areas that the file covers, or None for the whole force."""
+    if judged.identity.areas is not None:
+        return list(judged.identity.areas) or None
     if judged.file.mapping.covers.areas == "all":
         return None
     if not staged.months:
@@ -267,32 +298,3 @@ def _areas(judged: JudgedRows, staged: StagedRows, db: Warehouse) -> list[str] |
         area=identifier(judged.file.contract.area),
     )
     return [code for (code,) in db.tuples(present)]
-
-
-def _nothing_readable(judged: JudgedRows, problems: pd.DataFrame) -> SourceFileError:
-    """Return the error for a file that has rows, but none that can be kept."""
-    file, records = judged.file, judged.records
-    if len(problems):
-        first = problems.iloc[0]
-        column, value = first["column_name"], "is empty"
-        if not pd.isna(first["example"]):
-            example = " ".join(first["example"].split())
-            value = f"has '{example[:LONGEST_EXAMPLE]}'"
-        return SourceFileError(
-            file.name,
-            f"none of {records.read} rows can be read as {file.mapping.name} says. "
-            f"Here column {column} {value} ({first['rule']}); right would be "
-            f"{judged.reading.remedy(first['rule'], column)}.",
-            line=int(first["first_line"]),
-            remedy="Choose another layout, or correct this mapping.",
-        )
-    if records.unsplittable:
-        return judged_rows.nothing_splits(file, records)
-    key = ", ".join(file.contract.key)
-    return SourceFileError(
-        file.name,
-        f"every one of {records.read} rows has the key ({key}) of another row with "
-        "different contents.",
-        line=records.header_line + 1,
-        remedy="Form a key in the mapping that is different for every row.",
-    )

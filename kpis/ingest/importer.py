@@ -20,6 +20,7 @@ from kpis.definitions import Mapping, contracts, mappings
 from kpis.errors import SourceFileError
 from kpis.ingest import caller_key, lake
 from kpis.ingest.accounts import Account, AccountedRows, KnownFile, account
+from kpis.ingest.effects import add_effect
 from kpis.ingest.intake import (
     MappedFile,
     Progress,
@@ -82,6 +83,7 @@ def _prepare(
         accounted = account(settled, db)
         write_quarantine(accounted, db)
         write_refused(accounted, db)
+        accounted = add_effect(accounted, manifest, db)
     caller_key.refuse_changed_key(judged.caller_key, accounted.record, manifest)
     return accounted
 
@@ -96,6 +98,11 @@ def import_file(
     """Import a file of one source and return its account."""
     (only,) = import_parts(path, mapping_name, data_dir, request, progress)
     return only
+
+
+def is_new(account: dict) -> bool:
+    """Whether an account is of a file that the lake did not hold and can."""
+    return not account["error"] and not account["is_known"]
 
 
 def failed(path: Path, mapping_name: str, error: str) -> dict:

@@ -18,7 +18,7 @@ from kpis.definitions import (
     mappings,
     reference_tables,
 )
-from kpis.errors import SourceFileError, UserError
+from kpis.errors import SourceFileError, UserError, unknown
 from kpis.ingest import csv_records, mapping_choice, text_files
 from kpis.ingest.csv_records import Records
 from kpis.periods import Period
@@ -37,11 +37,14 @@ NUMBER = re.compile(r"\+?\(?\d[\d ()./-]{5,}\d")
 class Request:
     """What the user says about a file, apart from its mapping.
 
-    `file_name` is its name where the file itself was saved under another.
+    `file_name` is its name where the file itself was saved under another. `areas` are
+    codes or names of those that it covers, none for the whole force; None where the
+    mapping says it.
     """
 
     extracted_at: datetime | None = None
     covers: Period | None = None
+    areas: tuple[str, ...] | None = None
     is_dry_run: bool = False
     file_name: str = ""
 
@@ -68,14 +71,16 @@ class Identity:
     """Which import a file is: an id worked out from its content and its reading.
 
     `extracted_at` is None where the last row says when the export was made, `covers`
-    where the rows say what it covers; it is sure where a person said it. `spellings`
-    has reference, spelling and code.
+    where the rows say what it covers; it is sure where a person said it. `areas` is
+    None where the mapping says which areas. `spellings` has reference, spelling and
+    code.
     """
 
     import_id: str
     extracted_at: datetime | None
     covers: Period | None
     is_covered_surely: bool
+    areas: tuple[str, ...] | None
     spellings: pd.DataFrame
 
 
@@ -126,15 +131,33 @@ def _identity(file: MappedFile, request: Request) -> Identity:
     if covers and covers[0] > covers[1]:
         first, last = covers
         raise UserError(f"{name}: it cannot cover {first} to {last}: see --covers.")
+    areas = None if request.areas is None else _area_codes(file, request.areas)
     spellings = _spellings(file)
-    named_after = (
+    named_after = [
         file.sha256, mapping.name, mapping.digest, file.contract.digest,
         str(extracted_at), str(covers), spellings.to_csv(),
-    )  # fmt: skip
+    ]  # fmt: skip
+    if areas is not None:
+        named_after.append(f"areas {areas}")
     import_id = hashlib.sha256("\n".join(named_after).encode()).hexdigest()[:12]
-    return Identity(
-        import_id, extracted_at, covers, request.covers is not None, spellings
-    )
+    is_sure = request.covers is not None
+    return Identity(import_id, extracted_at, covers, is_sure, areas, spellings)
+
+
+def _area_codes(file: MappedFile, areas: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of areas; UserError for one that the source does not know."""
+    contract = file.contract
+    reference = contract.columns[contract.area].reference
+    known = reference_tables.spellings(reference, file.data_dir, [])
+    codes = {}
+    for area in areas:
+        code = known.get(reference_tables.normal(area)) or known.get(area.lower())
+        if code is None:
+            raise UserError(
+                f"{file.name}: " + unknown("area", area, sorted(set(known.values())))
+            )
+        codes[code] = True
+    return tuple(sorted(codes))
 
 
 def _spellings(file: MappedFile) -> pd.DataFrame:

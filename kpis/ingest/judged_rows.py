@@ -15,8 +15,13 @@ import pandas as pd
 
 from kpis import periods, settings, warehouse
 from kpis.definitions import Contract, Mapping
-from kpis.errors import SourceFileError
-from kpis.ingest import caller_key, covered_days, csv_records, reading_sql
+from kpis.ingest import (
+    caller_key,
+    covered_days,
+    csv_records,
+    reading_sql,
+    unreadable,
+)
 from kpis.ingest.caller_key import CallerKey
 from kpis.ingest.csv_records import Records
 from kpis.ingest.intake import FoundRecords, Identity, MappedFile
@@ -24,6 +29,7 @@ from kpis.ingest.reading_sql import Reading
 from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 
 Result = TypeVar("Result")
+PAST_RETENTION = "past_retention"
 # each macro comes after those that it uses
 MACROS = (
     "has_offset", "local_clock", "whole_number", "true_or_false", "next_day_if_before",
@@ -71,6 +77,16 @@ class Fates:
     refused: int = 0
     filtered: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def readable(self) -> int:
+        """Return how many rows could be read, those past their time too."""
+        return self.accepted + self.filtered.get(PAST_RETENTION, 0)
+
+    @property
+    def left_out(self) -> int:
+        """Return how many rows the mapping's filters leave out."""
+        return sum(self.filtered.values()) - self.filtered.get(PAST_RETENTION, 0)
+
 
 @dataclass(frozen=True)
 class JudgedRows:
@@ -96,8 +112,8 @@ def judge(
     """Type and check every row, and write it by fate and month.
 
     Rows of months before `first_kept` (YYYY-MM) are filtered: they may not be kept.
-    Raises UserError where the mapping cannot be applied, and where no row can be
-    split into columns.
+    Raises UserError where the mapping cannot be applied, and where no row that its
+    filters leave in can be read.
     """
     file, records = found.file, found.records
     file.progress(0.3, "reading rows")
@@ -110,14 +126,18 @@ def judge(
     db.run(_judged(reading, records))
     line_numbers = _line_numbers(records, db)
     extracted_at = identity.extracted_at or _end_of_last_day(file, reading, db)
-    covered_days.refuse_days_to_come(
-        file.name, identity.covers, file.contract.stands_for, extracted_at
-    )
     in_order = _write_rows(
         file, reading, identity.import_id, extracted_at, first_kept, db
     )
     file.progress(0.7, "splitting rows by month")
     staged = _split_by_month(in_order, line_numbers, file.temporary / "staged", db)
+    fates = _fates(file, records, staged, db)
+    _refuse_unreadable(file, records, reading, staged, fates, db)
+    if extracted_at is None:
+        raise unreadable.every_row_filtered(file, records, fates.filtered)
+    covered_days.refuse_days_to_come(
+        file.name, identity.covers, file.contract.stands_for, extracted_at
+    )
     return JudgedRows(
         file=file,
         identity=identity,
@@ -127,8 +147,22 @@ def judge(
         extracted_at=extracted_at,
         caller_key=key,
         staged=staged,
-        fates=_fates(file, records, staged, db),
+        fates=fates,
     )
+
+
+def _refuse_unreadable(
+    file: MappedFile,
+    records: Records,
+    reading: Reading,
+    staged: StagedRows,
+    fates: Fates,
+    db: Warehouse,
+) -> None:
+    """Raise SourceFileError where no row that the filters leave in can be read."""
+    if not fates.readable and records.read > fates.left_out:
+        found = unreadable.problems(reading, staged.sql, db)
+        raise unreadable.no_row_readable(file, records, reading, found, fates.left_out)
 
 
 def _prepare(db: Warehouse, key: CallerKey, records: Records) -> None:
@@ -182,8 +216,10 @@ def _line_numbers(records: Records, db: Warehouse) -> LineNumbers:
     )
 
 
-def _end_of_last_day(file: MappedFile, reading: Reading, db: Warehouse) -> datetime:
-    """Return when an export was made whose last row says it."""
+def _end_of_last_day(
+    file: MappedFile, reading: Reading, db: Warehouse
+) -> datetime | None:
+    """Return when an export was made whose last row says it; None if no row does."""
     last_moment = fill(
         "import/last_moment",
         happened=f"{identifier(file.contract.happened)}::timestamptz",
@@ -193,7 +229,7 @@ def _end_of_last_day(file: MappedFile, reading: Reading, db: Warehouse) -> datet
     last = row_by_row(file.mapping, db, lambda: db.tuples(last_moment))[0][0]
     zone = ZoneInfo(settings.TIME_ZONE)
     if last is None:
-        return datetime(1970, 1, 1, tzinfo=zone)
+        return None
     day = periods.of_day(last.date(), file.contract.stands_for)[1]
     return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
 
@@ -202,7 +238,7 @@ def _write_rows(
     file: MappedFile,
     reading: Reading,
     import_id: str,
-    extracted_at: datetime,
+    extracted_at: datetime | None,
     first_kept: str | None,
     db: Warehouse,
 ) -> Path:
@@ -216,7 +252,7 @@ def _write_rows(
         "import/stage",
         columns=reading_sql.final_columns(reading),
         import_id=literal(import_id),
-        extracted_at=literal(extracted_at.isoformat()),
+        extracted_at=literal(extracted_at.isoformat() if extracted_at else None),
         problems=reading_sql.problems(reading),
         refusing_bits=str(reading.refusing_bits),
         happened=identifier(file.contract.happened),
@@ -258,7 +294,7 @@ def _fates(
 ) -> Fates:
     """Count the rows by fate, and check that none is lost."""
     if not records.count:
-        raise nothing_splits(file, records)
+        raise unreadable.no_row_splits(file, records)
     counts: dict[str, dict[str, int]] = {"accepted": {}, "refused": {}, "filtered": {}}
     for fate, month_or_reason, count in db.tuples(
         fill("import/counts", staged=staged.sql)
@@ -269,17 +305,6 @@ def _fates(
     if total != records.count:
         raise RuntimeError(f"{total} rows were read, but {records.count} were found")
     return Fates(accepted, refused, counts["filtered"])
-
-
-def nothing_splits(file: MappedFile, records: Records) -> SourceFileError:
-    """Return the error for a file of which no row can be split into columns."""
-    first = records.unsplittable[0]
-    return SourceFileError(
-        file.name,
-        f"none of {records.read} rows can be read: this one {first.problem}.",
-        line=first.line,
-        remedy="Correct delimiter and quote in the mapping.",
-    )
 
 
 def row_by_row(mapping: Mapping, db: Warehouse, read: Callable[[], Result]) -> Result:

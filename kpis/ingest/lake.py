@@ -14,7 +14,7 @@ Rows leave the lake only by `kpis.builds.pruning`.
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,9 +26,11 @@ from filelock import FileLock, Timeout
 from kpis.errors import UserError, of_storage, unknown
 
 LOCK_SECONDS = 600
+# where an import waits, made and not yet taken: see `kpis.preview`
+WAITING = "waiting"
 COUNTS = (
     "read", "accepted", "quarantined", "duplicates", "filtered", "superseded",
-    "flagged",
+    "flagged", "retired",
 )  # fmt: skip
 
 
@@ -45,6 +47,22 @@ class FlaggedValue(TypedDict):
     flagged: int
 
 
+class LackingColumn(TypedDict):
+    """A column that no row has, how many indicators need it, and how to mend it."""
+
+    column: str
+    indicators: int
+    remedy: str
+
+
+class RetiredRow(TypedDict):
+    """A row that counts no more: import and line from which it came, and its key."""
+
+    import_id: str
+    line: int
+    key: dict[str, str]
+
+
 class ImportRecord(TypedDict):
     """One import as the manifest lists it: what the file is, and the account of it.
 
@@ -56,8 +74,10 @@ class ImportRecord(TypedDict):
     months between which the rows of a key have moved. `unreadable_keys` is the number
     of refused rows whose key could not be read. `mends` has, by file, the lines of
     refused rows that this file holds again, mended. `filtered_months` has, by reason
-    and month ("" where it cannot be read), the rows that were left out. Imports of
-    earlier versions of this product lack the last of these.
+    and month ("" where it cannot be read), the rows that were left out. `added`,
+    `replaced`, `retired` and `touched` (months) say how the import changed which rows
+    count; `retired_rows` are the first of those retired. `lacking` are columns that no
+    row has. Imports of earlier versions of this product lack all of these.
     """
 
     import_id: str
@@ -93,6 +113,12 @@ class ImportRecord(TypedDict):
     unreadable_keys: NotRequired[int]
     mends: NotRequired[dict[str, list[int]]]
     filtered_months: NotRequired[dict[str, dict[str, int]]]
+    added: NotRequired[int]
+    replaced: NotRequired[int]
+    retired: NotRequired[int]
+    touched: NotRequired[list[str]]
+    retired_rows: NotRequired[list[RetiredRow]]
+    lacking: NotRequired[list[LackingColumn]]
 
 
 class Event(TypedDict):
@@ -161,6 +187,11 @@ def _clear_leftovers(data_dir: Path, temporary: Path) -> None:
     for name in ("lake", "builds"):
         for partial in (data_dir / name).glob("*.partial"):
             partial.unlink()
+
+
+def forget_waiting(data_dir: Path) -> None:
+    """Remove the import that waits, if there is one. The caller holds the lock."""
+    shutil.rmtree(data_dir / WAITING, ignore_errors=True)
 
 
 def read_manifest(data_dir: Path) -> Manifest:
@@ -319,6 +350,40 @@ def refused_files(data_dir: Path, imports: Iterable[ImportRecord]) -> list[Path]
     ]
 
 
+def retired_file(data_dir: Path, source: str, import_id: str) -> Path:
+    """Return the file of the rows that an import retired when it was made.
+
+    It has the columns import_id, line, month (YYYY-MM), area_code and key (a struct).
+    """
+    return data_dir / "lake" / source / "retired" / f"{import_id}.parquet"
+
+
+def side_files(data_dir: Path, imports: Collection[ImportRecord]) -> list[Path]:
+    """Return the files of refused and of retired rows of some imports."""
+    retiring = [record for record in imports if record.get("retired")]
+    retired = [
+        retired_file(data_dir, record["source"], record["import_id"])
+        for record in retiring
+    ]
+    return [*refused_files(data_dir, imports), *retired]
+
+
+def retires(record: ImportRecord) -> bool:
+    """Whether an edition retires the rows of its period that it does not hold.
+
+    A refused row whose key could not be read may be any row. Then no row is known to be
+    absent, and none is retired.
+    """
+    unreadable = record.get("unreadable_keys", record["quarantined"])
+    return record["replaces"] == "period" and not unreadable
+
+
+def covers(record: ImportRecord, month: str) -> bool:
+    """Whether an import covers a day of a month (YYYY-MM)."""
+    first, last = record["covers_from"], record["covers_to"]
+    return bool(first and last and first[:7] <= month <= last[:7])
+
+
 def imports(data_dir: Path) -> pd.DataFrame:
     """Return one row an import, newest last, with its account, state and reason.
 
@@ -331,7 +396,7 @@ def imports(data_dir: Path) -> pd.DataFrame:
         "covers_to", *COUNTS, "state", "why",
     ]  # fmt: skip
     rows = [
-        {**kept_part(manifest, record), **state[import_id]}
+        {"retired": 0, **kept_part(manifest, record), **state[import_id]}
         for import_id, record in manifest["imports"].items()
     ]
     return pd.DataFrame(rows, columns=columns)
@@ -392,5 +457,5 @@ def _refuse_second(manifest: Manifest, restored: ImportRecord) -> None:
 
 def clear(data_dir: Path) -> None:
     """Empty a demo's data directory. The caller holds the lock."""
-    for name in ("inbox", "lake", "quarantine"):
+    for name in ("inbox", "lake", "quarantine", WAITING):
         shutil.rmtree(data_dir / name, ignore_errors=True)

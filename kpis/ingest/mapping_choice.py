@@ -5,10 +5,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kpis import settings
-from kpis.definitions import Mapping, Split, mappings
+from kpis.definitions import (
+    Contract,
+    Mapping,
+    Split,
+    contracts,
+    mappings,
+    reference_tables,
+)
 from kpis.errors import UserError
 from kpis.ingest import csv_records, text_files
 from kpis.ingest.text_files import Text
+from kpis.periods import Period
 
 
 def available(data_dir: Path | None = None) -> list[Mapping | Split]:
@@ -63,3 +71,36 @@ def says_when(mapping: Mapping | Split, file_name: str) -> bool:
         )
     except UserError:
         return False
+
+
+def says_covered(mapping: Mapping | Split, file_name: str) -> Period | None:
+    """Return first and last day covered as the file's name says, or None."""
+    try:
+        found = {mappings.covered_period(part, file_name) for part in mapping.parts}
+    except UserError:
+        return None
+    return found.pop() if len(found) == 1 else None
+
+
+def covers_all(mapping: Mapping | Split) -> bool:
+    """Whether a mapping says that its files are for the whole force."""
+    return all(part.covers.areas == "all" for part in mapping.parts)
+
+
+def areas(mapping: Mapping | Split, data_dir: Path) -> dict[str, str]:
+    """Return the names of the areas that a file may cover by code.
+
+    There are none where a mapping splits files into sources of different areas.
+    """
+    of_parts = {_reference(contracts.load(part.source)) for part in mapping.parts}
+    if len(of_parts) > 1:
+        return {}
+    (reference,) = of_parts
+    kinds = ("bocu", "site") if reference == "area" else (reference,)
+    frame = reference_tables.areas(data_dir)
+    frame = frame[frame["kind"].isin(kinds)]
+    return dict(zip(frame["code"], frame["name"], strict=True))
+
+
+def _reference(contract: Contract) -> str:
+    return contract.columns[contract.area].reference

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from kpis.ingest import caller_key, lake, quarantine, refused_keys
+from kpis.ingest import caller_key, effects, lake, quarantine, refused_keys
 from kpis.ingest.accounts import AccountedRows
 from kpis.ingest.lake import Manifest
 
@@ -41,6 +41,11 @@ def _move(accounted: AccountedRows) -> None:
         _keep(file.temporary / refused_keys.FILE_NAME, refused)
         rows = file.data_dir / "quarantine" / f"{record['import_id']}.csv"
         _keep(file.temporary / quarantine.FILE_NAME, rows)
+    if record.get("retired"):
+        retired = lake.retired_file(
+            file.data_dir, record["source"], record["import_id"]
+        )
+        _keep(file.temporary / effects.RETIRED, retired)
 
 
 def _keep(staged: Path, target: Path) -> None:

@@ -18,12 +18,15 @@ class HeldKeys:
 
     `duplicates` are held with equal content; `superseded` are older versions that this
     file replaces. `moved_months` has the pairs [month of this file's row, month of a
-    held row with the same key] that differ.
+    held row with the same key] that differ. `added` keys are not held, and `months` are
+    those in which rows are added or superseded.
     """
 
     duplicates: int = 0
     superseded: int = 0
     moved_months: list[list[str]] = field(default_factory=list)
+    added: int = 0
+    months: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ def settle_keys(judged: JudgedRows, manifest: Manifest, db: Warehouse) -> Settle
         db.run(without)
     earlier = _earlier_import(file, manifest)
     held = _held(file, staged, manifest, earlier, db)
+    if held is None:
+        stored = judged.fates.accepted - equal - differing
+        held = HeldKeys(added=stored, months=staged.months)
     return SettledRows(judged, staged, equal, differing, earlier, held)
 
 
@@ -95,8 +101,8 @@ def _held(
     manifest: Manifest,
     earlier: ImportRecord | None,
     db: Warehouse,
-) -> HeldKeys:
-    """Compare the keys with those of every other import of the source.
+) -> HeldKeys | None:
+    """Compare the keys with those of every other import of the source, if any are held.
 
     Months of a withdrawn import may count again, so they can be moved months.
     """
@@ -110,7 +116,7 @@ def _held(
     ]
     files = lake.files(file.data_dir, others)
     if not files or not staged.months:
-        return HeldKeys()
+        return None
     current = [
         record["import_id"]
         for record in others

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from kpis.builds import pruning
-from kpis.ingest import lake
+from kpis.ingest import effects, lake
+from kpis.output import import_words
 
 IN_SUM = ("accepted", "quarantined", "duplicates", "filtered")
 
@@ -18,10 +20,13 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
 
     `quarantine` is the directory of refused rows; it is named where there are some.
     """
+    for warning in import_words.warnings(account):
+        yield f"{account['file']}: {warning}"
     counts = " + ".join(f"{account[name]} {name}" for name in IN_SUM)
     yield (
         f"{account['file']}: {account['read']} read = {counts}; "
-        f"{account['superseded']} superseded, {account['flagged']} flagged"
+        f"{account['superseded']} superseded, {account['retired']} retired, "
+        f"{account['flagged']} flagged"
     )
     if account["is_known"]:
         yield "  already imported; nothing changed"
@@ -32,6 +37,9 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
         f"  import {account['import_id']} of {account['source']}, made "
         f"{account['extracted_at']}, covers {covers}"
     )
+    yield from _retired(account)
+    if import_words.unsure(account):
+        yield f"  {import_words.unsure(account)}"
     for reason, count in account["reasons"].items():
         yield f"  {reason}: {count}"
     for flag in account["flagged_values"] or ():
@@ -41,6 +49,23 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
     file = quarantine / f"{account['import_id']}.csv"
     if account["quarantined"] and file.exists():
         yield f"  refused rows, with line and remedy: {file}"
+
+
+def of_change(change: effects.Change) -> Iterator[str]:
+    """Yield the lines about what withdrawing an import, or undoing it, has changed."""
+    account = asdict(change)
+    yield import_words.of_change(account)
+    yield from _retired(account)
+
+
+def _retired(account: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines about rows that count no more."""
+    shown = account["retired_rows"]
+    for row in shown:
+        key = ", ".join(row["key"].values())
+        yield f"  retired: {key} (import {row['import_id']}, line {row['line']})"
+    if account["retired"] > len(shown):
+        yield f"  retired: and {account['retired'] - len(shown)} more"
 
 
 def of_imports(imports: pd.DataFrame) -> Iterator[str]:

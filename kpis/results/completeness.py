@@ -110,7 +110,7 @@ def _bounds(
     counts_rows = kpi.measure.counts == "cases" and kpi.measure.base == "rows"
     if not counts_rows or len(kpi.population.needs) != 1 or kpi.population.made_of:
         return None
-    if pd.isna(n) or pd.isna(numerator) or pd.isna(denominator):
+    if any(map(pd.isna, (n, numerator, denominator))):
         return None
     lost, unusable = missing.refused + missing.astray, missing.unusable
     if kpi.measure.kind == "proportion" and n == denominator and n > 0:

@@ -1,8 +1,8 @@
-"""The form that brings an export in: a file, its layout, when it was made."""
+"""The form that brings an export in: a file, its layout, when made, what it covers."""
 
 import shutil
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from kpis import settings
+from kpis import preview, settings
 from kpis.definitions import Mapping, Split, mappings
 from kpis.ingest import mapping_choice
+from kpis.periods import Period
 from pages._frame import elements
 from pages._frame.markdown import plain
 from pages._imports import jobs, outcome, running_job
+from pages._imports.coverage_inputs import Coverage, ask_coverage
 from pages._imports.jobs import Job
 
 # counts the forms: a new one is empty, and the server forgets the old one's file
@@ -59,16 +61,34 @@ def show_import_form() -> None:
         format="DD/MM/YYYY",
         help="Needed if neither the file's name nor the layout says it.",
     )
+    coverage = Coverage()
+    if file and name:
+        covered = _covered_by_rows(file.name)
+        coverage = ask_coverage(
+            layouts[name], file.name, covered, f"{file.file_id}_{name}"
+        )
     is_pressed = st.button(
-        "Import",
+        "See what it changes",
         type="primary",
         disabled=running_job.is_busy(),
         on_click=running_job.forget,
     )
-    if is_pressed and file and name:
-        _start_import(file, layouts[name], name in fits, made_at)
+    if is_pressed and coverage.problem:
+        st.error(coverage.problem)
+    elif is_pressed and file and name:
+        _start_import(file, layouts[name], name in fits, made_at, coverage)
     elif is_pressed:
         st.error("Choose a file and its layout.")
+
+
+def _covered_by_rows(file_name: str) -> Period | None:
+    """Return the days that a file covers, once it was read and waits."""
+    waiting = preview.waiting(settings.home())
+    for account in waiting.accounts if waiting else ():
+        if account["file"] == file_name and account["covers_from"]:
+            first, last = account["covers_from"], account["covers_to"]
+            return date.fromisoformat(first), date.fromisoformat(last)
+    return None
 
 
 def _fitting(file: UploadedFile, choice: str) -> list[str]:
@@ -117,6 +137,7 @@ def _start_import(
     layout: Mapping | Split,
     is_fitting: bool,
     made_at: datetime | None,
+    coverage: Coverage,
 ) -> None:
     """Start the import, or say what is missing."""
     if (
@@ -133,12 +154,16 @@ def _start_import(
     directory = TemporaryDirectory(prefix="import-")
     path = _saved(file, directory.name)
     instant = made_at.replace(tzinfo=ZONE).isoformat() if made_at else None
-    commands = jobs.importing(path, layout.name, instant)
+    commands = jobs.holding(path, layout.name, instant, coverage.options)
     running_job.begin(commands, clean_up=directory.cleanup)
 
 
 def renew_form(job: Job) -> None:
     """Empty the form once its file is imported; a refused file stays."""
-    if outcome.accounts_of(job) and st.session_state.get(TAKEN) is not job:
+    if (
+        outcome.is_final(job)
+        and outcome.accounts_of(job)
+        and st.session_state.get(TAKEN) is not job
+    ):
         st.session_state[TAKEN] = job
         st.session_state[FORM] += 1

@@ -5,8 +5,11 @@ import streamlit as st
 
 from kpis import formatting, settings
 from kpis.definitions import contracts
-from kpis.ingest import lake
+from kpis.ingest import effects, lake
+from kpis.output import import_words, spreadsheets
+from pages._cached.figure_rows import MOST_LISTED
 from pages._frame import elements
+from pages._frame.elements import Heads
 from pages._frame.markdown import plain
 from pages._imports import jobs, running_job
 from pages._imports.faulty_rows import show_faulty_rows
@@ -18,6 +21,13 @@ SHOWN = {
     "source": "Source",
     "made": "Made",
     **COUNTS,
+}
+
+RETIRED_HEADS: Heads = {
+    "file": "File of the row",
+    "line": st.column_config.NumberColumn("Line", format="%d", width=90),
+    "month": "Month",
+    "area_code": "Area",
 }
 
 
@@ -67,12 +77,38 @@ def _show_import(import_id: str, import_: pd.Series) -> None:
     if quarantine.exists():
         elements.download("Quarantine (CSV)", quarantine.read_bytes, quarantine.name)
     show_faulty_rows(import_id, import_)
+    _show_retired(import_id, import_)
     if import_["state"] == "withdrawn":
         st.markdown(f"Withdrawn: {plain(import_['why'])}")
         if st.button("Undo the withdrawal", disabled=running_job.is_busy()):
             running_job.begin(jobs.restoring(import_id))
     elif import_["state"] == "current":
         _show_withdraw_form(import_id)
+
+
+def _show_retired(import_id: str, import_: pd.Series) -> None:
+    """List the rows that an import retired when it was made, and offer all of them."""
+    file = lake.retired_file(settings.data_dir(), import_["source"], import_id)
+    if not file.exists():
+        return
+    files = lake.imports(settings.data_dir()).set_index("import_id")["file"]
+    listed = import_words.with_key_columns(effects.retired_rows(file, MOST_LISTED))
+    listed.insert(0, "file", listed["import_id"].map(files))
+    st.markdown(
+        f"{formatting.count(import_['retired'])} rows of older editions were retired: "
+        "this edition of their period does not hold them."
+    )
+    st.dataframe(
+        listed.drop(columns="import_id"), hide_index=True, alt="Retired rows",
+        column_config=RETIRED_HEADS, height=320 if len(listed) > 8 else "auto",
+    )  # fmt: skip
+    elements.download(
+        "Retired rows (CSV)",
+        lambda: spreadsheets.csv(
+            import_words.with_key_columns(effects.retired_rows(file))
+        ),
+        f"{import_id}_retired.csv",
+    )
 
 
 def _days_in_words(import_: pd.Series) -> str:

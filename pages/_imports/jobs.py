@@ -17,7 +17,6 @@ from tempfile import TemporaryFile
 from threading import Thread
 
 from kpis import settings
-from kpis.results import opened_build
 
 REFUSED = 2
 BUG = "This failed, and not because of your file; the server's terminal says more."
@@ -97,24 +96,33 @@ class Job:
             self.reports.append(json.loads(printed))
 
 
-def importing(file: Path, mapping: str, extracted_at: str | None) -> list[Command]:
-    """Return the commands that import a file and build.
+def holding(
+    file: Path, mapping: str, extracted_at: str | None, coverage: Sequence[str]
+) -> list[Command]:
+    """Return the command that works out what an import would change, and lets it wait.
 
-    Imports are real data. The first import shows real data by itself. A later one, made
-    while the demo is shown, must not end in a new build of the demo.
+    `coverage` are options that say what the file covers.
     """
     when = ["--extracted-at", extracted_at] if extracted_at else []
-    command = ["import", str(file), "--mapping", mapping, *when, "--json"]
-    is_built = opened_build.current_build_id(settings.home()) is not None
-    show = [["use", "real"]] if is_built else []
-    return [command, *show, ["build", "--json"]]
+    words = ["import", str(file), "--mapping", mapping, *when, *coverage]
+    return [[*words, "--hold", "--json"]]
+
+
+def taking() -> list[Command]:
+    """Return the command that makes the import that waits count."""
+    return [["take", "--json"]]
+
+
+def leaving() -> list[Command]:
+    """Return the command that forgets the import that waits."""
+    return [["leave"]]
 
 
 def withdrawing(import_id: str, why: str) -> list[Command]:
     """Return the commands that withdraw an import and build."""
-    return [["withdraw", import_id, "--why", why], ["build", "--json"]]
+    return [["withdraw", import_id, "--why", why, "--json"], ["build", "--json"]]
 
 
 def restoring(import_id: str) -> list[Command]:
     """Return the commands that undo a withdrawal and build."""
-    return [["withdraw", import_id, "--undo"], ["build", "--json"]]
+    return [["withdraw", import_id, "--undo", "--json"], ["build", "--json"]]

@@ -1,16 +1,18 @@
 """What a job did with each file: its rows accounted for, and why any were left out."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from kpis import formatting
 from kpis.definitions import contracts
-from kpis.ingest import mapping_choice
+from kpis.output import import_words
 from pages._frame import page_list
 from pages._frame.markdown import plain
 from pages._imports.jobs import Job
+from pages._imports.reasons import reasons
 
 COUNTS = {
     "read": "Read",
@@ -22,10 +24,20 @@ COUNTS = {
 
 
 def accounts_of(job: Job) -> list[dict]:
-    """Return the account of each source that a job has imported."""
+    """Return the account of each source of a file that a job has read."""
     lists = [report for report in job.reports if isinstance(report, list)]
     accounts = [account for accounts in lists for account in accounts]
     return [account for account in accounts if not account["error"]]
+
+
+def is_taken(job: Job) -> bool:
+    """Whether a job has made an import count."""
+    return job.commands[0][0] == "take" and not job.error
+
+
+def is_final(job: Job) -> bool:
+    """Whether nothing is left to decide about the file of a job."""
+    return is_taken(job) or all(account["is_known"] for account in accounts_of(job))
 
 
 def show_outcome(job: Job) -> None:
@@ -39,49 +51,46 @@ def show_outcome(job: Job) -> None:
             name += f" ({contracts.load(account['source']).title})"
         if account["is_known"]:
             st.info(f"{name}: already imported; nothing changed.")
-        else:
-            st.success(f"{name} is imported. {rows_in_words(account)}")
-            _show_reasons(account)
-    if accounts and not job.error:
+        elif is_taken(job):
+            _show_account(account, name)
+    for change in _changes_of(job):
+        st.success(plain(import_words.of_change(change)))
+    if accounts and is_final(job) and not job.error:
         with st.container(key="onward"):
             st.page_link(page_list.OVERVIEW.path, label="See the overview")
 
 
+def _changes_of(job: Job) -> list[dict[str, Any]]:
+    """Return what a withdrawal, or its undoing, has changed."""
+    reports = [report for report in job.reports if isinstance(report, dict)]
+    return [report for report in reports if "retired_rows" in report]
+
+
+def _show_account(account: Mapping[str, Any], name: str) -> None:
+    """Say what became of the rows, and first what no one may overlook."""
+    words = f"{name} is imported. {rows_in_words(account)}"
+    warnings = [*import_words.warnings(account), import_words.unsure(account)]
+    notes = " ".join(plain(note) for note in warnings if note)
+    if notes:
+        st.warning(f"{notes} {words}")
+    else:
+        st.success(words)
+    found = reasons(account)
+    if found:
+        st.table(
+            pd.DataFrame(
+                [(plain(says), count) for says, count in found],
+                columns=["Reason", "Rows"],
+            ),
+            border="horizontal", hide_index=True, width="content",
+        )  # fmt: skip
+
+
 def rows_in_words(account: Mapping | pd.Series) -> str:
-    """Say read = accepted + quarantined + duplicates + filtered."""
-    count = {name: formatting.count(account[name]) for name in COUNTS}
+    """Say read = accepted + quarantined + duplicates + filtered, and what retired."""
+    count = {name: formatting.count(account[name]) for name in (*COUNTS, "retired")}
     return (
         f"{count['read']} rows read = {count['accepted']} accepted "
         f"+ {count['quarantined']} quarantined + {count['duplicates']} duplicates "
-        f"+ {count['filtered']} filtered."
-    )
-
-
-def _show_reasons(account: Mapping) -> None:
-    """Say why rows were left out or flagged, in the words of layout and contract."""
-    if not account["reasons"]:
-        return
-    layouts = {
-        part.name: part
-        for layout in mapping_choice.available()
-        for part in layout.parts
-    }
-    filters = layouts[account["mapping"]].filters
-    says = {rule.name: rule.says for rule in contracts.load(account["source"]).rules}
-    filtered = {filter_.reason: filter_.says for filter_ in filters if filter_.says}
-    rows = [
-        (
-            plain(
-                filtered.get(rule)
-                or f"{rule.replace('_', ' ').capitalize()}. {says.get(rule, '')}"
-            ),
-            formatting.count(number),
-        )
-        for rule, number in account["reasons"].items()
-    ]
-    st.table(
-        pd.DataFrame(rows, columns=["Reason", "Rows"]),
-        border="horizontal",
-        hide_index=True,
-        width="content",
+        f"+ {count['filtered']} filtered; {count['retired']} older rows retired."
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kpis import settings
+from kpis import preview, settings
 from kpis.results import opened_build
 from pages._frame import session
 from pages._imports import running_job
@@ -10,6 +10,7 @@ from pages._imports.arrivals import show_arrivals, show_findings
 from pages._imports.import_form import renew_form, show_import_form
 from pages._imports.import_list import list_imports
 from pages._imports.outcome import show_outcome
+from pages._imports.what_changes import show_waiting
 
 
 def choose_data() -> None:
@@ -46,6 +47,9 @@ if job and not job.is_done:
     running_job.show_progress()
 elif job:
     show_outcome(job)
+waiting = preview.waiting(settings.home())
+if waiting and not running_job.is_busy():
+    show_waiting(waiting)
 build_id = opened_build.current_build_id()
 if build_id:
     show_arrivals(build_id)

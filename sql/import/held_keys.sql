@@ -37,11 +37,20 @@ newest as (
 
 compared as (
     select
+        incoming.part::varchar as month,
+        newest.lake_month,
+        newest.import_id is null as is_new,
         {is_equal} as is_equal,
         (incoming.extracted_at, incoming.import_id)
         > (newest.extracted_at, newest.import_id) as is_newer
     from incoming
-    inner join newest using ({key})
+    left join newest using ({key})
+),
+
+touched as (
+    select unnest(list_distinct([month, lake_month])) as month
+    from compared
+    where is_new or (not is_equal and is_newer)
 ),
 
 moved as (
@@ -52,7 +61,12 @@ moved as (
 )
 
 select
-    count(*) filter (where is_equal) as duplicates,
-    count(*) filter (where not is_equal and is_newer) as superseded,
-    coalesce((select list(months order by months) from moved), []) as moved_months
+    count(*) filter (where not is_new and is_equal) as duplicates,
+    count(*) filter (where not is_new and not is_equal and is_newer) as superseded,
+    coalesce((select list(months order by months) from moved), []) as moved_months,
+    count(*) filter (where is_new) as added,
+    coalesce(
+        (select list(distinct month order by month) from touched where month is not null),
+        []
+    ) as months
 from compared

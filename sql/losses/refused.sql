@@ -3,7 +3,7 @@
 insert into row_losses
 {current},
 
-refused as (
+lost_rows as (
     select
         lost.*,
         own.extracted_at,
@@ -16,29 +16,29 @@ refused as (
 ),
 
 unmended as (
-    select refused.*
-    from refused
+    select lost_rows.*
+    from lost_rows
     where
         not exists (
             select 1
             from mended
             where
-                mended.file = refused.file
-                and mended.line = refused.line
+                mended.file = lost_rows.file
+                and mended.line = lost_rows.line
         )
         and not exists (
             select 1
             from imports as edition
             where
-                edition.mapping = refused.mapping
+                edition.mapping = lost_rows.mapping
                 and edition.replaces = 'period'
                 and edition.areas is null
                 and (edition.extracted_at, edition.import_id)
-                > (refused.extracted_at, refused.import_id)
+                > (lost_rows.extracted_at, lost_rows.import_id)
                 and edition.covers_from
-                <= coalesce((refused.month || '-01')::date, refused.covers_from)
+                <= coalesce((lost_rows.month || '-01')::date, lost_rows.covers_from)
                 and edition.covers_to
-                >= coalesce(last_day((refused.month || '-01')::date), refused.covers_to)
+                >= coalesce(last_day((lost_rows.month || '-01')::date), lost_rows.covers_to)
         )
 )
 

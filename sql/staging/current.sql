@@ -2,6 +2,10 @@ with lake_rows as (
     {lake_rows}
 ),
 
+refused as (
+    {refused}
+),
+
 standing as (
     select lake.*
     from lake_rows as lake
@@ -20,6 +24,14 @@ standing as (
                 or list_contains(edition.areas, lake.{area})
                 -- a row without an area is replaced when all its import's areas are
                 or (lake.{area} is null and list_has_all(edition.areas, own.areas))
+            )
+            -- an edition holds a row that it refused
+            and not exists (
+                select 1
+                from refused
+                where
+                    refused.import_id = edition.import_id
+                    and refused.key = struct_pack({key_of_lake_row})
             )
     )
 ),

@@ -244,7 +244,9 @@ def test_withdraw_on_the_command_line(inbox, data_dir, capsys):
     assert f"Did you mean '{import_id}'?" in capsys.readouterr().err
     assert state_of(data_dir, account) == "current"
     done = command("withdraw", import_id, "--why", "wrong", data_dir=data_dir)
-    assert (done.returncode, done.stdout) == (0, "")
+    assert done.returncode == 0
+    assert "2 rows count no more, 0 count again" in done.stdout
+    assert "  retired: 1 (import" in done.stdout
     assert state_of(data_dir, account) == "withdrawn"
     assert main(["withdraw", import_id, "--undo"]) == 0
     assert state_of(data_dir, account) == "current"

@@ -79,7 +79,8 @@ def test_each_step_returns_what_the_next_one_needs(file):
 
         settled = settle_keys(judged, manifest, db)
         assert (settled.equal, settled.differing) == (1, 2)
-        assert (settled.earlier, settled.held) == (None, HeldKeys())
+        held = HeldKeys(added=2, months=["2003-11"])
+        assert (settled.earlier, settled.held) == (None, held)
 
         accounted = account(settled, db)
         write_quarantine(accounted, db)

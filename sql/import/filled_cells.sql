@@ -1,0 +1,3 @@
+select {counts}
+from read_parquet({staged}, hive_partitioning = true)
+where fate = 'accepted'

@@ -1,0 +1,5 @@
+select *
+from (
+    {lake_rows}
+)
+semi join {keys} using ({key})

@@ -10,10 +10,12 @@ from kpis.ingest import (
     refused_keys,
 )
 from kpis.ingest.lake import ImportRecord, Manifest
+from kpis.ingest.row_faults import REMEDIES
 
 __all__ = [
     "ImportRecord",
     "Manifest",
+    "REMEDIES",
     "current_rows",
     "effects",
     "faulty_rows",

@@ -5,8 +5,7 @@ from typing import Any
 
 from kpis import formatting
 from kpis.definitions import contracts
-from kpis.ingest import mapping_choice
-from kpis.ingest.row_faults import REMEDIES
+from kpis.ingest import REMEDIES, mapping_choice
 
 
 def reasons(account: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -433,10 +433,12 @@ def asked(capsys, *words) -> list[dict]:
 
 
 def test_a_dry_run_says_what_an_edition_would_change(data_dir, inbox, capsys):
-    jobs(data_dir, inbox, 2, *map(job, range(1, 31)))
+    day = "{:02}/11/2003".format
+    jobs(data_dir, inbox, 2, *(job(n, day=day(n)) for n in range(1, 31)))
     pipeline.build(data_dir)
     before = everything(data_dir)
-    path = edition_of(inbox, *(job(n, 30) for n in range(1, 21)), job(99))
+    late = (job(n, 30, day(n)) for n in range(1, 21))
+    path = edition_of(inbox, *late, job(99, day=day(30)))
     words = ["import", path, "--mapping", MAPPING, "--dry-run"]
     (account,) = asked(capsys, *words)
     assert (account["added"], account["replaced"], account["retired"]) == (1, 20, 10)

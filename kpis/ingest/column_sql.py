@@ -9,6 +9,7 @@ import pandas as pd
 
 from kpis import settings
 from kpis.definitions import Column, Contract, Mapping, Source, expressions, mappings
+from kpis.ingest import formats
 from kpis.warehouse import identifier, literal, literals
 
 
@@ -41,7 +42,7 @@ def text_items(name: str, source: Source) -> list[str]:
     elif source.expression:
         value = f"{expressions.closed(source.expression)}::varchar"
         items.append(f"try([{value}]) as {tried_of(name)}")
-        text = f"{tried_of(name)}[1]"
+        text = f"nullif(trim({tried_of(name)}[1]), '')"
     elif source.constant is not None:
         is_word = isinstance(source.constant, bool)
         value = str(source.constant)
@@ -100,10 +101,11 @@ def _typed_value(
 ) -> str:
     raw = raw_of(name)
     text = f"case when not is_number_like({raw}) then {raw} end"
-    day = f"try_cast({raw} as date)"
-    month = f"try_strptime({raw}, {literal(source.format or '%Y-%m')})"
+    day = f"whole_date({raw})"
+    month = f"coalesce(try_strptime({raw}, '%Y-%m'), whole_date({raw}))"
     if source.format:
-        day = f"try_strptime({raw}, {literal(source.format)})::date"
+        month = formats.read(raw, source.format)
+        day = f"{month}::date"
     number = _plain_decimal(name, mapping)
     return {
         "id": text if mapping.hides_numbers else raw,
@@ -142,10 +144,10 @@ def _plausible(moment: str, kind: str) -> str:
 def _typed_instant(name: str, source: Source, mapping: Mapping) -> list[str]:
     raw, local, typed = raw_of(name), local_of(name), identifier(name)
     zone = mapping.time_zone
-    with_offset = f"case when has_offset({raw}) then try_cast({raw} as timestamptz) end"
+    with_offset = f"with_offset({raw})"
     clock = f"local_clock({raw})"
     if source.format:
-        clock = f"try_strptime({raw}, {literal(source.format)})"
+        clock = formats.read(raw, source.format)
         with_offset = "null::timestamptz"
     if "%z" in source.format.lower():
         with_offset, zone = clock, ""
@@ -162,7 +164,7 @@ def _typed_instant(name: str, source: Source, mapping: Mapping) -> list[str]:
     )
     if not source.format:
         clock = f"coalesce({clock}, {with_offset} at time zone {literal(zone)})"
-        instant = f"coalesce({with_offset}, {instant})"
+        instant = f"coalesce({instant}, {with_offset})"
     return [f"{clock} as {local}", f"{instant} as {typed}"]
 
 

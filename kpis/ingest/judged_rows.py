@@ -26,9 +26,9 @@ from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 Result = TypeVar("Result")
 # each macro comes after those that it uses
 MACROS = (
-    "has_offset", "local_clock", "whole_number", "true_or_false", "next_day_if_before",
-    "financial_year", "normal_spelling", "is_number_like", "masked", "plain_number",
-    "caller_hash_of", "marked_hash",
+    "without_blanks", "with_offset", "local_clock", "whole_date", "whole_number",
+    "true_or_false", "next_day_if_before", "financial_year", "normal_spelling",
+    "is_number_like", "masked", "plain_number", "caller_hash_of", "marked_hash",
 )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def judge(
     file, records = found.file, found.records
     file.progress(0.3, "reading rows")
     reading = reading_sql.compile_reading(
-        file.contract, file.mapping, found.used, identity.spellings, records.has_padding
+        file.contract, file.mapping, found.used, identity.spellings, records.padding
     )
     key = caller_key.load(file.data_dir) if reading.hides_numbers else None
     _prepare(db, key or caller_key.NO_KEY, records)

@@ -13,6 +13,7 @@ from kpis.definitions import TYPES, Contract, Mapping, expressions
 from kpis.errors import UserError
 from kpis.ingest import row_faults
 from kpis.ingest.column_sql import canonical_text, raw_of, text_items, typed_items
+from kpis.ingest.csv_blocks import Padding
 from kpis.ingest.row_faults import REMEDIES, TOO_SMALL, Fault
 from kpis.warehouse import (
     StatementError,
@@ -58,7 +59,7 @@ def compile_reading(
     mapping: Mapping,
     used: set[str],
     spellings: pd.DataFrame,
-    has_padding: bool = True,
+    padding: Padding = "blanks",
 ) -> Reading:
     """Compile one mapping for files that have the columns in `used`.
 
@@ -78,9 +79,7 @@ def compile_reading(
         for item in typed_items(name, source, contract, mapping, spellings)
     ]
     view = {
-        "cleaned": ",\n".join(
-            _cleaned(name, mapping, has_padding) for name in sorted(used)
-        )
+        "cleaned": ",\n".join(_cleaned(name, mapping, padding) for name in sorted(used))
         or "0 as _",
         "filtered": _filtered(mapping),
         "texts": ",\n".join(texts),
@@ -120,9 +119,13 @@ def try_expressions(db: Warehouse, mapping: Mapping, used: set[str]) -> None:
             ) from None
 
 
-def _cleaned(name: str, mapping: Mapping, has_padding: bool) -> str:
+def _cleaned(name: str, mapping: Mapping, padding: Padding) -> str:
     column = identifier(name)
-    value = f"trim({column})" if has_padding else column
+    value = {
+        "none": column,
+        "spaces": f"trim({column})",
+        "blanks": f"without_blanks({column})",
+    }[padding]
     if not mapping.nulls:
         return f"nullif({value}, '') as {column}"
     words = literals(["", *mapping.nulls])

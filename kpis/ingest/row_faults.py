@@ -137,8 +137,7 @@ def _instant_fault_name(name: str, source: Source, mapping: Mapping) -> str:
         if source.format:
             return literal("not_an_instant")
         return (
-            f"case when not has_offset({raw_of(name)}) and "
-            f"local_clock({raw_of(name)}) is not null "
+            f"case when local_clock({raw_of(name)}) is not null "
             "then 'no_offset' else 'not_an_instant' end"
         )
     local = local_of(name)

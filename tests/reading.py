@@ -61,3 +61,9 @@ def _of_each(texts: list[str], item: str, name: str, wanted: str = "") -> list[A
         selected = f"select place, {wanted}::varchar from ({selected})"
     found = _database().tuples(f"select * from ({selected}) order by 1")
     return [row[-1] for row in found]
+
+
+def seconds_of(text: str) -> str | None:
+    """Return a duration that follows an instant as H:MM:SS, None for a fault."""
+    item = "to_milliseconds((duration(written) * 1000)::bigint)::varchar"
+    return _of_each([text], item, "written")[0]

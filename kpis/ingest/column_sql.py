@@ -100,7 +100,9 @@ def _typed_value(
     spellings: pd.DataFrame,
 ) -> str:
     raw = raw_of(name)
-    text = f"case when not is_number_like({raw}) then {raw} end"
+    text = f"case when not is_cell_error({raw}) then {raw} end"
+    if mapping.hides_numbers:
+        text = f"case when not is_number_like({raw}) then {text} end"
     day = f"whole_date({raw})"
     month = f"coalesce(try_strptime({raw}, '%Y-%m'), whole_date({raw}))"
     if source.format:
@@ -108,27 +110,27 @@ def _typed_value(
         day = f"{month}::date"
     number = _plain_decimal(name, mapping)
     return {
-        "id": text if mapping.hides_numbers else raw,
-        "text": text if mapping.hides_numbers else raw,
+        "id": text,
+        "text": text,
         "code": _code(raw, column, spellings),
         "enum": f"case when {raw} in ({literals(column.values)}) then {raw} end",
         "date": _plausible(day, "date"),
         "month": _plausible(f"date_trunc('month', {month})::date", "date"),
         "financial_year": _plausible(f"financial_year({raw})", "date"),
         "int": f"whole_number({number})",
-        "decimal": f"try_cast({number} as decimal(18, 6))",
+        "decimal": f"{'percentage' if column.in_unit_of else 'amount'}({number})",
         "bool": f"true_or_false({raw})",
     }[column.type]
 
 
 def _plain_decimal(name: str, mapping: Mapping) -> str:
     raw = raw_of(name)
-    return f"replace({raw}, ',', '.')" if mapping.decimal == "," else raw
+    return f"translate({raw}, ',.', '.,')" if mapping.decimal == "," else raw
 
 
 def seconds_of(name: str, mapping: Mapping) -> str:
     """Return SQL for a duration in seconds, null for what is not a number."""
-    return f"try_cast({_plain_decimal(name, mapping)} as decimal(12, 3))"
+    return f"duration({_plain_decimal(name, mapping)})"
 
 
 def _plausible(moment: str, kind: str) -> str:

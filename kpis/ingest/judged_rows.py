@@ -26,9 +26,10 @@ from kpis.warehouse import StatementError, Warehouse, fill, identifier, literal
 Result = TypeVar("Result")
 # each macro comes after those that it uses
 MACROS = (
-    "without_blanks", "with_offset", "local_clock", "whole_date", "whole_number",
-    "true_or_false", "next_day_if_before", "financial_year", "normal_spelling",
-    "is_number_like", "masked", "plain_number", "caller_hash_of", "marked_hash",
+    "without_blanks", "with_offset", "local_clock", "whole_date", "amount",
+    "percentage", "duration", "whole_number", "is_cell_error", "true_or_false",
+    "next_day_if_before", "financial_year", "normal_spelling", "is_number_like",
+    "masked", "plain_number", "caller_hash_of", "marked_hash",
 )  # fmt: skip
 
 

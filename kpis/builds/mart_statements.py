@@ -37,7 +37,7 @@ def current_rows(source: str, files: Iterable[Path], may_repeat: bool) -> str:
     )
     # today's columns, because a file may be older than one of them
     lake_rows = fill("staging/no_rows", columns=columns)
-    listed = literals(map(str, files))
+    listed = warehouse.files(files)
     if listed:
         names = ", ".join(identifier(name) for name in types)
         lake_rows = fill("staging/lake", names=names, no_rows=lake_rows, files=listed)
@@ -54,7 +54,7 @@ def current_rows(source: str, files: Iterable[Path], may_repeat: bool) -> str:
 def rows_of_mart(name: str, files: Iterable[Path]) -> str:
     """Return the `with` clause of the rows of the mart that a mart is made of."""
     other = sources.mart(name).made_of
-    return fill("staging/mart", mart=identifier(other), files=literals(map(str, files)))
+    return fill("staging/mart", mart=identifier(other), files=warehouse.files(files))
 
 
 def copy(

@@ -42,7 +42,7 @@ class StagedRows:
     @property
     def sql(self) -> str:
         """Return SQL for all of the files."""
-        return literal(str(self.directory / "**" / "*.parquet"))
+        return warehouse.file(self.directory, "**/*.parquet")
 
     @property
     def months(self) -> list[str]:
@@ -155,7 +155,7 @@ def _judged(reading: Reading, records: Records) -> str:
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
     return fill(
         "import/judged",
-        file=literal(str(records.path)),
+        file=warehouse.file(records.path),
         skip=literal(records.skip_lines),
         delimiter=literal(records.layout.delimiter),
         quote=literal(quote),
@@ -242,7 +242,7 @@ def _split_by_month(
 ) -> StagedRows:
     statement = fill(
         "import/part",
-        read=literal(str(in_order)),
+        read=warehouse.file(in_order),
         target=literal(str(target)),
         line=line_numbers.line,
         line_shift=line_numbers.line_shift,

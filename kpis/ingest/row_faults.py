@@ -26,6 +26,7 @@ from kpis.warehouse import identifier, literal, literals
 
 TOO_SMALL = "too_small"
 NOT_IN_ITS_UNIT = "not_in_its_unit"
+UNITS_OF_SHARES = ("percent", "percent a year", "points")
 NOT_TYPED = {
     "id": "not_an_id",
     "text": "not_a_text",
@@ -45,7 +46,8 @@ REMEDIES = {
     "cannot_be_worked_out": "a value with which the mapping's expression works",
     "not_an_id": "an identifier, not a cell's error; never what looks like a telephone "
     "number",
-    "not_a_text": "a text, not a cell's error; never what looks like a telephone number",
+    "not_a_text": "a text, not a cell's error; never what looks like a telephone "
+    "number",
     "not_a_hash": "a hash of at least 16 letters and digits, never a number",
     "not_an_instant": "a date and time in the format that the mapping states",
     "local_time_does_not_exist": "a time outside the hour that the clock skips, or one "
@@ -58,8 +60,8 @@ REMEDIES = {
     "not_a_whole_number": "a whole number",
     "not_a_number": "a number with the mapping's decimal mark, such as 120000.00 or "
     "120,000.00; money in pounds",
-    NOT_IN_ITS_UNIT: "a share from 0 to 1 (0.58), or a percentage with its sign (58 %); "
-    "no percent sign for an indicator in another unit",
+    NOT_IN_ITS_UNIT: "a share from 0 to 1 (0.58), or a percentage with its sign "
+    "(58 %); no percent sign for an indicator in another unit",
     TOO_SMALL: "a larger number",
     "not_true_or_false": "true or false",
     "not_in_list": "one of the values that the contract lists",
@@ -152,11 +154,7 @@ def _not_in_its_unit(column: Column) -> Fault:
     Above 1 only its sign says that it is a percentage; no one guesses.
     """
     kpis = indicators.load().values()
-    shares = literals(
-        kpi.id
-        for kpi in kpis
-        if kpi.measure.unit in ("percent", "percent a year", "points")
-    )
+    shares = literals(kpi.id for kpi in kpis if kpi.measure.unit in UNITS_OF_SHARES)
     parts = literals(kpi.id for kpi in kpis if kpi.measure.kind == "proportion")
     value, raw = identifier(column.name), raw_of(column.name)
     indicator, has_sign = identifier(column.in_unit_of), f"ends_with({raw}, '%')"

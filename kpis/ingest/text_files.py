@@ -183,7 +183,7 @@ def _from_parquet(path: Path, name: str, temporary: Path) -> Path:
     copy = temporary / "from_parquet.csv"
     statement = warehouse.fill(
         "import/parquet_to_csv",
-        source=warehouse.literal(str(path)),
+        source=warehouse.file(path),
         target=warehouse.literal(str(copy)),
     )
     with closing(warehouse.writer(temporary / "spill")) as db:

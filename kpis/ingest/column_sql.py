@@ -108,6 +108,8 @@ def _typed_value(
     if source.format:
         month = formats.read(raw, source.format)
         day = f"{month}::date"
+        if mapping.has_typed_cells:
+            month = day = f"coalesce({day}, whole_date({raw}))"
     number = _plain_decimal(name, mapping)
     return {
         "id": text,
@@ -150,6 +152,8 @@ def _typed_instant(name: str, source: Source, mapping: Mapping) -> list[str]:
     clock = f"local_clock({raw})"
     if source.format:
         clock = formats.read(raw, source.format)
+        if mapping.has_typed_cells and zone:
+            clock = f"coalesce({clock}, local_clock({raw}))"
         with_offset = "null::timestamptz"
     if "%z" in source.format.lower():
         with_offset, zone = clock, ""

@@ -103,13 +103,16 @@ def _read_top(path: Path, layout: Layout) -> _Top:
             is_open ^= parts[-1].count(quote) % 2
         size = file.tell()
     skipped, raw = b"".join(above), b"".join(parts)
+    returns = (skipped + raw).count(b"\r\n")
     text = raw if above else _without_marks(raw)
     return _Top(
         text.rstrip(b"\r\n"),
         size,
         lines=len(above) + max(1, raw.count(b"\n")),
-        # quotes in the lines that DuckDB skips change what it takes for a line
-        is_plain=raw.count(b"\n") <= 1 and not (quote and quote in skipped),
+        # quotes and other line ends in what DuckDB skips change what is a line to it
+        is_plain=raw.count(b"\n") <= 1
+        and not (quote and quote in skipped)
+        and returns in (0, (skipped + raw).count(b"\n")),
         ends_in_return=(skipped + raw).endswith(b"\r\n"),
     )
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from kpis import settings
 from kpis.definitions import Mapping, Split, mappings
 from kpis.errors import UserError
-from kpis.ingest import csv_records, text_files
+from kpis.ingest import headers, text_files
 from kpis.ingest.text_files import Text
 
 
@@ -25,33 +25,24 @@ def fitting(path: Path, data_dir: Path) -> list[Mapping | Split]:
     with TemporaryDirectory() as temporary:
 
         @cache
-        def text_in(encoding: str) -> Text | None:
-            return _text_in(encoding, path, Path(temporary) / encoding)
+        def texts_in(encoding: str) -> list[Text]:
+            return _texts_in(encoding, path, Path(temporary) / encoding)
 
-        return [
-            mapping
-            for mapping in available(data_dir)
-            if all(_fits(text_in(part.encoding), part) for part in mapping.parts)
-        ]
+        def fits(mapping: Mapping | Split) -> bool:
+            found = (
+                headers.find(texts_in(part.encoding), part) for part in mapping.parts
+            )
+            return all(found)
+
+        return list(filter(fits, available(data_dir)))
 
 
-def _text_in(encoding: str, path: Path, temporary: Path) -> Text | None:
+def _texts_in(encoding: str, path: Path, temporary: Path) -> list[Text]:
     temporary.mkdir()
     try:
         return text_files.plain(path, path.name, encoding, temporary)
     except UserError:
-        return None
-
-
-def _fits(text: Text | None, mapping: Mapping) -> bool:
-    if text is None:
-        return False
-    try:
-        header = csv_records.read_header(text.path, text.layout(mapping))
-        mappings.check_header(mappings.for_header(mapping, header), header)
-    except UserError:
-        return False
-    return True
+        return []
 
 
 def says_when(mapping: Mapping | Split, file_name: str) -> bool:

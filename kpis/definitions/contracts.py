@@ -38,7 +38,12 @@ TYPES: dict[str, str] = {
     "decimal": "decimal(18, 6)",
     "bool": "boolean",
 }
-OF_EVERY_ROW = {"import_id": "varchar", "line": "bigint", "extracted_at": "timestamptz"}
+OF_EVERY_ROW = {
+    "import_id": "varchar",
+    "line": "bigint",
+    "extracted_at": "timestamptz",
+    "flags": 'struct("rule" varchar, "column" varchar, "value" varchar)[]',
+}
 # how long one row stands for, where it is more than the day of its event
 STANDS_FOR = {"month": "month", "financial_year": "year"}
 NUMBERS = ("int", "decimal")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kpis.definitions import mappings
 from kpis.errors import SourceFileError
-from kpis.ingest import covered_days, judged_rows, reading_sql
+from kpis.ingest import covered_days, failed_expressions, judged_rows, reading_sql
 from kpis.ingest.judged_rows import JudgedRows, StagedRows
 from kpis.ingest.lake import FlaggedValue, ImportRecord
 from kpis.ingest.repeated_keys import SettledRows
@@ -17,7 +17,7 @@ from kpis.periods import Period
 from kpis.warehouse import Warehouse, fill, identifier
 
 LONGEST_EXAMPLE = 200
-MOST_FLAGS_SHOWN = 10
+MOST_EXAMPLES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
     """
     judged, staged = settled.judged, settled.staged
     file, fates, records = judged.file, judged.fates, judged.records
-    problems = _problems(judged, db)
+    problems = _with_reasons(_problems(judged, db), judged, db)
     if fates.accepted == settled.differing and not fates.filtered:
         raise _nothing_readable(judged, problems)
     flagged = _flagged(staged, db)
@@ -154,7 +154,7 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
         "stored": stored,
         "reasons": _reasons(settled, problems),
         "flags": _by_rule(flagged),
-        "flagged_values": flagged[:MOST_FLAGS_SHOWN],
+        "flagged_values": _examples(flagged, judged, db),
         "error": None,
         "columns": judged.reading.provided,
         "replaces_import": settled.earlier["import_id"] if settled.earlier else None,
@@ -180,11 +180,54 @@ def _flagged(staged: StagedRows, db: Warehouse) -> list[FlaggedValue]:
             value=value,
             row_count=row_count,
             flagged=flagged,
+            first_line=first_line,
         )
-        for rule, column_name, value, row_count, flagged in db.tuples(
+        for rule, column_name, value, row_count, flagged, first_line in db.tuples(
             fill("import/flags", staged=staged.sql)
         )
     ]
+
+
+def _examples(
+    flagged: list[FlaggedValue], judged: JudgedRows, db: Warehouse
+) -> list[FlaggedValue]:
+    """Return the most frequent values of each rule and column, with their totals.
+
+    What could not be worked out has no value; then it is the expression's own error.
+    """
+    by_fault: dict[tuple[str, str], list[FlaggedValue]] = {}
+    for value in flagged:
+        by_fault.setdefault((value["rule"], value["column_name"]), []).append(value)
+    examples = []
+    for (rule, column), found in by_fault.items():
+        of_rows = sum(value["row_count"] for value in found)
+        for value in found[:MOST_EXAMPLES]:
+            example = value.copy()
+            if rule == failed_expressions.RULE and value["value"] is None:
+                line = value["first_line"]
+                example["value"] = failed_expressions.reason(judged, column, line, db)
+            example["of_rows"], example["of_values"] = of_rows, len(found)
+            examples.append(example)
+    return examples
+
+
+def _with_reasons(
+    problems: pd.DataFrame, judged: JudgedRows, db: Warehouse
+) -> pd.DataFrame:
+    """Return problems in which a failed expression's example is its own error."""
+    examples = [
+        failed_expressions.reason(judged, column, int(line), db)
+        if rule == failed_expressions.RULE and pd.isna(example)
+        else example
+        for rule, column, example, line in zip(
+            problems["rule"],
+            problems["column_name"],
+            problems["example"],
+            problems["first_line"],
+            strict=True,
+        )
+    ]
+    return problems.assign(example=pd.Series(examples, problems.index, dtype=object))
 
 
 def _by_rule(flagged: list[FlaggedValue]) -> dict[str, int]:

@@ -108,7 +108,8 @@ def judge(
     key = caller_key.load(file.data_dir) if reading.hides_numbers else None
     _prepare(db, key or caller_key.NO_KEY, records)
     reading_sql.try_expressions(db, file.mapping, found.used)
-    db.run(_judged(reading, records))
+    db.run(_cleaned(reading, records))
+    db.run(fill("import/judged", **reading.view))
     line_numbers = _line_numbers(records, db)
     extracted_at = identity.extracted_at or _end_of_last_day(file, reading, db)
     covered_days.refuse_days_to_come(
@@ -148,19 +149,19 @@ def _prepare(db: Warehouse, key: CallerKey, records: Records) -> None:
     db.add_frame("unsplittable", unsplittable)
 
 
-def _judged(reading: Reading, records: Records) -> str:
-    """Return the statement for the view that reads and judges every row."""
+def _cleaned(reading: Reading, records: Records) -> str:
+    """Return the statement for the view that reads every row, as text."""
     names = csv_records.unique(records.header)
     quote = records.layout.quote if records.has_quotes else ""
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
     return fill(
-        "import/judged",
+        "import/cleaned",
         file=warehouse.file(records.path),
         skip=literal(records.skip_lines),
         delimiter=literal(records.layout.delimiter),
         quote=literal(quote),
         columns=f"{{{columns}}}",
-        **reading.view,
+        cleaned=reading.cleaned,
     )
 
 

@@ -12,9 +12,24 @@ from kpis.ingest.text_files import Text
 
 
 def available(data_dir: Path | None = None) -> list[Mapping | Split]:
-    """Return every mapping, by name; UserError for one that cannot be read."""
+    """Return every mapping that can be read, by name."""
+    return _loaded(data_dir)[0]
+
+
+def broken(data_dir: Path | None = None) -> dict[str, str]:
+    """Return what is wrong with each mapping that cannot be read, by name."""
+    return _loaded(data_dir)[1]
+
+
+def _loaded(data_dir: Path | None) -> tuple[list[Mapping | Split], dict[str, str]]:
     directory = data_dir or settings.home()
-    return [mappings.load(name, directory) for name in mappings.available(directory)]
+    loaded, faults = [], {}
+    for name in mappings.available(directory):
+        try:
+            loaded.append(mappings.load(name, directory))
+        except UserError as error:
+            faults[name] = str(error)
+    return loaded, faults
 
 
 def fitting(path: Path, data_dir: Path) -> list[Mapping | Split]:

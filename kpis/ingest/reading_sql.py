@@ -29,13 +29,15 @@ from kpis.warehouse import (
 class Reading:
     """The SQL that reads one file.
 
-    `provided` are the contract's columns that the file has. `view` fills
+    `provided` are the contract's columns that the file has. `cleaned` has the export's
+    columns without white space and words for nothing. `view` fills
     `import/judged`; its bit mask has a bit for each of `faults`, in their order.
     """
 
     contract: Contract
     provided: list[str]
     faults: list[Fault]
+    cleaned: str
     view: dict[str, str]
     hides_numbers: bool = False
 
@@ -78,9 +80,8 @@ def compile_reading(
         for name, source in sources.items()
         for item in typed_items(name, source, contract, mapping, spellings)
     ]
+    cleaned = ",\n".join(_cleaned(name, mapping, padding) for name in sorted(used))
     view = {
-        "cleaned": ",\n".join(_cleaned(name, mapping, padding) for name in sorted(used))
-        or "0 as _",
         "filtered": _filtered(mapping),
         "texts": ",\n".join(texts),
         "typed": ",\n".join([*typed, *_absent(contract, provided)]),
@@ -90,7 +91,9 @@ def compile_reading(
         )
         or "0",
     }
-    return Reading(contract, provided, faults, view, mapping.hides_numbers)
+    return Reading(
+        contract, provided, faults, cleaned or "0 as _", view, mapping.hides_numbers
+    )
 
 
 def _absent(contract: Contract, provided: list[str]) -> list[str]:

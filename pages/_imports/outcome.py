@@ -8,6 +8,7 @@ import streamlit as st
 from kpis import formatting
 from kpis.definitions import contracts
 from kpis.ingest import mapping_choice
+from kpis.output import fault_words
 from pages._frame import page_list
 from pages._frame.markdown import plain
 from pages._imports.jobs import Job
@@ -42,6 +43,7 @@ def show_outcome(job: Job) -> None:
         else:
             st.success(f"{name} is imported. {rows_in_words(account)}")
             _show_reasons(account)
+            _show_flags(account)
     if accounts and not job.error:
         with st.container(key="onward"):
             st.page_link(page_list.OVERVIEW.path, label="See the overview")
@@ -55,6 +57,14 @@ def rows_in_words(account: Mapping | pd.Series) -> str:
         f"+ {count['quarantined']} quarantined + {count['duplicates']} duplicates "
         f"+ {count['filtered']} filtered."
     )
+
+
+def _show_flags(account: Mapping) -> None:
+    """List what was flagged: a line a rule, as the command prints it."""
+    lines = fault_words.flagged(account["flagged_values"] or ())
+    if lines:
+        listed = "\n".join(f"- {plain(line)}" for line in lines)
+        st.markdown(f"Flagged, and not used:\n\n{listed}")
 
 
 def _show_reasons(account: Mapping) -> None:

@@ -4,11 +4,14 @@ Every statement is a file in `sql/`. A template has `{names}` that are filled wi
 identifiers, file lists or checked expressions; values are always parameters.
 """
 
+import re
+import shutil
 import string
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -59,6 +62,21 @@ def literal(value: str | int | float | bool | None) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def file(path: Path, pattern: str = "") -> str:
+    """Return an SQL literal for the file at `path`, and no other, that is read.
+
+    DuckDB takes `*`, `?` and `[` in a name for a pattern, so they are masked. A
+    `pattern` is looked for below the path.
+    """
+    masked = re.sub(r"([*?\[])", r"[\1]", str(path))
+    return literal(f"{masked}/{pattern}" if pattern else masked)
+
+
+def files(paths: Iterable[Path]) -> str:
+    """Return SQL literals for files that are read, as the contents of a list."""
+    return ", ".join(file(path) for path in paths)
+
+
 def literals(values: Iterable[Any]) -> str:
     """Return values as the contents of an SQL list: 'a', 'b'."""
     return ", ".join(literal(value) for value in values)
@@ -70,8 +88,13 @@ class Warehouse:
     Threads that share a connection without cursors would get each other's rows.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection):
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        close: Callable[[], None] = lambda: None,
+    ):
         self._connection = connection
+        self._close = close
 
     def query(self, sql: str, values: Any = None) -> pd.DataFrame:
         """Return the rows of one statement; NULL is NaN, NaT or None."""
@@ -114,6 +137,7 @@ class Warehouse:
     def close(self) -> None:
         """Close the connection; queries that still run end with an error."""
         self._connection.close()
+        self._close()
 
 
 def _guarded(sql: str, work: Callable[[], Any]) -> Any:
@@ -154,15 +178,27 @@ def _connect(path: str, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
 def writer(temporary: Path, path: str = ":memory:") -> Warehouse:
     """Open a private database for an import or a build; it may use `temporary`."""
     temporary.mkdir(parents=True, exist_ok=True)
+    made = path
+    if "?" in path:
+        # DuckDB would put the end of its log's name before the question mark
+        elsewhere = TemporaryDirectory()
+        made = str(Path(elsewhere.name) / Path(path).name)
+
+    def move_back() -> None:
+        if made != path and Path(made).exists():
+            shutil.move(made, path)
+            elsewhere.cleanup()
+
     return Warehouse(
         _connect(
-            path,
+            made,
             {
                 "memory_limit": settings.MEMORY_LIMIT,
                 "temp_directory": str(temporary),
                 "preserve_insertion_order": True,
             },
-        )
+        ),
+        move_back,
     )
 
 
@@ -173,15 +209,18 @@ def reader(cube: Path, views: dict[str, Sequence[Path]]) -> Warehouse:
     """
     connection = _connect(":memory:", {})
     _execute(connection, fill("results/attach", cube=literal(str(cube))))
-    for name, files in views.items():
-        if files:
-            listed = literals(str(file) for file in files)
+    for name, paths in views.items():
+        if paths:
             _execute(
                 connection,
-                fill("results/view_of_files", name=identifier(name), files=listed),
+                fill(
+                    "results/view_of_files", name=identifier(name), files=files(paths)
+                ),
             )
-    allowed = [str(file) for files in views.values() for file in files]
-    _execute(connection, fill("results/allow_files", files=literals(allowed)))
+    paths = [path for paths in views.values() for path in paths]
+    # DuckDB asks for leave by both names: as they are, and with their signs masked
+    allowed = {literal(str(path)) for path in paths} | {file(path) for path in paths}
+    _execute(connection, fill("results/allow_files", files=", ".join(sorted(allowed))))
     _execute(connection, text("results/forbid_other_access"))
     _execute(connection, text("results/lock"))
     return Warehouse(connection)

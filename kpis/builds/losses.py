@@ -89,7 +89,7 @@ def count(
         months = {month for record in refused for month in _months(record)}
     statement = _filled(contract, data_dir, own, inputs, months)
     if refused:
-        files = literals(map(str, lake.refused_files(data_dir, refused)))
+        files = warehouse.files(lake.refused_files(data_dir, refused))
         if files:
             db.run(fill("losses/refused", files=files, **statement))
         return

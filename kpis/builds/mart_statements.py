@@ -44,7 +44,7 @@ def rows_of_source(
 def rows_of_mart(name: str, files: Iterable[Path]) -> str:
     """Return the `with` clause of the rows of the mart that a mart is made of."""
     other = sources.mart(name).made_of
-    return fill("staging/mart", mart=identifier(other), files=literals(map(str, files)))
+    return fill("staging/mart", mart=identifier(other), files=warehouse.files(files))
 
 
 def copy(

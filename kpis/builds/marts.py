@@ -15,7 +15,7 @@ from kpis.builds import mart_inputs, mart_statements
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.definitions import sources
 from kpis.ingest import ImportRecord, lake
-from kpis.warehouse import Warehouse, fill, identifier, literals
+from kpis.warehouse import Warehouse, fill, identifier
 
 WRITERS = 2
 GROUP_BYTES = 8 * 2**20
@@ -71,7 +71,7 @@ def write(
 def show_files(db: Warehouse, target: Path) -> None:
     """Make a view over every mart's files."""
     for name in sources.marts():
-        listed = literals(str(file) for file in files(target, name))
+        listed = warehouse.files(files(target, name))
         db.run(
             fill("results/view_of_files", name=identifier(f"mart_{name}"), files=listed)
         )

@@ -10,6 +10,7 @@ from kpis.definitions import (
     sources,
     trial,
     typed_toml,
+    white_space,
 )
 from kpis.definitions.contracts import TYPES, Column, Contract, Rule
 from kpis.definitions.indicator_model import FAMILIES, KINDS, THEMES, UNITS, Kpi
@@ -41,4 +42,5 @@ __all__ = [
     "sources",
     "trial",
     "typed_toml",
+    "white_space",
 ]

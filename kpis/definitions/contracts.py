@@ -38,7 +38,12 @@ TYPES: dict[str, str] = {
     "decimal": "decimal(18, 6)",
     "bool": "boolean",
 }
-OF_EVERY_ROW = {"import_id": "varchar", "line": "bigint", "extracted_at": "timestamptz"}
+OF_EVERY_ROW = {
+    "import_id": "varchar",
+    "line": "bigint",
+    "extracted_at": "timestamptz",
+    "flags": 'struct("rule" varchar, "column" varchar, "value" varchar)[]',
+}
 # how long one row stands for, where it is more than the day of its event
 STANDS_FOR = {"month": "month", "financial_year": "year"}
 NUMBERS = ("int", "decimal")
@@ -49,7 +54,8 @@ TIMES = ("instant", "date", "month", "financial_year")
 class Column:
     """One column that may enter the lake.
 
-    A number below `least` is flagged and not used.
+    A number below `least` is flagged and not used. `in_unit_of` names the column with
+    the indicator in whose unit a finished figure is.
     """
 
     name: str = field(metadata=BY_PROGRAM)
@@ -59,6 +65,7 @@ class Column:
     values: tuple[str, ...] = ()
     reference: Reference = ""
     least: int | None = None
+    in_unit_of: str = ""
 
     @property
     def is_place(self) -> bool:
@@ -161,6 +168,10 @@ def _faults(contract: Contract, file: str) -> Iterator[str]:
         for fault in _column_faults(column):
             yield f"{file}, column {column.name}: {fault}"
     named = (*contract.key, contract.happened, contract.area)
+    units = (column.in_unit_of for column in columns.values())
+    for name in filter(None, dict.fromkeys(units)):
+        if name not in columns or columns[name].reference != "kpi":
+            yield f"{file}: in_unit_of names the column of the indicator, not '{name}'."
     for name in filter(None, dict.fromkeys(named)):
         if name not in columns:
             yield f"{file}: {unknown('column', name, columns)}"

@@ -23,6 +23,9 @@ FUNCTIONS = frozenset([
     "to_hours", "to_minutes", "to_months", "to_seconds", "to_weeks", "to_years", "trim",
     "trunc", "try_strptime", "upper",
 ])  # fmt: skip
+# no expression for a column of an export is longer, nor a text that one pads
+LONGEST = 10_000
+WIDEST = 1_000
 CLASSES = frozenset([
     "BETWEEN", "CASE", "CAST", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT",
     "FUNCTION", "OPERATOR", "TYPE",
@@ -36,6 +39,17 @@ def check(expression: str, columns: Iterable[str] | None, where: str) -> set[str
     user the file and key in which the expression stands.
     """
     columns = None if columns is None else list(columns)
+    if len(expression) > LONGEST:
+        raise UserError(f"{where}: an expression has at most {LONGEST:,} characters.")
+    try:
+        return _check(expression, columns, where)
+    except RecursionError:
+        raise UserError(
+            f"{where}: `{expression[:40]} ...` is nested too deeply."
+        ) from None
+
+
+def _check(expression: str, columns: list[str] | None, where: str) -> set[str]:
     tree = json.loads(warehouse.parse_expression(closed(expression)))
     if tree["error"]:
         raise UserError(f"{where}: {tree['error_message']} in `{expression}`.")
@@ -82,6 +96,17 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             yield from _nodes(item)
 
 
+def _check_width(node: dict[str, Any], expression: str, where: str) -> None:
+    """Refuse to make texts longer than any field: they take minutes and all memory."""
+    width = node["arguments"][1:2]
+    text = width[0]["expression"].get("literal", {}).get("text", "") if width else ""
+    if not text.isdigit() or int(text) > WIDEST:
+        raise UserError(
+            f"{where}: {node['function_name']} in `{expression}` needs a width of at "
+            f"most {WIDEST}."
+        )
+
+
 def _check_node(
     node: dict[str, Any], columns: list[str] | None, expression: str, where: str
 ) -> set[str]:
@@ -94,6 +119,8 @@ def _check_node(
     if kind == "FUNCTION" and node["function_name"].lower() not in FUNCTIONS:
         reason = unknown("allowed function", node["function_name"], FUNCTIONS)
         raise UserError(f"{where}: {reason} It stands in `{expression}`.")
+    if kind == "FUNCTION" and node["function_name"].lower() in ("lpad", "rpad"):
+        _check_width(node, expression, where)
     if kind == "COLUMN_REF":
         name = ".".join(node["column_names"])
         is_known = columns is None or name in columns

@@ -91,7 +91,8 @@ class Mapping:
 
     With `may_lack_columns` a column that a file has not is not provided, as if the
     mapping had no line for it; without, it is an error. `asks_for` names rules of the
-    contract that bind only where a mapping asks for them.
+    contract that bind only where a mapping asks for them. `has_typed_cells` says of a
+    file that its dates are cells and not texts, so that no format applies to them.
     """
 
     name: str = field(metadata=BY_PROGRAM)
@@ -113,6 +114,7 @@ class Mapping:
     may_lack_columns: bool = False
     asks_for: tuple[str, ...] = ()
     notes: str = ""
+    has_typed_cells: bool = field(default=False, metadata=BY_PROGRAM)
     digest: str = field(default="", repr=False, metadata=BY_PROGRAM)
 
     @property

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kpis import settings
-from kpis.definitions import contracts, expressions, typed_toml
+from kpis.definitions import contracts, expressions, typed_toml, white_space
 from kpis.definitions.contracts import Column, Contract
 from kpis.definitions.mapping_model import Mapping, Source, Split
 from kpis.errors import UserError, unknown
@@ -64,8 +64,28 @@ def _find(name: str, data_dir: Path) -> Path:
 
 def _one(path: Path, raw: dict[str, Any]) -> Mapping:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return typed_toml.build(
+    mapping = typed_toml.build(
         Mapping, raw, path.name, _faults, name=path.stem, digest=digest
+    )
+    return replace(
+        mapping,
+        columns={n: _plainly(source) for n, source in mapping.columns.items()},
+        helpers={n: _plainly(source) for n, source in mapping.helpers.items()},
+        nulls=tuple(map(white_space.plain, mapping.nulls)),
+    )
+
+
+def _plainly(source: Source) -> Source:
+    """Return a source whose names and words are written as a file's are read."""
+    return replace(
+        source,
+        column=white_space.plain(source.column),
+        columns=tuple(map(white_space.plain, source.columns)),
+        number=white_space.plain(source.number),
+        hash=white_space.plain(source.hash),
+        seconds=white_space.plain(source.seconds),
+        codes={white_space.plain(k): meant for k, meant in source.codes.items()},
+        nulls=tuple(map(white_space.plain, source.nulls)),
     )
 
 

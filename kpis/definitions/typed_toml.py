@@ -41,7 +41,7 @@ def read(path: Path) -> dict[str, Any]:
     """Return a TOML file's content; UserError with the line where it is not TOML."""
     try:
         return _parsed(path.read_text(encoding="utf-8"), str(path))
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, OSError) as error:
         raise UserError(f"{path}: {error}.") from None
 
 

@@ -8,13 +8,19 @@ from dataclasses import asdict, dataclass, field
 import pandas as pd
 
 from kpis.definitions import mappings
-from kpis.ingest import held_days, judged_rows, lacking_columns, unreadable
+from kpis.ingest import (
+    failed_expressions,
+    held_days,
+    judged_rows,
+    lacking_columns,
+    unreadable,
+)
 from kpis.ingest.judged_rows import JudgedRows, StagedRows
 from kpis.ingest.lake import FlaggedValue, ImportRecord, LackingColumn, RetiredRow
 from kpis.ingest.repeated_keys import SettledRows
 from kpis.warehouse import Warehouse, fill, identifier
 
-MOST_FLAGS_SHOWN = 10
+MOST_EXAMPLES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +153,7 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
     judged, staged = settled.judged, settled.staged
     file, fates, records = judged.file, judged.fates, judged.records
     problems = unreadable.problems(judged.reading, judged.staged.sql, db)
+    problems = _with_reasons(problems, judged, db)
     if settled.differing and fates.readable == settled.differing:
         if problems.empty and not records.unsplittable:
             raise unreadable.every_key_repeated(file, records)
@@ -187,7 +194,7 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
         "stored": stored,
         "reasons": _reasons(settled, problems),
         "flags": _by_rule(flagged),
-        "flagged_values": flagged[:MOST_FLAGS_SHOWN],
+        "flagged_values": _examples(flagged, judged, db),
         "error": None,
         "columns": judged.reading.provided,
         "replaces_import": settled.earlier["import_id"] if settled.earlier else None,
@@ -216,11 +223,54 @@ def _flagged(staged: StagedRows, db: Warehouse) -> list[FlaggedValue]:
             value=value,
             row_count=row_count,
             flagged=flagged,
+            first_line=first_line,
         )
-        for rule, column_name, value, row_count, flagged in db.tuples(
+        for rule, column_name, value, row_count, flagged, first_line in db.tuples(
             fill("import/flags", staged=staged.sql)
         )
     ]
+
+
+def _examples(
+    flagged: list[FlaggedValue], judged: JudgedRows, db: Warehouse
+) -> list[FlaggedValue]:
+    """Return the most frequent values of each rule and column, with their totals.
+
+    What could not be worked out has no value; then it is the expression's own error.
+    """
+    by_fault: dict[tuple[str, str], list[FlaggedValue]] = {}
+    for value in flagged:
+        by_fault.setdefault((value["rule"], value["column_name"]), []).append(value)
+    examples = []
+    for (rule, column), found in by_fault.items():
+        of_rows = sum(value["row_count"] for value in found)
+        for value in found[:MOST_EXAMPLES]:
+            example = value.copy()
+            if rule == failed_expressions.RULE and value["value"] is None:
+                line = value["first_line"]
+                example["value"] = failed_expressions.reason(judged, column, line, db)
+            example["of_rows"], example["of_values"] = of_rows, len(found)
+            examples.append(example)
+    return examples
+
+
+def _with_reasons(
+    problems: pd.DataFrame, judged: JudgedRows, db: Warehouse
+) -> pd.DataFrame:
+    """Return problems in which a failed expression's example is its own error."""
+    examples = [
+        failed_expressions.reason(judged, column, int(line), db)
+        if rule == failed_expressions.RULE and pd.isna(example)
+        else example
+        for rule, column, example, line in zip(
+            problems["rule"],
+            problems["column_name"],
+            problems["example"],
+            problems["first_line"],
+            strict=True,
+        )
+    ]
+    return problems.assign(example=pd.Series(examples, problems.index, dtype=object))
 
 
 def _by_rule(flagged: list[FlaggedValue]) -> dict[str, int]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kpis import settings
 from kpis.definitions import Column, Contract, Mapping, Source, expressions, mappings
+from kpis.ingest import formats
 from kpis.warehouse import identifier, literal, literals
 
 
@@ -41,7 +42,7 @@ def text_items(name: str, source: Source) -> list[str]:
     elif source.expression:
         value = f"{expressions.closed(source.expression)}::varchar"
         items.append(f"try([{value}]) as {tried_of(name)}")
-        text = f"{tried_of(name)}[1]"
+        text = f"nullif(trim({tried_of(name)}[1]), '')"
     elif source.constant is not None:
         is_word = isinstance(source.constant, bool)
         value = str(source.constant)
@@ -99,34 +100,39 @@ def _typed_value(
     spellings: pd.DataFrame,
 ) -> str:
     raw = raw_of(name)
-    text = f"case when not is_number_like({raw}) then {raw} end"
-    day = f"try_cast({raw} as date)"
-    month = f"try_strptime({raw}, {literal(source.format or '%Y-%m')})"
+    text = f"case when not is_cell_error({raw}) then {raw} end"
+    if mapping.hides_numbers:
+        text = f"case when not is_number_like({raw}) then {text} end"
+    day = f"whole_date({raw})"
+    month = f"coalesce(try_strptime({raw}, '%Y-%m'), whole_date({raw}))"
     if source.format:
-        day = f"try_strptime({raw}, {literal(source.format)})::date"
+        month = formats.read(raw, source.format)
+        day = f"{month}::date"
+        if mapping.has_typed_cells:
+            month = day = f"coalesce({day}, whole_date({raw}))"
     number = _plain_decimal(name, mapping)
     return {
-        "id": text if mapping.hides_numbers else raw,
-        "text": text if mapping.hides_numbers else raw,
+        "id": text,
+        "text": text,
         "code": _code(raw, column, spellings),
         "enum": f"case when {raw} in ({literals(column.values)}) then {raw} end",
         "date": _plausible(day, "date"),
         "month": _plausible(f"date_trunc('month', {month})::date", "date"),
         "financial_year": _plausible(f"financial_year({raw})", "date"),
         "int": f"whole_number({number})",
-        "decimal": f"try_cast({number} as decimal(18, 6))",
+        "decimal": f"{'percentage' if column.in_unit_of else 'amount'}({number})",
         "bool": f"true_or_false({raw})",
     }[column.type]
 
 
 def _plain_decimal(name: str, mapping: Mapping) -> str:
     raw = raw_of(name)
-    return f"replace({raw}, ',', '.')" if mapping.decimal == "," else raw
+    return f"translate({raw}, ',.', '.,')" if mapping.decimal == "," else raw
 
 
 def seconds_of(name: str, mapping: Mapping) -> str:
     """Return SQL for a duration in seconds, null for what is not a number."""
-    return f"try_cast({_plain_decimal(name, mapping)} as decimal(12, 3))"
+    return f"duration({_plain_decimal(name, mapping)})"
 
 
 def _plausible(moment: str, kind: str) -> str:
@@ -142,10 +148,12 @@ def _plausible(moment: str, kind: str) -> str:
 def _typed_instant(name: str, source: Source, mapping: Mapping) -> list[str]:
     raw, local, typed = raw_of(name), local_of(name), identifier(name)
     zone = mapping.time_zone
-    with_offset = f"case when has_offset({raw}) then try_cast({raw} as timestamptz) end"
+    with_offset = f"with_offset({raw})"
     clock = f"local_clock({raw})"
     if source.format:
-        clock = f"try_strptime({raw}, {literal(source.format)})"
+        clock = formats.read(raw, source.format)
+        if mapping.has_typed_cells and zone:
+            clock = f"coalesce({clock}, local_clock({raw}))"
         with_offset = "null::timestamptz"
     if "%z" in source.format.lower():
         with_offset, zone = clock, ""
@@ -162,7 +170,7 @@ def _typed_instant(name: str, source: Source, mapping: Mapping) -> list[str]:
     )
     if not source.format:
         clock = f"coalesce({clock}, {with_offset} at time zone {literal(zone)})"
-        instant = f"coalesce({with_offset}, {instant})"
+        instant = f"coalesce({instant}, {with_offset})"
     return [f"{clock} as {local}", f"{instant} as {typed}"]
 
 

@@ -8,10 +8,11 @@ places of line ends, delimiters and quotes.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from kpis.definitions import Layout
+from kpis.definitions import Layout, white_space
 
 BLOCK_BYTES = 16 * 2**20
 # DuckDB refuses records of 2 MB, and no honest row of an export is half as long.
@@ -19,6 +20,10 @@ LONGEST_RECORD_BYTES = 2**20
 # even, so that a stretch of quotes ends with one that closes
 FIRST_QUOTES = 512
 NEWLINE, RETURN, SPACE = 10, 13, 32
+FIRST_OF_MANY_BYTES = 0xC2
+# which white space may be in a field: none at its ends, spaces, or any other anywhere
+Padding = Literal["none", "spaces", "blanks"]
+PADDINGS: tuple[Padding, ...] = ("none", "spaces", "blanks")
 
 
 @dataclass(frozen=True)
@@ -216,8 +221,37 @@ def has_bare_return(block: Block) -> np.ndarray:
     return counts > ends_in_return(block)
 
 
-def has_padding(block: Block, delimiter: str) -> bool:
-    """Whether a field may begin or end with a space; trimming every field is slow."""
+def padding(block: Block, delimiter: str) -> Padding:
+    """Return which white space may be in a field; to look in every field is slow."""
+    if _has_other_blanks(block, delimiter):
+        return "blanks"
+    if len(block.quotes) or _has_spaces_at_an_end(block, delimiter):
+        return "spaces"
+    return "none"
+
+
+def _has_other_blanks(block: Block, delimiter: str) -> bool:
+    """Whether there is any white space but spaces: tabs, no-break spaces ..."""
+    data = block.data
+    controls = int(np.count_nonzero(data < SPACE))
+    allowed = {"\n", "\r", delimiter} & set(map(chr, range(SPACE)))
+    if controls != sum(block.content.count(sign.encode()) for sign in allowed):
+        return True
+    if block.content.isascii():
+        return False
+    # the first bytes of characters, each with the three bytes that may belong to it
+    places = np.flatnonzero(data >= FIRST_OF_MANY_BYTES)
+    padded = np.concatenate((data, np.zeros(3, np.uint8)))
+    parts = [padded[places + shift].astype(np.uint32) for shift in range(4)]
+    distinct = np.unique(np.stack(parts) if len(places) else np.empty((4, 0)), axis=1)
+    return any(
+        white_space.is_blank(bytes(part.tolist()).decode("utf-8", "ignore")[:1])
+        for part in distinct.T.astype(np.uint8)
+    )
+
+
+def _has_spaces_at_an_end(block: Block, delimiter: str) -> bool:
+    """Whether a field may begin or end with a space."""
     if b" " not in block.content:
         return False
     data = block.data

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kpis.definitions import Layout
+from kpis.definitions import Layout, white_space
 from kpis.ingest import csv_blocks
-from kpis.ingest.csv_blocks import LONGEST_RECORD_BYTES, Block
+from kpis.ingest.csv_blocks import LONGEST_RECORD_BYTES, PADDINGS, Block, Padding
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BYTE_ORDER_MARK_TWICE_ENCODED = b"\xc3\xaf\xc2\xbb\xc2\xbf"
@@ -38,8 +38,8 @@ class Records:
 
     DuckDB reads `path`, without its first `skip_lines` lines. `shifts` holds
     (record, line): from that record on (counted from 1), records are on consecutive
-    lines starting at that line. `has_padding` is false where no field begins or ends
-    with a space. `last_row` is the text of the last row, whatever its columns.
+    lines starting at that line. `padding` says which white space may be in fields.
+    `last_row` is the text of the last row, whatever its columns.
     """
 
     path: Path
@@ -48,7 +48,7 @@ class Records:
     header_line: int
     skip_lines: int
     has_quotes: bool
-    has_padding: bool
+    padding: Padding
     count: int
     shifts: list[tuple[int, int]]
     unsplittable: list[Unsplittable]
@@ -87,7 +87,7 @@ class _Kept:
     return_ends: int
     is_all: bool
     has_quotes: bool
-    has_padding: bool
+    padding: Padding
     repeated_header_line: int | None
 
 
@@ -103,13 +103,16 @@ def _read_top(path: Path, layout: Layout) -> _Top:
             is_open ^= parts[-1].count(quote) % 2
         size = file.tell()
     skipped, raw = b"".join(above), b"".join(parts)
+    returns = (skipped + raw).count(b"\r\n")
     text = raw if above else _without_marks(raw)
     return _Top(
         text.rstrip(b"\r\n"),
         size,
         lines=len(above) + max(1, raw.count(b"\n")),
-        # quotes in the lines that DuckDB skips change what it takes for a line
-        is_plain=raw.count(b"\n") <= 1 and not (quote and quote in skipped),
+        # quotes and other line ends in what DuckDB skips change what is a line to it
+        is_plain=raw.count(b"\n") <= 1
+        and not (quote and quote in skipped)
+        and returns in (0, (skipped + raw).count(b"\n")),
         ends_in_return=(skipped + raw).endswith(b"\r\n"),
     )
 
@@ -127,7 +130,7 @@ def read_header(path: Path, layout: Layout) -> list[str]:
 
 
 def _names(top: _Top, layout: Layout) -> list[str]:
-    return [name.strip() for name in split(top.text.decode("utf-8"), layout)]
+    return [white_space.plain(name) for name in split(top.text.decode("utf-8"), layout)]
 
 
 def split(record: str, layout: Layout) -> list[str]:
@@ -201,7 +204,9 @@ def scan(
         header_line=layout.skip_lines + 1,
         skip_lines=top.lines if is_clean else 0,
         has_quotes=any(block.has_quotes for block in kept),
-        has_padding=any(block.has_padding for block in kept),
+        padding=max(
+            (block.padding for block in kept), key=PADDINGS.index, default="none"
+        ),
         count=len(lines),
         shifts=_shifts(lines),
         unsplittable=unsplittable,
@@ -256,7 +261,7 @@ def _kept_in(
         return_ends=int(ends_in_return[is_right].sum()),
         is_all=bool(is_right.all()) and not unsplittable,
         has_quotes=has_quotes,
-        has_padding=has_quotes or csv_blocks.has_padding(block, layout.delimiter),
+        padding=csv_blocks.padding(block, layout.delimiter),
         repeated_header_line=_header_again(block.content, header, starts, ends, lines),
     )
 

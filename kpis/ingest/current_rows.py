@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from kpis import warehouse
 from kpis.definitions import Contract
 from kpis.ingest import lake
 from kpis.ingest.lake import ImportRecord
-from kpis.warehouse import fill, identifier, literals
+from kpis.warehouse import fill, identifier
 
 FLAGS = {"flags": 'struct(rule varchar, "column" varchar, value varchar)[]'}
 
@@ -37,7 +38,7 @@ def statement(
     key = [identifier(name) for name in contract.key]
     key_of_lake_row = ", ".join(f"{name} := lake.{name}" for name in key)
     refused_rows = fill("staging/none_refused", key=key_of_lake_row)
-    listed = literals(map(str, refused))
+    listed = warehouse.files(refused)
     if listed:
         refused_rows = fill("staging/refused", files=listed)
     types = contract.lake_columns | (FLAGS if has_flags else {})
@@ -63,7 +64,7 @@ def _lake_rows(types: dict[str, str], files: Iterable[Path]) -> str:
     )
     # today's columns, because a file may be older than one of them
     no_rows = fill("staging/no_rows", columns=columns)
-    listed = literals(map(str, files))
+    listed = warehouse.files(files)
     if not listed:
         return no_rows
     names = ", ".join(identifier(name) for name in types)

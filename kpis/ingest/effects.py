@@ -192,7 +192,7 @@ def retired_rows(file: Path, limit: int | None = None) -> pd.DataFrame:
     They are in the order of imports and lines.
     """
     most = f"limit {int(limit)}" if limit else ""
-    parts = {"file": literal(str(file)), "limit": most}
+    parts = {"file": warehouse.file(file), "limit": most}
     return warehouse.of_files().query(fill("faulty/retired", **parts))
 
 

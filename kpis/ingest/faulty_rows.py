@@ -7,7 +7,7 @@ import pandas as pd
 
 from kpis import warehouse
 from kpis.ingest import lake
-from kpis.warehouse import fill, literals
+from kpis.warehouse import fill
 
 REFUSED, FLAGGED = "refused", "flagged"
 
@@ -50,7 +50,7 @@ def _ask(
     values: Sequence | None = None,
     **parts: str,
 ) -> pd.DataFrame:
-    files = literals(str(file) for file in _files(data_dir, import_id, fate))
+    files = warehouse.files(_files(data_dir, import_id, fate))
     faulty = fill(f"faulty/{fate}", files=files)
     query = fill(f"faulty/{name}", faulty=faulty, **parts)
     return warehouse.of_files().query(query, values)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +19,9 @@ from kpis.definitions import (
     reference_tables,
 )
 from kpis.errors import SourceFileError, UserError, unknown
-from kpis.ingest import csv_records, mapping_choice, text_files
+from kpis.ingest import csv_records, headers, mapping_choice, text_files
 from kpis.ingest.csv_records import Records
+from kpis.ingest.text_files import Text
 from kpis.periods import Period
 
 Progress = Callable[[float, str], None]
@@ -182,32 +183,59 @@ def open_file(file: MappedFile) -> OpenedFile:
     Raises SourceFileError for what is not text, or lacks the mapping's columns.
     """
     file.temporary.mkdir()
-    text = text_files.plain(file.path, file.name, file.mapping.encoding, file.temporary)
+    mapping = file.mapping
+    texts = text_files.plain(
+        file.path, file.name, mapping.encoding, file.temporary, mapping.decimal
+    )
+    found = headers.find(texts, mapping)
+    if not found:
+        raise _no_header(file, texts)
+    header = found[0]
+    if len(found) > 1:
+        sheets = ", ".join(header.text.sheet for header in found)
+        raise SourceFileError(
+            file.name,
+            f"several sheets have the columns of mapping {mapping.name}: {sheets}.",
+            remedy="Save each as a file of its own and import them one by one.",
+        )
+    if not header.has_only_titles_above:
+        above = header.layout.skip_lines
+        raise SourceFileError(
+            file.name,
+            "this is the header, but what is above it could be rows.",
+            line=above + 1,
+            remedy=f"Set header_rows_above = {above} in the mapping if it is not.",
+        )
+    return OpenedFile(
+        replace(file, mapping=header.mapping),
+        header.text.path,
+        header.layout,
+        header.used,
+    )
+
+
+def _no_header(file: MappedFile, texts: Sequence[Text]) -> SourceFileError:
+    """Return the error for a file without the header that its mapping needs."""
+    text = texts[0]
     layout = text.layout(file.mapping)
-    mapping, used = _check_header(file, text.path, layout)
-    return OpenedFile(replace(file, mapping=mapping), text.path, layout, used)
-
-
-def _check_header(
-    file: MappedFile, text: Path, layout: Layout
-) -> tuple[Mapping, set[str]]:
-    """Return the mapping as this header needs it, and the columns that it uses."""
-    header = csv_records.read_header(text, layout)
+    header = csv_records.read_header(text.path, layout)
     line = layout.skip_lines + 1
     if any(len(name) > LONGEST_NAME for name in header):
-        raise SourceFileError(
+        return SourceFileError(
             file.name,
             "this is not a header, or a quote in it is not closed.",
             line=line,
             remedy="Correct the file, or delimiter and quote in the mapping.",
         )
     try:
-        mapping = mappings.for_header(file.mapping, header)
-        return mapping, mappings.check_header(mapping, header)
+        headers.check(text, layout, file.mapping)
     except UserError as error:
         problem = _without_numbers(str(error))
-        remedy = _remedy(file, header)
-        raise SourceFileError(file.name, problem, line=line, remedy=remedy) from None
+    if len(texts) > 1:
+        sheets = ", ".join(text.sheet for text in texts)
+        problem = f"none of the sheets fits ({sheets}). {problem}"
+    remedy = _remedy(file, header)
+    return SourceFileError(file.name, problem, line=line, remedy=remedy)
 
 
 def _without_numbers(message: str) -> str:

@@ -32,9 +32,10 @@ Result = TypeVar("Result")
 PAST_RETENTION = "past_retention"
 # each macro comes after those that it uses
 MACROS = (
-    "has_offset", "local_clock", "whole_number", "true_or_false", "next_day_if_before",
-    "financial_year", "normal_spelling", "is_number_like", "masked", "plain_number",
-    "caller_hash_of", "marked_hash",
+    "without_blanks", "with_offset", "local_clock", "whole_date", "amount",
+    "percentage", "duration", "whole_number", "is_cell_error", "true_or_false",
+    "next_day_if_before", "financial_year", "normal_spelling", "is_number_like",
+    "masked", "plain_number", "caller_hash_of", "marked_hash",
 )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ class StagedRows:
     @property
     def sql(self) -> str:
         """Return SQL for all of the files."""
-        return literal(str(self.directory / "**" / "*.parquet"))
+        return warehouse.file(self.directory, "**/*.parquet")
 
     @property
     def months(self) -> list[str]:
@@ -118,12 +119,14 @@ def judge(
     file, records = found.file, found.records
     file.progress(0.3, "reading rows")
     reading = reading_sql.compile_reading(
-        file.contract, file.mapping, found.used, identity.spellings, records.has_padding
+        file.contract, file.mapping, found.used, identity.spellings, records.padding
     )
     key = caller_key.load(file.data_dir) if reading.hides_numbers else None
     _prepare(db, key or caller_key.NO_KEY, records)
     reading_sql.try_expressions(db, file.mapping, found.used)
-    db.run(_judged(reading, records))
+    cleaned = {**of_text(records), "cleaned": reading.cleaned}
+    db.run(fill("import/cleaned", **cleaned))
+    db.run(fill("import/judged", **reading.view))
     line_numbers = _line_numbers(records, db)
     extracted_at = identity.extracted_at or _end_of_last_day(file, reading, db)
     in_order = _write_rows(
@@ -181,18 +184,13 @@ def _prepare(db: Warehouse, key: CallerKey, records: Records) -> None:
     db.add_frame("unsplittable", unsplittable)
 
 
-def _judged(reading: Reading, records: Records) -> str:
-    """Return the statement for the view that reads and judges every row."""
-    return fill("import/judged", **of_text(records), **reading.view)
-
-
 def of_text(records: Records) -> dict[str, str]:
     """Return what a statement needs to read a file's records as text."""
     names = csv_records.unique(records.header)
     quote = records.layout.quote if records.has_quotes else ""
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
     return {
-        "file": literal(str(records.path)),
+        "file": warehouse.file(records.path),
         "skip": literal(records.skip_lines),
         "delimiter": literal(records.layout.delimiter),
         "quote": literal(quote),
@@ -280,7 +278,7 @@ def _split_by_month(
 ) -> StagedRows:
     statement = fill(
         "import/part",
-        read=literal(str(in_order)),
+        read=warehouse.file(in_order),
         target=literal(str(target)),
         line=line_numbers.line,
         line_shift=line_numbers.line_shift,

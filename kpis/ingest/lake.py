@@ -37,7 +37,8 @@ COUNTS = (
 class FlaggedValue(TypedDict):
     """A value that a rule flagged in a column, with the number of its rows.
 
-    `flagged` is the number of all rows of the import with anything flagged.
+    `flagged` is the number of all rows of the import with anything flagged. `of_rows`
+    and `of_values` count all rows and values that the rule flagged in the column.
     """
 
     rule: str
@@ -45,6 +46,9 @@ class FlaggedValue(TypedDict):
     value: str | None
     row_count: int
     flagged: int
+    first_line: NotRequired[int]
+    of_rows: NotRequired[int]
+    of_values: NotRequired[int]
 
 
 class LackingColumn(TypedDict):

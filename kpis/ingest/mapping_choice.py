@@ -14,15 +14,30 @@ from kpis.definitions import (
     reference_tables,
 )
 from kpis.errors import UserError
-from kpis.ingest import csv_records, text_files
+from kpis.ingest import headers, text_files
 from kpis.ingest.text_files import Text
 from kpis.periods import Period
 
 
 def available(data_dir: Path | None = None) -> list[Mapping | Split]:
-    """Return every mapping, by name; UserError for one that cannot be read."""
+    """Return every mapping that can be read, by name."""
+    return _loaded(data_dir)[0]
+
+
+def broken(data_dir: Path | None = None) -> dict[str, str]:
+    """Return what is wrong with each mapping that cannot be read, by name."""
+    return _loaded(data_dir)[1]
+
+
+def _loaded(data_dir: Path | None) -> tuple[list[Mapping | Split], dict[str, str]]:
     directory = data_dir or settings.home()
-    return [mappings.load(name, directory) for name in mappings.available(directory)]
+    loaded, faults = [], {}
+    for name in mappings.available(directory):
+        try:
+            loaded.append(mappings.load(name, directory))
+        except UserError as error:
+            faults[name] = str(error)
+    return loaded, faults
 
 
 def fitting(path: Path, data_dir: Path) -> list[Mapping | Split]:
@@ -33,33 +48,24 @@ def fitting(path: Path, data_dir: Path) -> list[Mapping | Split]:
     with TemporaryDirectory() as temporary:
 
         @cache
-        def text_in(encoding: str) -> Text | None:
-            return _text_in(encoding, path, Path(temporary) / encoding)
+        def texts_in(encoding: str) -> list[Text]:
+            return _texts_in(encoding, path, Path(temporary) / encoding)
 
-        return [
-            mapping
-            for mapping in available(data_dir)
-            if all(_fits(text_in(part.encoding), part) for part in mapping.parts)
-        ]
+        def fits(mapping: Mapping | Split) -> bool:
+            found = (
+                headers.find(texts_in(part.encoding), part) for part in mapping.parts
+            )
+            return all(found)
+
+        return list(filter(fits, available(data_dir)))
 
 
-def _text_in(encoding: str, path: Path, temporary: Path) -> Text | None:
+def _texts_in(encoding: str, path: Path, temporary: Path) -> list[Text]:
     temporary.mkdir()
     try:
         return text_files.plain(path, path.name, encoding, temporary)
     except UserError:
-        return None
-
-
-def _fits(text: Text | None, mapping: Mapping) -> bool:
-    if text is None:
-        return False
-    try:
-        header = csv_records.read_header(text.path, text.layout(mapping))
-        mappings.check_header(mappings.for_header(mapping, header), header)
-    except UserError:
-        return False
-    return True
+        return []
 
 
 def says_when(mapping: Mapping | Split, file_name: str) -> bool:

@@ -13,6 +13,7 @@ from kpis.definitions import TYPES, Contract, Mapping, expressions
 from kpis.errors import UserError
 from kpis.ingest import row_faults
 from kpis.ingest.column_sql import canonical_text, raw_of, text_items, typed_items
+from kpis.ingest.csv_blocks import Padding
 from kpis.ingest.row_faults import REMEDIES, TOO_SMALL, Fault
 from kpis.warehouse import (
     StatementError,
@@ -28,13 +29,15 @@ from kpis.warehouse import (
 class Reading:
     """The SQL that reads one file.
 
-    `provided` are the contract's columns that the file has. `view` fills
+    `provided` are the contract's columns that the file has. `cleaned` has the export's
+    columns without white space and words for nothing. `view` fills
     `import/judged`; its bit mask has a bit for each of `faults`, in their order.
     """
 
     contract: Contract
     provided: list[str]
     faults: list[Fault]
+    cleaned: str
     view: dict[str, str]
     hides_numbers: bool = False
 
@@ -58,7 +61,7 @@ def compile_reading(
     mapping: Mapping,
     used: set[str],
     spellings: pd.DataFrame,
-    has_padding: bool = True,
+    padding: Padding = "blanks",
 ) -> Reading:
     """Compile one mapping for files that have the columns in `used`.
 
@@ -77,11 +80,8 @@ def compile_reading(
         for name, source in sources.items()
         for item in typed_items(name, source, contract, mapping, spellings)
     ]
+    cleaned = ",\n".join(_cleaned(name, mapping, padding) for name in sorted(used))
     view = {
-        "cleaned": ",\n".join(
-            _cleaned(name, mapping, has_padding) for name in sorted(used)
-        )
-        or "0 as _",
         "filtered": _filtered(mapping),
         "texts": ",\n".join(texts),
         "typed": ",\n".join([*typed, *_absent(contract, provided)]),
@@ -91,7 +91,9 @@ def compile_reading(
         )
         or "0",
     }
-    return Reading(contract, provided, faults, view, mapping.hides_numbers)
+    return Reading(
+        contract, provided, faults, cleaned or "0 as _", view, mapping.hides_numbers
+    )
 
 
 def _absent(contract: Contract, provided: list[str]) -> list[str]:
@@ -120,9 +122,13 @@ def try_expressions(db: Warehouse, mapping: Mapping, used: set[str]) -> None:
             ) from None
 
 
-def _cleaned(name: str, mapping: Mapping, has_padding: bool) -> str:
+def _cleaned(name: str, mapping: Mapping, padding: Padding) -> str:
     column = identifier(name)
-    value = f"trim({column})" if has_padding else column
+    value = {
+        "none": column,
+        "spaces": f"trim({column})",
+        "blanks": f"without_blanks({column})",
+    }[padding]
     if not mapping.nulls:
         return f"nullif({value}, '') as {column}"
     words = literals(["", *mapping.nulls])

@@ -20,7 +20,7 @@ FILE_NAME = "refused.parquet"
 def forget_before(file: Path, first: str, temporary: Path) -> None:
     """Remove rows of months before `first` (YYYY-MM); those without a month stay."""
     db = warehouse.of_files()
-    parts = {"file": literal(str(file))}
+    parts = {"file": warehouse.file(file)}
     if not db.tuples(fill("faulty/refused_before", **parts), [first])[0][0]:
         return
     kept = temporary / FILE_NAME

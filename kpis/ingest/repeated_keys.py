@@ -137,7 +137,7 @@ def _held(
         staged=staged.sql,
         # the columns of today, though every file may be older than one of them
         no_rows=fill("staging/no_rows", columns=columns),
-        held=literals(str(path) for path in files),
+        held=warehouse.files(files),
         current=literals(current) or "null",
         key=_identifiers(contract.key, "{}"),
         is_equal=equal or "true",

@@ -6,7 +6,15 @@ any other flags it, and empties what cannot be right.
 
 from dataclasses import dataclass
 
-from kpis.definitions import Column, Contract, Mapping, Rule, Source, expressions
+from kpis.definitions import (
+    Column,
+    Contract,
+    Mapping,
+    Rule,
+    Source,
+    expressions,
+    indicators,
+)
 from kpis.ingest.column_sql import (
     is_clock_change,
     local_of,
@@ -14,9 +22,11 @@ from kpis.ingest.column_sql import (
     seconds_of,
     tried_of,
 )
-from kpis.warehouse import identifier, literal
+from kpis.warehouse import identifier, literal, literals
 
 TOO_SMALL = "too_small"
+NOT_IN_ITS_UNIT = "not_in_its_unit"
+UNITS_OF_SHARES = ("percent", "percent a year", "points")
 NOT_TYPED = {
     "id": "not_an_id",
     "text": "not_a_text",
@@ -34,8 +44,10 @@ NOT_TYPED = {
 REMEDIES = {
     "missing": "a value is required",
     "cannot_be_worked_out": "a value with which the mapping's expression works",
-    "not_an_id": "an identifier that does not look like a telephone number",
-    "not_a_text": "a text that does not look like a telephone number",
+    "not_an_id": "an identifier, not a cell's error; never what looks like a telephone "
+    "number",
+    "not_a_text": "a text, not a cell's error; never what looks like a telephone "
+    "number",
     "not_a_hash": "a hash of at least 16 letters and digits, never a number",
     "not_an_instant": "a date and time in the format that the mapping states",
     "local_time_does_not_exist": "a time outside the hour that the clock skips, or one "
@@ -46,7 +58,10 @@ REMEDIES = {
     "not_a_month": "a month such as 2003-04, or in the format that the mapping states",
     "not_a_financial_year": "a financial year such as 2003/04",
     "not_a_whole_number": "a whole number",
-    "not_a_number": "a number with the mapping's decimal mark",
+    "not_a_number": "a number with the mapping's decimal mark, such as 120000.00 or "
+    "120,000.00; money in pounds",
+    NOT_IN_ITS_UNIT: "a share from 0 to 1 (0.58), or a percentage with its sign "
+    "(58 %); no percent sign for an indicator in another unit",
     TOO_SMALL: "a larger number",
     "not_true_or_false": "true or false",
     "not_in_list": "one of the values that the contract lists",
@@ -75,7 +90,8 @@ def of_columns(
     columns = [contract.columns[name] for name in provided]
     typed = [_not_typed(column, mapping) for column in columns]
     small = [_too_small(column) for column in columns if column.least is not None]
-    return [fault for fault in typed if fault is not None] + small
+    figures = [_not_in_its_unit(column) for column in columns if column.in_unit_of]
+    return [*(fault for fault in typed if fault is not None), *small, *figures]
 
 
 def of_rules(provided: list[str], contract: Contract, mapping: Mapping) -> list[Fault]:
@@ -132,13 +148,34 @@ def _too_small(column: Column) -> Fault:
     )
 
 
+def _not_in_its_unit(column: Column) -> Fault:
+    """Return the fault of a figure that could be a share or a percentage.
+
+    Above 1 only its sign says that it is a percentage; no one guesses.
+    """
+    kpis = indicators.load().values()
+    shares = literals(kpi.id for kpi in kpis if kpi.measure.unit in UNITS_OF_SHARES)
+    parts = literals(kpi.id for kpi in kpis if kpi.measure.kind == "proportion")
+    value, raw = identifier(column.name), raw_of(column.name)
+    indicator, has_sign = identifier(column.in_unit_of), f"ends_with({raw}, '%')"
+    return Fault(
+        literal(NOT_IN_ITS_UNIT),
+        column.name,
+        f"case when {indicator} in ({parts}) and {value} not between 0 and 1 then true "
+        f"when {indicator} in ({shares}) then abs({value}) > 1 and not {has_sign} "
+        f"else {has_sign} end",
+        column.required,
+        raw,
+        (column.name,),
+    )
+
+
 def _instant_fault_name(name: str, source: Source, mapping: Mapping) -> str:
     if not mapping.time_zone or "%z" in source.format.lower():
         if source.format:
             return literal("not_an_instant")
         return (
-            f"case when not has_offset({raw_of(name)}) and "
-            f"local_clock({raw_of(name)}) is not null "
+            f"case when local_clock({raw_of(name)}) is not null "
             "then 'no_offset' else 'not_an_instant' end"
         )
     local = local_of(name)

@@ -5,21 +5,30 @@ another encoding, bare CR line ends, a workbook, Parquet) becomes a temporary co
 """
 
 import codecs
-import csv
 import gzip
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 from kpis import warehouse
 from kpis.definitions import ENCODINGS, Layout, Mapping
 from kpis.errors import SourceFileError
+from kpis.ingest import file_kinds
+from kpis.ingest.file_kinds import HEAD_BYTES
+from kpis.warehouse import fill, identifier, literal
 
 CHUNK_BYTES = 4 * 2**20
+# byte order marks, the longest first
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8"),
+)
 
 
 @dataclass(frozen=True)
@@ -27,11 +36,12 @@ class Text:
     """An export as UTF-8 text.
 
     With `is_table` the export was a workbook or Parquet: its copy as text has commas
-    and double quotes, whatever a mapping says.
+    and double quotes, whatever a mapping says. `sheet` is its name in a workbook.
     """
 
     path: Path
     is_table: bool = False
+    sheet: str = ""
 
     def layout(self, mapping: Mapping) -> Layout:
         """Return how the text is written, for a file that a mapping reads."""
@@ -40,42 +50,48 @@ class Text:
         return mapping.layout
 
 
-def plain(path: Path, name: str, encoding: str, temporary: Path) -> Text:
-    """Return the file's content as UTF-8 text; `name` is what messages call it.
+def plain(
+    path: Path, name: str, encoding: str, temporary: Path, decimal: str = "."
+) -> list[Text]:
+    """Return the file's content as UTF-8 text, of a workbook one text a sheet.
 
-    Raises SourceFileError, with line and remedy, for what is not text in `encoding`.
+    `name` is what messages call the file; `decimal` is the mark that numbers of a
+    workbook or Parquet file get. Raises SourceFileError, with line and remedy, for what
+    is not text in `encoding`. UTF-16 is recognised, whatever `encoding` says.
     """
     if not path.is_file():
         raise SourceFileError(name, "there is no such file.", remedy="Check the path.")
-    start = _first_bytes(path, name)
-    if start.startswith(b"PAR1"):
-        return Text(_from_parquet(path, name, temporary), is_table=True)
-    if start.startswith(b"PK\x03\x04"):
-        if path.suffix.lower() == ".xlsx":
-            return Text(_from_workbook(path, name, temporary), is_table=True)
-        raise SourceFileError(
-            name,
-            "this is a zip archive, whatever its name says.",
-            remedy="Unpack it and import the file inside.",
-        )
-    if start.startswith(b"\x1f\x8b"):
+    kind = file_kinds.of(path, name)
+    if kind == file_kinds.GZIP:
         path = _unpacked(path, name, temporary)
-        _first_bytes(path, name)
-    if encoding != "utf-8":
-        return Text(_copied(path, name, encoding, temporary))
-    for _ in _decoded(path, name, encoding):
+        kind = file_kinds.of(path, name)
+    if kind == file_kinds.PARQUET:
+        return [Text(_from_parquet(path, name, temporary, decimal), is_table=True)]
+    if kind == file_kinds.WORKBOOK:
+        return _from_workbook(path, name, temporary, decimal)
+    codec = _recognised(path) or ENCODINGS[encoding]
+    if codec != "utf-8":
+        return [Text(_copied(path, name, codec, temporary))]
+    for _ in _decoded(path, name, codec):
         pass
     if _has_bare_returns(path):
         path = _with_newlines(path, temporary)
-    return Text(path)
+    return [Text(path)]
 
 
-def _first_bytes(path: Path, name: str) -> bytes:
+def _recognised(path: Path) -> str:
+    """Return the codec that a file's first bytes show, or "" where they show none."""
     with path.open("rb") as file:
-        start = file.read(8)
-    if not start:
-        raise SourceFileError(name, "the file is empty.", remedy="Export it again.")
-    return start
+        head = file.read(HEAD_BYTES)
+    for mark, codec in MARKS:
+        if head.startswith(mark):
+            return codec
+    # in UTF-16 every other byte of plain letters is 0
+    nulls = [head[place::2].count(0) for place in (0, 1)]
+    for codec, many, few in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        if 3 * nulls[many] > len(head) and 10 * nulls[few] < nulls[many]:
+            return codec
+    return ""
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -104,7 +120,7 @@ def _unpacked(path: Path, name: str, temporary: Path) -> Path:
 
 def _decoded(path: Path, name: str, encoding: str) -> Iterator[str]:
     """Yield a file's text; SourceFileError at the first byte that is not text."""
-    decoder = codecs.getincrementaldecoder(ENCODINGS[encoding])()
+    decoder = codecs.getincrementaldecoder(encoding)()
     lines, read = 0, 0
     for chunk in _chunks_and_end(path):
         try:
@@ -127,15 +143,17 @@ def _chunks_and_end(path: Path) -> Iterator[bytes]:
 def _not_text(
     path: Path, name: str, encoding: str, position: int, error: UnicodeDecodeError
 ) -> SourceFileError:
-    lenient = codecs.getincrementaldecoder(ENCODINGS[encoding])(errors="ignore")
+    lenient = codecs.getincrementaldecoder(encoding)(errors="ignore")
     line, left = 1, position
     for chunk in _chunks(path):
         line += lenient.decode(chunk[:left]).count("\n")
         left -= min(left, len(chunk))
     likely = "windows-1252" if encoding == "utf-8" else "utf-8"
+    names = {codec: called for called, codec in ENCODINGS.items()}
+    called = names.get(encoding, encoding)
     return SourceFileError(
         name,
-        f"byte {error.object[error.start]:#04x} is not {encoding} ({error.reason}).",
+        f"byte {error.object[error.start]:#04x} is not {called} ({error.reason}).",
         line=line,
         remedy=f'Set encoding = "{likely}" (or what the system writes) in the mapping.',
     )
@@ -146,8 +164,7 @@ def _refuse_nul(name: str, line: int) -> None:
         name,
         "there are NUL bytes in the text.",
         line=line,
-        remedy='The file is damaged, or is UTF-16: then set encoding = "utf-16" in '
-        "the mapping. Otherwise export it again.",
+        remedy="The file is damaged, or is not a text: export it again.",
     )
 
 
@@ -178,16 +195,21 @@ def _copied(path: Path, name: str, encoding: str, temporary: Path) -> Path:
     return _with_newlines(copy, temporary) if _has_bare_returns(copy) else copy
 
 
-def _from_parquet(path: Path, name: str, temporary: Path) -> Path:
+def _from_parquet(path: Path, name: str, temporary: Path, decimal: str) -> Path:
     """Write a Parquet file as CSV: row n becomes line n + 1."""
     copy = temporary / "from_parquet.csv"
-    statement = warehouse.fill(
-        "import/parquet_to_csv",
-        source=warehouse.literal(str(path)),
-        target=warehouse.literal(str(copy)),
-    )
+    source = warehouse.file(path)
     with closing(warehouse.writer(temporary / "spill")) as db:
         try:
+            columns = db.tuples(fill("import/parquet_columns", source=source))
+            statement = fill(
+                "import/parquet_to_csv",
+                columns=", ".join(
+                    _parquet_text(column, kind, decimal) for column, kind, *_ in columns
+                ),
+                source=source,
+                target=literal(str(copy)),
+            )
             db.run(statement)
         except warehouse.StatementError as error:
             reason = str(error.__cause__).splitlines()[0]
@@ -199,41 +221,42 @@ def _from_parquet(path: Path, name: str, temporary: Path) -> Path:
     return copy
 
 
-def _from_workbook(path: Path, name: str, temporary: Path) -> Path:
-    """Write the first sheet as CSV: row n of the sheet becomes line n."""
-    # imported here because it is slow to load and few exports are workbooks
-    import openpyxl
+def _parquet_text(name: str, kind: str, decimal: str) -> str:
+    """Return SQL for a column as text: 8.0 is 8, as whole numbers with gaps are kept
+    as fractions.
+    """
+    text = f"{identifier(name)}::varchar"
+    if kind in ("DOUBLE", "FLOAT"):
+        text = f"regexp_replace({text}, '[.]0$', '')"
+    if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+        text = f"replace({text}, '.', {literal(decimal)})"
+    return f"{text} as {identifier(name)}"
 
-    copy = temporary / "sheet.csv"
+
+def _from_workbook(path: Path, name: str, temporary: Path, decimal: str) -> list[Text]:
+    """Write the sheets as CSV: row n of a sheet becomes line n."""
+    # imported here because it is slow to load and few exports are workbooks
+    from kpis.ingest import workbooks
+
     # a damaged workbook fails in any of the layers under openpyxl, each in its way
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        with copy.open("w", encoding="utf-8", newline="") as file:
-            _write_rows(book.worksheets[0].iter_rows(values_only=True), file)
-        book.close()
+        with path.open("rb") as file:
+            sheets = workbooks.write_sheets(file, name, temporary, decimal)
     except (
         zipfile.BadZipFile,
         zlib.error,
         SyntaxError,
         LookupError,
         ValueError,
+        OSError,
     ) as error:
         raise SourceFileError(
             name,
             f"the workbook cannot be read ({error}).",
             remedy="Save it again as .xlsx or as CSV.",
         ) from None
-    return copy
-
-
-def _write_rows(rows: Iterable[Sequence], file: TextIO) -> None:
-    """Write cells as CSV, every row as wide as the widest before it."""
-    writer = csv.writer(file, lineterminator="\n")
-    width = 0
-    for row in rows:
-        if all(cell is None for cell in row):
-            file.write("\n")
-            continue
-        width = max(width, len(row))
-        cells = [*row, *[None] * (width - len(row))]
-        writer.writerow(["" if cell is None else cell for cell in cells])
+    if not sheets:
+        raise SourceFileError(
+            name, "the workbook has no sheet with cells.", remedy="Export it again."
+        )
+    return [Text(copy, is_table=True, sheet=sheet) for sheet, copy in sheets.items()]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpis.builds import pruning
 from kpis.ingest import effects, lake
-from kpis.output import import_words
+from kpis.output import fault_words, import_words
 
 IN_SUM = ("accepted", "quarantined", "duplicates", "filtered")
 
@@ -42,10 +42,8 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
         yield f"  {import_words.unsure(account)}"
     for reason, count in account["reasons"].items():
         yield f"  {reason}: {count}"
-    for flag in account["flagged_values"] or ():
-        shown = "" if flag["value"] is None else f" '{flag['value']}'"
-        where = f"{flag['rule']} {flag['column_name']}".strip()
-        yield f"  flagged: {where}{shown} ({flag['row_count']})"
+    for line in fault_words.flagged(account["flagged_values"] or ()):
+        yield f"  flagged: {line}"
     file = quarantine / f"{account['import_id']}.csv"
     if account["quarantined"] and file.exists():
         yield f"  refused rows, with line and remedy: {file}"

@@ -34,6 +34,8 @@ def show_import_form() -> None:
     """Ask for a file and its layout, and start the import."""
     elements.header("Import a file", "Import", "Mapping", "Source")
     layouts = {layout.name: layout for layout in mapping_choice.available()}
+    for fault in mapping_choice.broken().values():
+        st.warning(f"This layout cannot be used. {plain(fault)}")
     form = st.session_state.setdefault(FORM, 0)
     left, middle, right = st.columns([3, 5, 3])
     file = left.file_uploader(

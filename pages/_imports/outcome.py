@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpis import formatting
 from kpis.definitions import contracts
-from kpis.output import import_words
+from kpis.output import fault_words, import_words
 from pages._frame import page_list
 from pages._frame.markdown import plain
 from pages._imports.jobs import Job
@@ -84,6 +84,7 @@ def _show_account(account: Mapping[str, Any], name: str) -> None:
             ),
             border="horizontal", hide_index=True, width="content",
         )  # fmt: skip
+    _show_flags(account)
 
 
 def rows_in_words(account: Mapping | pd.Series) -> str:
@@ -94,3 +95,11 @@ def rows_in_words(account: Mapping | pd.Series) -> str:
         f"+ {count['quarantined']} quarantined + {count['duplicates']} duplicates "
         f"+ {count['filtered']} filtered; {count['retired']} older rows retired."
     )
+
+
+def _show_flags(account: Mapping[str, Any]) -> None:
+    """List what was flagged: a line a rule, as the command prints it."""
+    lines = fault_words.flagged(account["flagged_values"] or ())
+    if lines:
+        listed = "\n".join(f"- {plain(line)}" for line in lines)
+        st.markdown(f"Flagged, and not used:\n\n{listed}")

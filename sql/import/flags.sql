@@ -11,7 +11,8 @@ select
     coalesce(flag."column", '') as column_name,
     flag.value as value,
     count(*) as row_count,
-    (select count(distinct line) from flagged) as flagged
+    (select count(distinct line) from flagged) as flagged,
+    min(line) as first_line
 from flagged
 group by flag.rule, flag."column", flag.value
 order by row_count desc, rule, column_name, value

@@ -1,28 +1,5 @@
 create view judged as
-with export_rows as (
-    select
-        row_number() over () as _record,
-        *
-    from read_csv(
-        {file},
-        header = false,
-        skip = {skip},
-        auto_detect = false,
-        delim = {delimiter},
-        quote = {quote},
-        escape = {quote},
-        columns = {columns}
-    )
-),
-
-cleaned as (
-    select
-        _record,
-        {cleaned}
-    from export_rows
-),
-
-texts as (
+with texts as (
     select
         _record,
         {filtered} as _filtered,

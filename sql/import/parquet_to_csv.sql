@@ -1,1 +1,1 @@
-copy (select columns(*)::varchar from read_parquet({source})) to {target} (format csv, header)
+copy (select {columns} from read_parquet({source})) to {target} (format csv, header)

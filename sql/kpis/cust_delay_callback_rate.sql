@@ -48,4 +48,6 @@ select
 from incidents
 where
     not is_duplicate
+    and not is_time_unclear
+    and not is_callback_unclear
     and coalesce(attended_seconds, open_seconds) > told_by_seconds

@@ -60,3 +60,4 @@ from front_counter_visits
 where
     standard_seconds is not null
     and visits is not null
+    and not is_time_unclear

@@ -43,3 +43,4 @@ where
     line_type = 'emergency_999'
     and stage = 'primary'
     and not is_short_abandon
+    and not is_time_unclear

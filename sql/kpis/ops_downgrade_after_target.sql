@@ -53,4 +53,5 @@ from incidents
 where
     grade_first in ('I', 'S')
     and not is_duplicate
+    and not is_time_unclear
     and coalesce(attended_seconds, open_seconds) > standard_seconds

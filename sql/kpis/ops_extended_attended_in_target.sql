@@ -25,7 +25,7 @@ caveats = [
     "An appointment before the incident existed is a fault and is not used.",
     "It is the first grade that counts, whatever happened to it later.",
     "48 hours is elapsed time: over a night when the clocks change it ends at another time of day.",
-    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded.",
+    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded. An arrival in the hour that a clock change skips or repeats, without its offset, is not judged.",
     "Incidents that ended before the time had passed, or were still within it at export, are not judged. See the breakdown by judged for how many.",
     "Incidents that police created themselves are left out unless asked for.",
 ]
@@ -37,6 +37,7 @@ select
     bocu_code as area_code,
     created_on as on_date,
     case
+        when is_time_unclear then null
         when attended_seconds is null and open_seconds <= due_seconds then null
         when appointment_at >= created_at
             then coalesce(
@@ -49,6 +50,7 @@ select
     end as numerator,
     1 as denominator,
     case
+        when is_time_unclear then 'clock changed'
         when attended_seconds is not null or open_seconds > due_seconds then 'judged'
         when closed_at is null then 'still open'
         else 'ended before'

@@ -22,7 +22,7 @@ read_with = ["ops_downgrade_after_target", "ops_arrival_time_recorded", "ops_imm
 caveats = [
     "Timing starts when the incident is created, not when a unit is sent, and stops when the first unit arrives. It is elapsed time, so midnight and clock changes do no harm.",
     "It is the first grade that counts, whatever happened to it later: a late downgrade stays a miss. See the breakdown by grade_final for the last grades.",
-    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded.",
+    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded. An arrival in the hour that a clock change skips or repeats, without its offset, is not judged.",
     "Incidents that ended before the standard had passed, or were still within it at export, are not judged. See the breakdown by judged for how many.",
     "Incidents that police created themselves are left out unless asked for.",
     "For the force, all incidents count together, not the mean of boroughs: for the same months of 2003, 71.0 percent was printed as 72.8.",
@@ -37,11 +37,13 @@ select
     bocu_code as area_code,
     created_on as on_date,
     case
+        when is_time_unclear then null
         when attended_seconds is not null or open_seconds > standard_seconds
             then coalesce(attended_seconds <= standard_seconds, false)::int
     end as numerator,
     1 as denominator,
     case
+        when is_time_unclear then 'clock changed'
         when attended_seconds is not null or open_seconds > standard_seconds then 'judged'
         when closed_at is null then 'still open'
         else 'ended before'

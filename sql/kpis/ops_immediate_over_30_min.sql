@@ -37,11 +37,13 @@ select
     bocu_code as area_code,
     created_on as on_date,
     case
+        when is_time_unclear then null
         when attended_seconds is not null or open_seconds > 1800
             then coalesce(attended_seconds > 1800, true)::int
     end as numerator,
     1 as denominator,
     case
+        when is_time_unclear then 'clock changed'
         when attended_seconds is not null or open_seconds > 1800 then 'judged'
         when closed_at is null then 'still open'
         else 'ended before'

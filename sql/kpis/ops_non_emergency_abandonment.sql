@@ -44,3 +44,4 @@ where
     line_type in ('non_emergency', 'switchboard')
     and stage = 'primary'
     and not is_short_abandon
+    and not is_time_unclear

@@ -55,3 +55,4 @@ where
     calls.line_type in ('non_emergency', 'switchboard')
     and calls.stage = 'primary'
     and not calls.is_short_abandon
+    and not coalesce(sequence.last_leg_is_unclear, calls.is_time_unclear)

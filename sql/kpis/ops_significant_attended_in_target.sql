@@ -23,7 +23,7 @@ caveats = [
     "Grade S was called soon from 2003 to 2010 and is called significant now; whether both mean the same work is not published.",
     "It is the first grade that counts, whatever happened to it later. An incident that was graded S and then extended stays here: a change of grade does not remove a failure.",
     "Timing starts when the incident is created and stops when the first unit arrives. It is elapsed time, so clock changes do no harm.",
-    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded.",
+    "A missing or unusable arrival time counts as not reached in time once the incident was open longer than the standard: check how many arrival times are recorded. An arrival in the hour that a clock change skips or repeats, without its offset, is not judged.",
     "Incidents that ended before the standard had passed, or were still within it at export, are not judged. See the breakdown by judged for how many.",
     "Incidents that police created themselves are left out unless asked for.",
     "Estimated arrival times are used as they are.",
@@ -37,11 +37,13 @@ select
     bocu_code as area_code,
     created_on as on_date,
     case
+        when is_time_unclear then null
         when attended_seconds is not null or open_seconds > standard_seconds
             then coalesce(attended_seconds <= standard_seconds, false)::int
     end as numerator,
     1 as denominator,
     case
+        when is_time_unclear then 'clock changed'
         when attended_seconds is not null or open_seconds > standard_seconds then 'judged'
         when closed_at is null then 'still open'
         else 'ended before'

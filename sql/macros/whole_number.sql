@@ -1,6 +1,7 @@
 create macro whole_number(written) as (
     case
-        when try_cast(written as decimal(18, 6)) = trunc(try_cast(written as decimal(18, 6)))
-            then try_cast(written as decimal(18, 6))::bigint
+        when regexp_full_match(written, '[+-]?\d{1,12}') then written::bigint
+        when not regexp_matches(written, '£|GBP') and amount(written) = trunc(amount(written))
+            then amount(written)::bigint
     end
 )

@@ -76,6 +76,8 @@ of_legs as (
             end
             order by later.offered_at, later.call_id
         ) as last_leg_seconds,
+        last(later.is_time_unclear order by later.offered_at, later.call_id)
+            as last_leg_is_unclear,
         true as has_later_leg
     from calls as later
     inner join calls as first_leg
@@ -94,6 +96,7 @@ select
     case when later_seconds <= 14 * 86400 then later_seconds end as later_seconds,
     coalesce(caller_calls, 1) as caller_calls,
     coalesce(has_later_leg, false) as has_later_leg,
+    coalesce(last_leg_is_unclear, false) as last_leg_is_unclear,
     last_leg_seconds
 from of_callers
 full join of_legs using (call_id, offered_on)

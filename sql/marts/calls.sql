@@ -28,6 +28,20 @@ select
                 (epoch_us(current.answered_at) - epoch_us(current.offered_at)) / 1000000
             )::bigint
     end as wait_seconds,
+    -- a local time that the change of the clock makes two or none
+    coalesce(
+        len(
+            list_filter(
+                current.flags,
+                lambda flag: starts_with(flag.rule, 'local_time_')
+                and (
+                    flag."column" = 'answered_at'
+                    or (flag."column" = 'ended_at' and current.outcome = 'abandoned')
+                )
+            )
+        ) > 0,
+        false
+    ) as is_time_unclear,
     current.outcome = 'abandoned'
     and coalesce(
         current.ended_at <= current.offered_at + interval 5 seconds, false

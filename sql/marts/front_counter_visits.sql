@@ -94,6 +94,17 @@ select
     ceil(
         (epoch_us(current.service_started_at) - epoch_us(current.arrived_at)) / 1000000
     )::bigint as wait_seconds,
+    -- a local time that the change of the clock makes two or none
+    coalesce(
+        len(
+            list_filter(
+                current.flags,
+                lambda flag: starts_with(flag.rule, 'local_time_')
+                and flag."column" = 'service_started_at'
+            )
+        ) > 0,
+        false
+    ) as is_time_unclear,
     -- a visitor who left before service left when the visit was closed
     case
         when current.left_before_service and current.service_started_at is null

@@ -1,6 +1,25 @@
 with judged as (
     select
         current.*,
+        -- local times that the change of the clock makes two or none
+        list_transform(
+            list_filter(
+                current.flags, lambda flag: starts_with(flag.rule, 'local_time_')
+            ),
+            lambda flag: flag."column"
+        ) as unclear_times,
+        coalesce(
+            list_contains(unclear_times, 'first_on_scene_at')
+            or (
+                current.first_on_scene_at is null
+                and list_contains(unclear_times, 'closed_at')
+            )
+            or (
+                current.grade_first = 'E'
+                and list_contains(unclear_times, 'appointment_at')
+            ),
+            false
+        ) as is_time_unclear,
         current.duplicate_of is not null
         or coalesce(current.resolution = 'duplicate', false) as is_duplicate,
         case
@@ -89,6 +108,9 @@ select
     judged.grade_final,
     judged.resolution,
     judged.is_duplicate,
+    judged.is_time_unclear,
+    coalesce(list_contains(judged.unclear_times, 'delay_callback_at'), false)
+        as is_callback_unclear,
     judged.attended_seconds,
     judged.open_seconds,
     judged.standard_seconds,

@@ -16,7 +16,8 @@ def _chunks(request, monkeypatch):
 def plain(directory, content: bytes, encoding: str, name: str = "x.csv"):
     path = directory / name
     path.write_bytes(content)
-    return text_files.plain(path, name, encoding, directory)
+    (text,) = text_files.plain(path, name, encoding, directory)
+    return text
 
 
 TEXT = "a,b\n1,£é€\r\n2,\U0001f692\n"

@@ -1,0 +1,40 @@
+"""Why an expression could not be worked out, from the first row where it failed."""
+
+import re
+
+from kpis.definitions import expressions
+from kpis.ingest.csv_records import Records
+from kpis.ingest.judged_rows import JudgedRows
+from kpis.warehouse import StatementError, Warehouse, fill, literal
+
+RULE = "cannot_be_worked_out"
+LONGEST_REASON = 300
+DIGITS = re.compile(r"\d{5,}")
+
+
+def reason(judged: JudgedRows, column: str, line: int, db: Warehouse) -> str | None:
+    """Return what DuckDB says against a column's expression on the row of a line.
+
+    None where it says nothing when the expression is worked out by itself.
+    """
+    source = {**judged.file.mapping.helpers, **judged.file.mapping.columns}[column]
+    failed = fill(
+        "import/failed_expression",
+        expression=expressions.closed(source.expression),
+        record=literal(_record(judged.records, line)),
+    )
+    try:
+        db.tuples(failed)
+    except StatementError as error:
+        said = str(error.__cause__).splitlines()[0].partition("Error: ")[2]
+        if judged.reading.hides_numbers:
+            said = DIGITS.sub("(number)", said)
+        return f"line {line}: {said[:LONGEST_REASON]}"
+    return None
+
+
+def _record(records: Records, line: int) -> int:
+    """Return the number of the record that begins on a line."""
+    shifts = (shift for shift in reversed(records.shifts) if shift[1] <= line)
+    first, first_line = next(shifts)
+    return first + line - first_line

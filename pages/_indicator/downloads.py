@@ -13,16 +13,21 @@ from pages._scope import Scope
 
 
 def offer_downloads(
-    series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi
+    series: pd.DataFrame,
+    cell: pd.Series,
+    scope: Scope,
+    kpi: Kpi,
+    has_rows: bool = True,
 ) -> None:
     """Offer the rows behind `cell` and its series; a file is made when clicked."""
     name = f"{scope.kpi}_{scope.area}"
     with st.container(horizontal=True):
-        elements.download(
-            "All rows of this figure (CSV)",
-            lambda: spreadsheets.csv(_rows(cell, scope)),
-            f"{name}_{cell['period_start']:%Y-%m-%d}_rows.csv",
-        )
+        if has_rows:
+            elements.download(
+                "All rows of this figure (CSV)",
+                lambda: spreadsheets.csv(_rows(cell, scope)),
+                f"{name}_{cell['period_start']:%Y-%m-%d}_rows.csv",
+            )
         elements.download(
             "This series (CSV)",
             lambda: spreadsheets.csv(series_table.in_numbers(series)),

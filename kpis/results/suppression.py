@@ -22,9 +22,11 @@ def of_kpi(db: Warehouse, kpi: Kpi, places: Places, arrived: Arrived) -> Hidden:
     people = db.query(warehouse.text("results/people"), [kpi.id])
     if people.empty or arrived.first is None or arrived.last is None:
         return Hidden()
+    # what happened before the first covered day is not shown: it is not complete
+    first = max(people["on_date"].min(), pd.Timestamp(arrived.first).replace(day=1))
     # up to the last covered day: rolling periods go on after the last answer
     last = max(people["on_date"].max(), pd.Timestamp(arrived.last))
-    months = pd.date_range(people["on_date"].min(), last, freq="MS")
+    months = pd.date_range(first, last, freq="MS")
     calendars = {
         length: _settled(kpi, arrived, months, length) for length in LONGEST_FIRST
     }

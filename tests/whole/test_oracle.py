@@ -391,7 +391,17 @@ def chosen(force: Demo, kpi_id: str) -> pd.DataFrame:
     cells = cells[(cells["n"] > 0) & ~cells["state"].isin(HIDDEN)]
     some = cells.sample(min(5, len(cells)), random_state=2004)
     of_force = quarters[(quarters["area"] == FORCE) & quarters["n"].gt(0)]
-    return pd.concat([some, of_force[:1]])
+    found = pd.concat([some, of_force[:1]])
+    return found[[may_be_listed(force, kpi_id, cell) for cell in found.itertuples()]]
+
+
+def may_be_listed(force: Demo, kpi_id: str, cell) -> bool:
+    """Whether the rows of a cell are listed: people are not, where some are hidden."""
+    kpi = force.one.kpis[kpi_id]
+    period = cell.period_start.date(), cell.period_end.date()
+    return not kpi.disclosure.is_needed or bool(
+        queries.lengths_listed(force.one, kpi, cell.area, period)
+    )
 
 
 def exact_sum(numbers: pd.Series) -> float:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from kpis import periods, settings, warehouse
-from kpis.definitions import Contract, Mapping
+from kpis.definitions import Contract, Mapping, mappings
 from kpis.errors import SourceFileError
 from kpis.ingest import caller_key, covered_days, csv_records, reading_sql
 from kpis.ingest.caller_key import CallerKey
@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 MACROS = (
     "has_offset", "local_clock", "whole_number", "true_or_false", "next_day_if_before",
     "financial_year", "normal_spelling", "is_number_like", "masked", "plain_number",
-    "caller_hash_of", "marked_hash",
+    "caller_hash_of", "marked_hash", "guarded", "unguarded",
 )  # fmt: skip
 
 
@@ -152,6 +152,8 @@ def _judged(reading: Reading, records: Records) -> str:
     names = csv_records.unique(records.header)
     quote = records.layout.quote if records.has_quotes else ""
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
+    # a quarantine file that was mended: its texts are as they were in the export
+    is_mended = mappings.QUARANTINE_COLUMNS[0] in records.header
     return fill(
         "import/judged",
         file=literal(str(records.path)),
@@ -159,6 +161,7 @@ def _judged(reading: Reading, records: Records) -> str:
         delimiter=literal(records.layout.delimiter),
         quote=literal(quote),
         columns=f"{{{columns}}}",
+        as_written=r'unguarded(columns(*)) as "\0"' if is_mended else "*",
         **reading.view,
     )
 

@@ -5,7 +5,8 @@ import streamlit as st
 
 from kpis import formatting, settings
 from kpis.definitions import contracts
-from kpis.ingest import lake
+from kpis.ingest import faulty_rows, lake
+from kpis.output import spreadsheets
 from pages._frame import elements
 from pages._frame.markdown import plain
 from pages._imports import jobs, running_job
@@ -65,7 +66,17 @@ def _show_import(import_id: str, import_: pd.Series) -> None:
     )
     quarantine = settings.data_dir() / "quarantine" / f"{import_id}.csv"
     if quarantine.exists():
-        elements.download("Quarantine (CSV)", quarantine.read_bytes, quarantine.name)
+        with st.container(horizontal=True):
+            elements.download(
+                "Quarantine (Excel)",
+                lambda: spreadsheets.workbook(
+                    {"Quarantine": faulty_rows.quarantine(quarantine)}
+                ),
+                f"{import_id}.xlsx",
+            )
+            elements.download(
+                "Quarantine (CSV)", quarantine.read_bytes, quarantine.name
+            )
     show_faulty_rows(import_id, import_)
     if import_["state"] == "withdrawn":
         st.markdown(f"Withdrawn: {plain(import_['why'])}")

@@ -23,10 +23,10 @@ def offer_downloads(
     name = f"{scope.kpi}_{scope.area}"
     with st.container(horizontal=True):
         if has_rows:
-            elements.download(
-                "All rows of this figure (CSV)",
-                lambda: spreadsheets.csv(_rows(cell, scope)),
-                f"{name}_{cell['period_start']:%Y-%m-%d}_rows.csv",
+            elements.download_rows(
+                "All rows of this figure",
+                lambda: _rows(cell, scope),
+                f"{name}_{cell['period_start']:%Y-%m-%d}_rows",
             )
         elements.download(
             "This series (CSV)",

@@ -81,8 +81,7 @@ def of_series(
     the figures to compare with.
     """
     latest, shown = headline.latest(series), headline.headline(series, kpi)
-    start = latest["period_start"].date()
-    target = targets.in_force(aims, kpi.id, latest["area"], start)
+    target = targets.of_period(aims, kpi.id, latest["area"], headline.ends(latest))
     verdict = headline.verdict(series, target)
     recent = series.tail(SPARKLINE_PERIODS)
     has_figure = pd.notna(shown["value"])

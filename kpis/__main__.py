@@ -25,7 +25,7 @@ from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
 from kpis.ingest import effects, importer, lake
-from kpis.output import accounts, figures
+from kpis.output import accounts, figures, spreadsheets
 from kpis.periods import Period
 from kpis.results import Build, opened_build, queries
 
@@ -264,7 +264,7 @@ def _rows(options: Namespace) -> int:
             frames.append(queries.rows(build, options.kpi, code, *span))
     rows = pd.concat(frames)
     if options.csv:
-        rows.to_csv(sys.stdout, index=False)
+        spreadsheets.guarded(rows).to_csv(sys.stdout, index=False)
     else:
         print(rows.to_string(index=False, max_rows=60))
     return 0

@@ -3,7 +3,7 @@
 Opens each page in process, as a visitor would, for all indicators, areas and kinds of
 period, or those that are given, and compares what stands there with `results`. Prints
 how many figures were compared, by kind of page, and each difference; exit code 1 if
-there is one.
+there is one. Then says what follows about few people from everything that is shown.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from kpis.errors import UserError
 from kpis.output import area_names
 from kpis.results import opened_build, queries
 from pages._frame import filters
-from tests import audit_visitor
+from tests import audit_visitor, disclosure_auditor
 from tests.audit_visit import Tally
 
 # a demo for people without data: small, two years, every source
@@ -82,9 +82,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             whole.add(tally)
             minutes = (time.monotonic() - began) / 60
             print(f"{done} of {len(areas)} areas, {minutes:.0f} min", file=sys.stderr)
-    for line in report(whole):
+        followed = revealed(kpi_ids)
+    for line in [*report(whole), *followed]:
         print(line)
-    return 1 if whole.differences else 0
+    return 1 if whole.differences or len(followed) > 1 else 0
+
+
+def revealed(kpi_ids: Sequence[str]) -> list[str]:
+    """Say how many hidden cells follow from what is shown together, and which."""
+    build = opened_build.open_build()
+    try:
+        found = [str(one) for one in disclosure_auditor.of_build(build, kpi_ids)]
+    finally:
+        build.close()
+    return [f"hidden cells that follow: {len(found):,}", *found[:MOST_LISTED]]
 
 
 def chosen(

@@ -50,12 +50,13 @@ def _scoreboard_row(visit: Visit, row: dict, kpi_id: str, shared: str) -> None:
     if latest["area"] != area:
         notes.append(f"figure of {visit.names[latest['area']]}")
     if has_figure and shown["caveat"]:
-        lost = int(shown["refused"] + shown["unusable"])
-        notes.append(
-            f"{lost:,} of {int(shown['rows']):,} rows missing"
-            if lost
-            else "some days empty"
-        )
+        lost = shown["refused"] + shown["unusable"]
+        said = "some days empty"
+        if pd.isna(lost):
+            said = "some rows missing"
+        elif lost:
+            said = f"{int(lost):,} of {int(shown['rows']):,} rows missing"
+        notes.append(said)
     note = ", ".join(filter(None, notes))
     visit.same("overview", f"{kpi_id}, note", row["note"], note)
     if pd.isna(latest["value"]):

@@ -76,7 +76,8 @@ def standard(build: Build, kpi: Kpi, area: str, period: Period) -> int | None:
     ]
     name = next(filter(None, named), "")
     rows = build.table("standard_changes")
-    in_force = {breaks.standard_on(name, area, rows, day) for day in period}
+    days = {*period, *breaks.days_of_change(name, area, rows, period)}
+    in_force = {breaks.standard_on(name, area, rows, day) for day in days}
     return in_force.pop() if len(in_force) == 1 else None
 
 

@@ -94,15 +94,28 @@ def _noted(series: Series, rows: Iterable[tuple]) -> list[Break]:
 def _of_standard(series: Series, rows: Iterable[tuple]) -> list[Break]:
     """Return the days on which another standard came into force in the area."""
     own = _own_standards(series.standard, series.area, rows)
-    days = {first for _, first, *_ in own}
-    days |= {last + DAY for _, _, last, *_ in own if last < periods.LAST_DAY}
     found = []
-    for day in days:
+    for day in _days_of_change(own):
         before, now = _in_force(own, day - DAY), _in_force(own, day)
         if before and now and before[0] != now[0]:
             reason = f"Standard of {_length(now[0])} in place of {_length(before[0])}"
             found.append(Break(day, reason, False, now[1] or "", day))
     return found
+
+
+def days_of_change(
+    name: str, area: str, rows: Iterable[tuple], period: Period
+) -> list[date]:
+    """Return the days of a period on which an area's standard may have changed."""
+    days = _days_of_change(_own_standards(name, area, rows))
+    return [day for day in days if period[0] <= day <= period[1]]
+
+
+def _days_of_change(standards: list[tuple]) -> set[date]:
+    firsts = {first for _, first, *_ in standards}
+    return firsts | {
+        last + DAY for _, _, last, *_ in standards if last < periods.LAST_DAY
+    }
 
 
 def standard_on(name: str, area: str, rows: Iterable[tuple], day: date) -> int | None:

@@ -9,14 +9,17 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from kpis import warehouse
+from kpis import periods, settings, warehouse
 from kpis.builds import store
 from kpis.context import breaks, revision_words
 from kpis.context.breaks import Break, Series
 from kpis.context.comparators import Comparator
 from kpis.context.targets import Target
+from kpis.definitions import Kpi
+from kpis.periods import Period
 from kpis.results import Build
 
+PUBLISHED = "mart_published_figures"
 WAS = ["was_value", "was_n", "was_numerator", "was_denominator"]
 REVISION_COLUMNS = [
     "kpi", "on_date", *WAS, "was_build", "was_as_at", "was_provisional", "reason",
@@ -33,6 +36,38 @@ def comparators_of(build: Build, kpi_id: str) -> list[Comparator]:
     """Return the published figures next to an indicator's own, the force's first."""
     sql = warehouse.text("results/comparators")
     return [Comparator(*row) for row in build.warehouse.tuples(sql, [kpi_id])]
+
+
+def published_of(build: Build, kpi_id: str, area: str) -> list[Comparator]:
+    """Return the figures that were published of an area, its places and the force.
+
+    They came with exports. Those that an indicator shows as its own figures are left
+    out: one figure for exactly one of its periods.
+    """
+    if not build.warehouse.tuples(warehouse.text("results/mart_columns"), [PUBLISHED]):
+        return []
+    codes = [settings.FORCE, *(code for _, code in build.places.members([area]))]
+    rows = build.warehouse.tuples(
+        warehouse.text("results/published_figures"), [kpi_id, codes]
+    )
+    return [
+        Comparator(
+            kpi_id, build.names.get(code, code), first, last, value, n,
+            None, None, None, None, source,
+        )
+        for code, first, last, value, n, publishers, source in rows
+        if publishers > 1
+        or not _is_own(build.kpis[kpi_id], build.places.kinds[code], (first, last))
+    ]  # fmt: skip
+
+
+def _is_own(kpi: Kpi, area_kind: str, period: Period) -> bool:
+    """Return whether a published figure is one of an indicator's own cells."""
+    smallest = kpi.population.smallest_in(area_kind)
+    if kpi.population.stage != "published" or smallest is None:
+        return False
+    own = periods.LENGTHS[periods.LENGTHS.index(smallest) :]
+    return any(period == periods.of_day(period[1], by) for by in own)
 
 
 def breaks_of(build: Build, kpi_id: str, area: str) -> list[Break]:

@@ -6,6 +6,7 @@ from datetime import date
 from math import isnan
 
 from kpis import formatting, periods, settings
+from kpis.periods import Period
 from kpis.statistics import spc
 
 ADOPTED = ("statutory", "plan", "local")
@@ -68,6 +69,17 @@ def in_force(targets: Iterable[Target], kpi_id: str, area: str, day: date) -> Ta
         if target.kpi == kpi_id and target.valid_from <= day <= target.valid_to
     }
     return of_day.get(area) or of_day.get(settings.FORCE) or Target(kpi_id, area)
+
+
+def of_period(
+    targets: Iterable[Target], kpi_id: str, area: str, period: Period
+) -> Target:
+    """Return the target that counts for a period: the one in force on its last day.
+
+    A target may change within a quarter, a year or a week. What is to be reached by
+    then is what the figure is held against.
+    """
+    return in_force(targets, kpi_id, area, period[1])
 
 
 def in_words(target: Target, unit: str) -> str:

@@ -42,6 +42,11 @@ def rows(
     return _ask(data_dir, import_id, fate, "rows", [chosen, chosen], limit=most)
 
 
+def quarantine(path: Path) -> pd.DataFrame:
+    """Return a quarantine file as texts, as they are in it: it can be read again."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
 def _ask(
     data_dir: Path,
     import_id: str,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from kpis import periods, settings, warehouse
-from kpis.definitions import Contract, Mapping
+from kpis.definitions import Contract, Mapping, mappings
 from kpis.ingest import (
     caller_key,
     covered_days,
@@ -35,7 +35,7 @@ MACROS = (
     "without_blanks", "with_offset", "local_clock", "whole_date", "amount",
     "percentage", "duration", "whole_number", "is_cell_error", "true_or_false",
     "next_day_if_before", "financial_year", "normal_spelling", "is_number_like",
-    "masked", "plain_number", "caller_hash_of", "marked_hash",
+    "masked", "plain_number", "caller_hash_of", "marked_hash", "guarded", "unguarded",
 )  # fmt: skip
 
 
@@ -189,12 +189,15 @@ def of_text(records: Records) -> dict[str, str]:
     names = csv_records.unique(records.header)
     quote = records.layout.quote if records.has_quotes else ""
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
+    # a quarantine file that was mended: its texts are as they were in the export
+    is_mended = mappings.QUARANTINE_COLUMNS[0] in records.header
     return {
         "file": warehouse.file(records.path),
         "skip": literal(records.skip_lines),
         "delimiter": literal(records.layout.delimiter),
         "quote": literal(quote),
         "columns": f"{{{columns}}}",
+        "as_written": r'unguarded(columns(*)) as "\0"' if is_mended else "*",
     }
 
 

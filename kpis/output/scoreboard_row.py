@@ -86,8 +86,8 @@ class Shared:
 def of_series(series: pd.DataFrame, kpi: Kpi, shared: Shared) -> Row:
     """Return the row of a judged series."""
     latest, shown = headline.latest(series), headline.headline(series, kpi)
-    start = latest["period_start"].date()
-    target = targets.in_force(shared.aims, kpi.id, latest["area"], start)
+    ends = headline.ends(latest)
+    target = targets.of_period(shared.aims, kpi.id, latest["area"], ends)
     verdict = headline.verdict(series, target)
     recent = series.tail(SPARKLINE_PERIODS)
     has_figure, has_past = pd.notna(shown["value"]), recent["value"].notna().any()
@@ -157,6 +157,8 @@ def _missing(shown: pd.Series) -> str:
     if pd.isna(shown["value"]) or not shown["caveat"]:
         return ""
     lost = shown["refused"] + shown["unusable"]
+    if pd.isna(lost):
+        return "some rows missing"
     if not lost:
         return "some days empty"
     return f"{lost:,.0f} of {shown['rows']:,.0f} rows missing"

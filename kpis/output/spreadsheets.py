@@ -2,11 +2,12 @@
 
 A spreadsheet program takes a cell that begins like a formula for one, and names come
 from files. CSV cannot say that a cell is text, so such a cell gets an apostrophe before
-it. An Excel file says which cells are text.
+it. An Excel file says which cells are text, so 00000008, 2E3 and 3-4 stay as they are.
 """
 
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# as in `sql/macros/guarded.sql`, for files that are imported again
+FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+# limits of an Excel sheet, and of the whole numbers that it holds exactly
+MOST_ROWS, LONGEST_TEXT, LARGEST_WHOLE = 1_048_575, 32_767, 10**15
 OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -37,23 +42,32 @@ class Chart:
 
 def csv(frame: pd.DataFrame) -> bytes:
     """Return the frame as a CSV file that spreadsheet programs read as UTF-8."""
-    texts = frame.select_dtypes(include=["object", "str"]).columns
-    guarded = {name: frame[name].map(_guarded) for name in texts}
-    return frame.assign(**guarded).to_csv(index=False).encode("utf-8-sig")
+    return guarded(frame).to_csv(index=False).encode("utf-8-sig")
+
+
+def guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with an apostrophe before texts and names like a formula."""
+    texts = frame.select_dtypes(include=["object", "str", "category"]).columns
+    safe = {name: frame[name].astype(object).map(_guarded) for name in texts}
+    return frame.assign(**safe).rename(columns=_guarded)
 
 
 def workbook(sheets: Mapping[str, pd.DataFrame], chart: Chart | None = None) -> bytes:
     """Return an Excel file with a sheet for each frame, in order.
 
     `chart` is drawn from the first sheet, on a sheet of its own. Times lose their zone,
-    which Excel does not have; missing numbers are empty cells.
+    which Excel does not have; missing numbers are empty cells. A frame that is longer
+    than a sheet goes on in further sheets.
     """
     file = io.BytesIO()
     with Workbook(file, OPTIONS) as book:
         head = book.add_format({"bold": True, "bottom": 1})
+        # "@": what is typed into such a cell later stays text too
+        text = book.add_format({"num_format": "@"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         for name, frame in sheets.items():
-            _write(book.add_worksheet(name), frame, head, wrapped)
+            for title, part in _parts(name, frame):
+                _write(book.add_worksheet(title), part, head, text, wrapped)
         if chart:
             name, frame = next(iter(sheets.items()))
             _draw(book, name, frame, chart)
@@ -61,12 +75,21 @@ def workbook(sheets: Mapping[str, pd.DataFrame], chart: Chart | None = None) -> 
 
 
 def _guarded(value: object) -> object:
-    is_formula = isinstance(value, str) and value.startswith(FORMULA_SIGNS)
-    return f"'{value}" if is_formula else value
+    if not isinstance(value, str) or NUMBER.fullmatch(value):
+        return value
+    # pandas writes a lone carriage return without quotes: it would begin a new row
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def _parts(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for number, start in enumerate(range(0, max(len(frame), 1), MOST_ROWS), 1):
+        title = name if number == 1 else f"{name} {number}"
+        yield title, frame.iloc[start : start + MOST_ROWS]
 
 
 def _write(
-    sheet: Worksheet, frame: pd.DataFrame, head: Format, wrapped: Format
+    sheet: Worksheet, frame: pd.DataFrame, head: Format, text: Format, wrapped: Format
 ) -> None:
     for place, name in enumerate(frame.columns):
         column = frame[name]
@@ -81,7 +104,11 @@ def _write(
         )
         sheet.write_string(0, place, str(name), head)
         for row, value in enumerate(values, 1):
-            sheet.write(row, place, value)
+            if isinstance(value, str):
+                own = wrapped if longest > WIDEST else text
+                sheet.write_string(row, place, value[:LONGEST_TEXT], own)
+            else:
+                sheet.write(row, place, value)
     sheet.freeze_panes(1, 0)
 
 
@@ -91,7 +118,10 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, pd.Timestamp):
         return value.tz_localize(None).to_pydatetime()
-    return value.item() if isinstance(value, np.generic) else value
+    plain = value.item() if isinstance(value, np.generic) else value
+    # Excel would round it
+    is_long = isinstance(plain, int) and abs(plain) >= LARGEST_WHOLE
+    return str(plain) if is_long else plain
 
 
 def _draw(book: Workbook, sheet: str, frame: pd.DataFrame, chart: Chart) -> None:

@@ -58,7 +58,7 @@ class Arrivals:
             standards=self._standards.get(kpi.population.standard),
             months=frozenset(self._months.get(kpi_id, ())) if is_asked else None,
         )
-        hidden = suppression.areas(self._db, kpi, self._places, arrived)
+        hidden = suppression.of_kpi(self._db, kpi, self._places, arrived)
         return replace(arrived, hidden=hidden)
 
     def _covers(self, kpi: Kpi) -> dict[str, Coverage]:

@@ -21,6 +21,7 @@ MOST_LOST = 0.05
 # An amount that could not be read may be larger than all others, so any is too many.
 # One that may belong elsewhere: a hundredth of the rows.
 MOST_AMOUNTS_ASTRAY = 0.01
+OF_PEOPLE = "Rows of its exports could not be read, or not in full."
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def of_figure(
     """
     if not missing:
         return COMPLETE
-    says = in_words(missing)
+    # the number of rows about people could reveal how many people there are
+    says = OF_PEOPLE if kpi.disclosure.is_needed else in_words(missing)
     if is_too_much(kpi, missing):
         return Completeness(missing, not_reliable=says)
     bounds = _bounds(kpi, missing, n, numerator, denominator)
@@ -107,6 +109,8 @@ def _bounds(
     Of rows that each count once: a lost row may count in the numerator or not, or not
     at all; a row with an unusable value may count on the other side.
     """
+    if kpi.disclosure.is_needed:
+        return None
     counts_rows = kpi.measure.counts == "cases" and kpi.measure.base == "rows"
     if not counts_rows or len(kpi.population.needs) != 1 or kpi.population.made_of:
         return None

@@ -16,10 +16,21 @@ from kpis.definitions import Kpi, reference_tables, sources
 from kpis.errors import UserError, unknown
 from kpis.periods import Period
 from kpis.results import coverage, states
-from kpis.results.disclosure import LONGEST_FIRST
+from kpis.results.disclosure import made_of
 from kpis.results.opened_build import Build
 from kpis.results.series import COLUMNS, COMPLETENESS, Question, answer
 from kpis.warehouse import fill, identifier, literal
+
+LISTED_BY = ("year", "rolling12", "quarter", "month")
+WHEN_LISTED = {
+    "respondents": "They are listed only by quarter, or for longer periods made of "
+    "quarters, where the figures of the area and of all areas in it are shown.",
+    **dict.fromkeys(
+        ("staff", "people", "sickness"),
+        "They are listed only for a whole month, or a longer whole period, whose "
+        "figure is shown.",
+    ),
+}
 
 
 def areas(build: Build) -> pd.DataFrame:
@@ -330,8 +341,11 @@ def rows(
     if kpi.population.made_of:
         parts = " and ".join(kpi.population.made_of)
         raise UserError(f"'{kpi.wording.title}' has no rows of its own: see {parts}.")
-    if kpi.disclosure.is_needed:
-        _refuse_if_hidden(build, kpi, area, start, end)
+    protects = kpi.disclosure.protects
+    if kpi.disclosure.is_needed and not _are_listed(build, kpi, area, (start, end)):
+        raise UserError(
+            f"Rows of '{kpi.wording.title}' are single people. {WHEN_LISTED[protects]}"
+        )
     first, last = (f"date {literal(day.isoformat())}" for day in (start, end))
     within = f"on_date between {first} and {last}"
     if kpi.population.stage == "published":
@@ -364,14 +378,22 @@ def _places(kpi: Kpi, first: str, last: str) -> str:
     return "\nunion all\n".join(places) or warehouse.text("results/no_place")
 
 
-def _refuse_if_hidden(
-    build: Build, kpi: Kpi, area: str, start: date, end: date
-) -> None:
-    lengths = [by for by in LONGEST_FIRST if periods.of_day(end, by) == (start, end)]
-    for by in lengths:
-        if series(build, [kpi.id], [area], start, end, by)["n"].notna().any():
-            return
-    raise UserError(
-        f"Rows of '{kpi.wording.title}' are single people. They are listed only for a "
-        "whole month, or a longer whole period, whose figure is shown."
+def lengths_listed(build: Build, kpi: Kpi, area: str, period: Period) -> list[str]:
+    """Return by which lengths rows of people may be listed, if the figure is shown.
+
+    Two lists say how many rows they share. So people are only listed by quarters, and
+    where no area is hidden by quarter in the area. Rows of staff are returns of units.
+    """
+    lengths = [by for by in LISTED_BY if periods.of_day(period[1], by) == period]
+    if kpi.disclosure.protects != "respondents":
+        return lengths
+    if build.arrived(kpi.id).hidden.has_within(area, "quarter"):
+        return []
+    return [by for by in lengths if made_of(by, period) != "month"]
+
+
+def _are_listed(build: Build, kpi: Kpi, area: str, period: Period) -> bool:
+    return any(
+        series(build, [kpi.id], [area], period[1], period[1], by)["n"].notna().all()
+        for by in lengths_listed(build, kpi, area, period)
     )

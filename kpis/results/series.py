@@ -190,5 +190,7 @@ def _with_states(
     frame["caveat"] = frame["caveat"].where(~is_hidden, "")
     for name in (*NUMBERS, *COMPLETENESS[:5]):
         is_empty = is_hidden if name in OF_VALUE else has_no_number
+        if name in COMPLETENESS:
+            is_empty = is_empty | is_about_people
         frame[name] = np.where(is_empty, np.nan, frame[name].astype(float))
     return frame

@@ -18,12 +18,15 @@ from kpis.periods import Period
 from kpis.results import coverage
 from kpis.results.completeness import COMPLETE, Completeness
 from kpis.results.coverage import Coverage
-from kpis.results.disclosure import LEAST
+from kpis.results.disclosure import Hidden, made_of
 from kpis.results.missing_exports import MissingExports, never_imported
 from kpis.results.missing_rows import MissingRows
 
 HIDES_VALUE = ("not_applicable", "not_measured", "suppressed", "not_reliable")
 MOST_FINDINGS_NAMED = 3
+OVERLAP = (
+    "twelve months that overlap others would reveal shorter periods of few people."
+)
 MEASURED_BY = {
     "facility": "front counter",
     "site": "call-handling site",
@@ -52,9 +55,9 @@ class Arrived:
     """What is known of an indicator's sources: what has arrived, and what is missing.
 
     `findings` are those that make its figures unreliable. `standards` are the spans of
-    days in which its standard was in force, None where it has none. `hidden` are, by
-    length of period, the areas that are not shown because of few people. `months` are
-    those that have rows, None where that says nothing.
+    days in which its standard was in force, None where it has none. `hidden` is what is
+    not shown because of few people. `months` are those that have rows, None where that
+    says nothing.
     """
 
     covers: dict[str, Coverage]
@@ -63,7 +66,7 @@ class Arrived:
     findings: list[UnreliableFinding]
     names: dict[str, str]
     standards: list[Period] | None = None
-    hidden: dict[str, frozenset[str]] = field(default_factory=dict)
+    hidden: Hidden = field(default_factory=Hidden)
     months: frozenset[date] | None = None
 
     @cached_property
@@ -135,7 +138,7 @@ def of_cell(
     )
     if reason:
         return "not_measured", reason
-    reason = _why_suppressed(kpi, arrived, area_kind, by, cell)
+    reason = _why_suppressed(kpi, arrived, by, cell)
     if reason:
         return "suppressed", reason
     reason = (
@@ -181,21 +184,24 @@ def is_shown_apart(kpi: Kpi, arrived: Arrived, period: Period) -> bool:
     return is_whole and is_settled(kpi, arrived, period)
 
 
-def _why_suppressed(
-    kpi: Kpi, arrived: Arrived, area_kind: str, by: str, cell: Cell
-) -> str:
+def _why_suppressed(kpi: Kpi, arrived: Arrived, by: str, cell: Cell) -> str:
     if not kpi.disclosure.is_needed:
         return ""
-    if cell.area in arrived.hidden.get(by, ()):
-        return (
-            f"Not shown by {formatting.LENGTH_WORDS[by]}: too few people here, or in "
-            "an area whose figure could be worked out from it."
-        )
-    is_few = kpi.disclosure.protects == "respondents" and cell.n < LEAST["respondents"]
-    is_apart = is_shown_apart(kpi, arrived, cell.period)
-    if not is_apart and (area_kind != "mps" or is_few):
-        return "About individual people: shown once all data for the period is in."
-    return ""
+    if not is_shown_apart(kpi, arrived, cell.period):
+        if arrived.hidden.has_unsettled(cell.area, cell.period):
+            return "About individual people: shown once all data for the period is in."
+        return ""
+    if not arrived.hidden.has(cell.area, by, cell.period):
+        return ""
+    length = made_of(by, cell.period)
+    if by == "rolling12" and not arrived.hidden.has(cell.area, "year", cell.period):
+        is_by_year = arrived.hidden.has(cell.area, "quarter", cell.period)
+        whole = "financial years" if is_by_year else "the ends of quarters"
+        return f"Shown here only for {whole}: {OVERLAP}"
+    return (
+        f"Not shown by {formatting.LENGTH_WORDS[length]}: too few people here, or in "
+        "an area whose figure could be worked out from it."
+    )
 
 
 def _of_published(arrived: Arrived, cell: Cell) -> tuple[str, str]:

@@ -10,28 +10,28 @@ from kpis import periods, settings, warehouse
 from kpis.definitions import Kpi
 from kpis.results import disclosure, states
 from kpis.results.coverage import Places
-from kpis.results.disclosure import LEAST, LONGEST_FIRST, Measure, Tree
+from kpis.results.disclosure import LEAST, LONGEST_FIRST, Hidden, Measure, Tree
 from kpis.results.states import Arrived
 from kpis.warehouse import Warehouse
 
 
-def areas(
-    db: Warehouse, kpi: Kpi, places: Places, arrived: Arrived
-) -> dict[str, frozenset[str]]:
-    """Return, by length of period, the areas that an indicator is not shown for."""
+def of_kpi(db: Warehouse, kpi: Kpi, places: Places, arrived: Arrived) -> Hidden:
+    """Return what is not shown of an indicator."""
     if not kpi.disclosure.is_needed:
-        return {}
+        return Hidden()
     people = db.query(warehouse.text("results/people"), [kpi.id])
     if people.empty or arrived.first is None or arrived.last is None:
-        return {}
+        return Hidden()
+    # what happened before the first covered day is not shown: it is not complete
+    first = max(people["on_date"].min(), pd.Timestamp(arrived.first).replace(day=1))
     # up to the last covered day: rolling periods go on after the last answer
     last = max(people["on_date"].max(), pd.Timestamp(arrived.last))
-    months = pd.date_range(people["on_date"].min(), last, freq="MS")
+    months = pd.date_range(first, last, freq="MS")
     calendars = {
         length: _settled(kpi, arrived, months, length) for length in LONGEST_FIRST
     }
-    measures = _measures(kpi, people, months)
-    return disclosure.hidden(measures, _tree(kpi, people, places), calendars)
+    tree = _tree(kpi, people, places)
+    return disclosure.protect(_measures(kpi, people, months), tree, calendars, months)
 
 
 def _settled(
@@ -77,16 +77,18 @@ def _measures(
 
 
 def _tree(kpi: Kpi, people: pd.DataFrame, places: Places) -> Tree:
-    held = sorted(people["area_code"].unique())
-    own = [code for code in held if places.kinds.get(code) == kpi.population.area]
-    codes = {code: [code] for code in own}
-    children = {}
-    tops = own
+    held = set(people["area_code"])
+    codes: dict[str, list[str]] = {}
+    for area, code in places.members(places.kinds):
+        if places.kinds[area] in kpi.population.smallest_period and code in held:
+            codes.setdefault(area, []).append(code)
+    codes[settings.FORCE] = sorted(held)
+    children: dict[str, list[str]] = {}
+    lower = [area for area in codes if places.kinds[area] == kpi.population.area]
     if kpi.population.area == "facility":
-        for borough, parts in places.parts.items():
-            inside = sorted({part for part, *_ in parts} & set(own))
-            if inside:
-                codes[borough], children[borough] = inside, inside
-        tops = list(children)
-    codes[settings.FORCE], children[settings.FORCE] = held, tops
+        for borough in [area for area in codes if places.kinds[area] == "bocu"]:
+            children[borough] = [code for code in codes[borough] if code in lower]
+    below = {code for parts in children.values() for code in parts}
+    tops = [area for area in (*children, *lower) if area not in below]
+    children[settings.FORCE] = [area for area in tops if area != settings.FORCE]
     return Tree(codes, children)

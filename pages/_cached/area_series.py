@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from kpis.analysis import judged_series
+from kpis.analysis import headline, judged_series
 from kpis.charts import spc_chart
 from kpis.context import Break, Event, Target, breaks, events, lookup, targets
 from kpis.output import area_names, series_table
@@ -55,10 +55,9 @@ def chart(scope: Scope, theme: str) -> Figure:
 def targets_of(scope: Scope) -> list[Target]:
     """Return the target in force in each period of the series."""
     series, aims = of_indicator(scope), builds.targets(scope.build_id)
-    starts = series["period_start"].dt.date
     return [
-        targets.in_force(aims, scope.kpi, area, start)
-        for area, start in zip(series["area"], starts, strict=True)
+        targets.of_period(aims, scope.kpi, row["area"], headline.ends(row))
+        for _, row in series.iterrows()
     ]
 
 

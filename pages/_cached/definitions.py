@@ -22,6 +22,8 @@ def texts(build_id: str, kpi_id: str) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def comparators(build_id: str, kpi_id: str) -> list[Comparator]:
-    """Return the published figures to compare an indicator's with."""
-    return lookup.comparators_of(builds.build(build_id), kpi_id)
+def comparators(build_id: str, kpi_id: str, area: str) -> list[Comparator]:
+    """Return the published figures to compare an indicator's with, in an area."""
+    build = builds.build(build_id)
+    imported = lookup.published_of(build, kpi_id, area)
+    return [*lookup.comparators_of(build, kpi_id), *imported]

@@ -100,11 +100,10 @@ def _list_rows(scope: Scope, source: str, period: Period, chosen: Chosen) -> Non
             rows, hide_index=True, height=320 if len(rows) > 8 else "auto",
             column_config=_heads(rows), alt="Rows of the source",
         )  # fmt: skip
-    elements.download(
-        "All of these rows (CSV)",
-        lambda: spreadsheets.csv(source_rows.rows(*asked)),
-        f"{source}_rows.csv",
-    )
+    with st.container(horizontal=True):
+        elements.download_rows(
+            "All of these rows", lambda: source_rows.rows(*asked), f"{source}_rows"
+        )
 
 
 def _heads(rows: pd.DataFrame) -> Heads:

@@ -10,6 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from kpis.definitions import glossary
 from kpis.errors import UserError
+from kpis.output import spreadsheets
 from kpis.results import Build
 from pages._frame.markdown import plain
 
@@ -56,6 +57,16 @@ def download(label: str, make: Callable[[], bytes], file_name: str) -> None:
     """
     mime = MIME_TYPES[PurePath(file_name).suffix]
     st.download_button(label, make, file_name, mime, on_click="ignore")
+
+
+def download_rows(label: str, rows: Callable[[], pd.DataFrame], name: str) -> None:
+    """Offer rows as an Excel file, in which identifiers stay text, and as CSV."""
+    download(
+        f"{label} (Excel)",
+        lambda: spreadsheets.workbook({"Rows": rows()}),
+        f"{name}.xlsx",
+    )
+    download(f"{label} (CSV)", lambda: spreadsheets.csv(rows()), f"{name}.csv")
 
 
 def folded_table(label: str, table: pd.DataFrame, heads: Mapping[str, str]) -> None:

@@ -7,7 +7,6 @@ from kpis import formatting, settings
 from kpis.definitions import contracts
 from kpis.formatting import capital
 from kpis.ingest import faulty_rows
-from kpis.output import spreadsheets
 from pages._cached import imported
 from pages._cached.figure_rows import MOST_LISTED
 from pages._frame import elements
@@ -58,11 +57,10 @@ def show_faulty_rows(import_id: str, import_: pd.Series) -> None:
         _readable(faults), hide_index=True, column_config=_heads(), alt=NAMES[fate],
         height=320 if len(faults) > 8 else "auto",
     )  # fmt: skip
-    elements.download(
-        "Lines and faults (CSV)",
-        lambda: spreadsheets.csv(faulty_rows.rows(*asked)),
-        f"{import_id}_{fate}.csv",
-    )
+    with st.container(horizontal=True):
+        elements.download_rows(
+            "Lines and faults", lambda: faulty_rows.rows(*asked), f"{import_id}_{fate}"
+        )
 
 
 def _heads() -> Heads:

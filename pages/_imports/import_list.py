@@ -5,7 +5,7 @@ import streamlit as st
 
 from kpis import formatting, settings
 from kpis.definitions import contracts
-from kpis.ingest import effects, lake
+from kpis.ingest import effects, faulty_rows, lake
 from kpis.output import import_words, spreadsheets
 from pages._cached.figure_rows import MOST_LISTED
 from pages._frame import elements
@@ -75,7 +75,17 @@ def _show_import(import_id: str, import_: pd.Series) -> None:
     )
     quarantine = settings.data_dir() / "quarantine" / f"{import_id}.csv"
     if quarantine.exists():
-        elements.download("Quarantine (CSV)", quarantine.read_bytes, quarantine.name)
+        with st.container(horizontal=True):
+            elements.download(
+                "Quarantine (Excel)",
+                lambda: spreadsheets.workbook(
+                    {"Quarantine": faulty_rows.quarantine(quarantine)}
+                ),
+                f"{import_id}.xlsx",
+            )
+            elements.download(
+                "Quarantine (CSV)", quarantine.read_bytes, quarantine.name
+            )
     show_faulty_rows(import_id, import_)
     _show_retired(import_id, import_)
     if import_["state"] == "withdrawn":

@@ -31,7 +31,7 @@ def show_definition(kpi: Kpi, scope: Scope) -> None:
             st.code(kpi.sql, language="sql")
     _show_earlier_definitions(kpi, scope.build_id)
     _show_revisions(kpi, scope)
-    _show_published_elsewhere(kpi, scope.build_id)
+    _show_published_elsewhere(kpi, scope)
 
 
 def _show_earlier_definitions(kpi: Kpi, build_id: str) -> None:
@@ -93,8 +93,8 @@ def revisions_in_words(kpi: Kpi, scope: Scope) -> list[str]:
     return lines
 
 
-def _show_published_elsewhere(kpi: Kpi, build_id: str) -> None:
-    published = definitions.comparators(build_id, kpi.id)
+def _show_published_elsewhere(kpi: Kpi, scope: Scope) -> None:
+    published = definitions.comparators(scope.build_id, kpi.id, scope.area)
     if not published:
         return
     st.subheader("Published elsewhere", anchor=False)
@@ -114,7 +114,7 @@ def comparators_in_words(published: Sequence[Comparator], unit: str) -> pd.DataF
     """Return the published figures, a row each, as Markdown."""
     rows = [
         {
-            "Force": capital(each.force),
+            "Force or area": capital(each.force),
             "Period": comparators.period_in_words(each),
             "Figure": comparators.figure_in_words(each, unit),
             "To note": comparators.remarks(each),

@@ -13,17 +13,22 @@ from pages._scope import Scope
 
 
 def offer_downloads(
-    series: pd.DataFrame, cell: pd.Series, scope: Scope, kpi: Kpi
+    series: pd.DataFrame,
+    cell: pd.Series,
+    scope: Scope,
+    kpi: Kpi,
+    has_rows: bool = True,
 ) -> None:
     """Offer the rows behind `cell` and its series; a file is made when clicked."""
     name = f"{scope.kpi}_{scope.area}"
     start = f"{cell['period_start']:%Y-%m-%d}"
     with st.container(horizontal=True):
-        elements.download(
-            "All rows of this figure (CSV)",
-            lambda: spreadsheets.csv(rows_of(cell, scope)),
-            f"{scope.kpi}_{cell['area']}_{start}_rows.csv",
-        )
+        if has_rows:
+            elements.download_rows(
+                "All rows of this figure",
+                lambda: rows_of(cell, scope),
+                f"{scope.kpi}_{cell['area']}_{start}_rows",
+            )
         elements.download(
             "This series (CSV)",
             lambda: spreadsheets.csv(_series(series, scope)),

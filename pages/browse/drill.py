@@ -132,12 +132,12 @@ def list_rows(scope: Scope, kpi: Kpi, cell: pd.Series, chosen: Chosen) -> None:
         st.caption(f"First {len(rows)} rows are shown.")
     show_rows(rows, kpi)
 
-    def every() -> bytes:
+    def every() -> pd.DataFrame:
         build = builds.build(scope.build_id)
-        every = grouped_rows.rows(build, kpi.id, cell["area"], period, dict(chosen))
-        return spreadsheets.csv(every)
+        return grouped_rows.rows(build, kpi.id, cell["area"], period, dict(chosen))
 
-    elements.download("All of these rows (CSV)", every, f"{kpi.id}_rows.csv")
+    with st.container(horizontal=True):
+        elements.download_rows("All of these rows", every, f"{kpi.id}_rows")
 
 
 def label(dimension: str) -> str:

@@ -156,7 +156,11 @@ def show_rows_behind(
         rows = figure_rows.behind(scope, cell["area"], headline.ends(cell))
     except UserError as error:
         # there are none, or they are people: the rest of the page is shown anyway
-        st.markdown(plain(str(error)))
+        is_shown = kpi.disclosure.is_needed and pd.notna(cell["value"])
+        total = f"{row_table.sum_in_words(cell, kpi)} " if is_shown else ""
+        st.markdown(plain(f"{total}{error}"))
+        if is_shown:
+            offer_downloads(series, cell, scope, kpi, has_rows=False)
         return
     is_cut = len(rows) == figure_rows.MOST_LISTED
     limited = f" First {len(rows)} rows are shown." if is_cut else ""

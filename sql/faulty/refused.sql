@@ -2,7 +2,9 @@ select
     quarantined_line::bigint as line,
     rules as rule,
     coalesce(wrong_columns, '') as column_name,
-    coalesce(wrong_values, '') as value,
+    -- as in `macros/unguarded.sql`
+    coalesce(regexp_replace(wrong_values, '^''(''*[=+\-@\t\r\n＝＋－＠])', '\1'), '')
+        as value,
     coalesce(what_would_be_right, '') as remedy
 from read_csv(
     [{files}],

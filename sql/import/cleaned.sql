@@ -2,7 +2,7 @@ create view cleaned as
 with export_rows as (
     select
         row_number() over () as _record,
-        *
+        {as_written}
     from read_csv(
         {file},
         header = false,

@@ -1,6 +1,6 @@
 /* Which refused rows of which file a mended quarantine file holds again. */
 select
-    quarantined_from,
+    unguarded(quarantined_from) as file,
     list(distinct try_cast(quarantined_line as bigint)) as lines
 from read_csv(
     {file},
@@ -13,5 +13,5 @@ from read_csv(
     columns = {columns}
 )
 where quarantined_from is not null
-group by quarantined_from
-order by quarantined_from
+group by file
+order by file

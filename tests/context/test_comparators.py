@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,12 @@ from kpis.context import comparators, lookup
 from kpis.context.comparators import Comparator
 from kpis.definitions import reference_tables
 from kpis.errors import UserError
+from kpis.ingest import importer
 from tests.exports import save
-from tests.tables import Force
+from tests.tables import Force, cell, instant
 from tests.visitors import INDICATOR, visitor, words
 
+CASE = Path(__file__).parent.parent / "cases" / "21_two_publishers"
 THIN = "\u202f"
 HEADER = "kpi_id,force,value,numerator,denominator,printed_value,source\n"
 JUNE_2017 = Comparator(
@@ -117,7 +120,7 @@ def test_the_page_shows_comparators_next_to_the_figure(data_dir):
     # as Markdown that shows what was written and nothing else
     assert shown.to_dict("records") == [
         {
-            "Force": r"\*Force\*",
+            "Force or area": r"\*Force\*",
             "Period": "",
             "Figure": rf"50{THIN}\%",
             "To note": "",
@@ -176,3 +179,102 @@ def test_a_fault_in_a_comparator_is_reported(row, words, data_dir):
     with pytest.raises(UserError) as caught:
         reference_tables.load_all(data_dir)
     assert f"line 2, {words}" in str(caught.value)
+
+
+# figures that were imported
+
+CONFIDENCE, ABANDONED = "cust_public_confidence", "ops_non_emergency_abandonment"
+AUTUMN = "2014-10-01 | 2014-12-31"
+PUBLISHED = f"""
+    kpi_id       | area_code | period_start_on | period_end_on | value | n    | source
+    {CONFIDENCE} | MPS       | {AUTUMN} | 0.50 | 1000 | Survey A
+    {CONFIDENCE} | MPS       | {AUTUMN} | 0.90 | 100  | Survey B
+    {ABANDONED}  | MPS       | {AUTUMN} | 0.07 | -    | Annual return
+    {ABANDONED}  | QK        | {AUTUMN} | 0.08 | -    | Annual return
+    {CONFIDENCE} | QK        | {AUTUMN} | 0.61 | 400  | Survey A
+    {CONFIDENCE} | QK        | 2014-07-01 | 2014-09-30 | 0.60 | 400 | Survey A
+    {CONFIDENCE} | QK        | 2014-07-01 | 2014-09-30 | 0.60 | 400 | Survey A again
+    {CONFIDENCE} | QK        | 2014-10-05 | 2014-12-31 | 0.62 | 400 | Survey A
+    {CONFIDENCE} | QK        | 2014-04-01 | 2014-09-30 | 0.63 | 400 | Survey A
+    {CONFIDENCE} | BOW       | {AUTUMN} | 0.66 | 40   | Survey A
+"""
+
+
+@pytest.fixture
+def published(data_dir):
+    """A force whose figures two surveys and a return published."""
+    force = Force(data_dir)
+    save(data_dir / "reference", HEADER, "comparator.csv")
+    force.receives("published_figures", PUBLISHED)
+    return force
+
+
+def shown_of(build, kpi_id: str, area: str) -> list[tuple]:
+    return [
+        (each.force, each.value, each.source)
+        for each in lookup.published_of(build, kpi_id, area)
+    ]
+
+
+def test_every_published_figure_is_shown_somewhere(published):
+    with published.build() as build:
+        force = build.names["MPS"]
+        assert shown_of(build, ABANDONED, "MPS") == [(force, 0.07, "Annual return")]
+        assert shown_of(build, ABANDONED, "QK") == [
+            (force, 0.07, "Annual return"), ("Brent", 0.08, "Annual return"),
+        ]  # fmt: skip
+        # two surveys disagree: the series has no figure, and both are shown
+        disputed = cell(build, CONFIDENCE, "MPS", "2014-10 to 2014-12", "quarter")
+        assert disputed["state"] == "not_reliable"
+        both = [(force, 0.5, "Survey A"), (force, 0.9, "Survey B")]
+        assert shown_of(build, CONFIDENCE, "MPS") == both
+        # for no period of the indicator
+        assert shown_of(build, CONFIDENCE, "QK") == [
+            ("Brent", 0.63, "Survey A"), *both, ("Brent", 0.62, "Survey A"),
+        ]  # fmt: skip
+        # for an area that has no figure of its own
+        assert (build.names["BOW"], 0.66, "Survey A") in shown_of(
+            build, CONFIDENCE, "BOW"
+        )
+
+
+def test_what_a_series_shows_is_not_shown_again(published):
+    with published.build() as build:
+        for quarter, value in (
+            ("2014-10 to 2014-12", 0.61),
+            ("2014-07 to 2014-09", 0.6),
+        ):
+            own = cell(build, CONFIDENCE, "QK", quarter, "quarter")
+            assert (own["state"], own["value"]) == ("reported", value)
+        assert {0.6, 0.61}.isdisjoint(
+            value for _, value, _ in shown_of(build, CONFIDENCE, "QK")
+        )
+
+
+def test_a_build_without_published_figures_has_none(tmp_path):
+    force = Force(tmp_path)
+    force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
+    with force.build() as build:
+        assert lookup.published_of(build, CONFIDENCE, "MPS") == []
+
+
+def test_the_page_of_an_indicator_shows_what_was_imported_of_it(published, data_dir):
+    pipeline.build(data_dir)
+    at = visitor(INDICATOR, kpi=ABANDONED, area="QK")
+    *_, shown = [one.value for one in at.table]
+    assert shown[["Figure", "Source"]].to_dict("split")["data"] == [
+        [rf"7{THIN}\%", "Annual return"], [rf"8{THIN}\%", "Annual return"],
+    ]  # fmt: skip
+
+
+def test_the_case_of_two_publishers(data_dir):
+    force = Force(data_dir)
+    force.add_mapping("two_publishers", (CASE / "two_publishers.toml").read_text())
+    importer.import_file(CASE / "two_publishers.csv", "two_publishers", data_dir,
+                         importer.Request(instant("2015-02-01T00:00")))  # fmt: skip
+    with force.build() as build:
+        assert [value for _, value, _ in shown_of(build, ABANDONED, "MPS")] == [0.07]
+        assert [value for _, value, _ in shown_of(build, CONFIDENCE, "MPS")] == [
+            0.5,
+            0.9,
+        ]

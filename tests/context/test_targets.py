@@ -1,19 +1,22 @@
 """Targets: which is in force, how it is worded, and what limits say about it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from math import nan
 
 import pytest
 
-from kpis import __main__, pipeline
-from kpis.context import lookup, targets
+from kpis import __main__, periods, pipeline
+from kpis.analysis import judged_series
+from kpis.context import breaks, lookup, targets
 from kpis.context.targets import Target
 from kpis.definitions import indicators, reference_tables
 from kpis.errors import UserError
+from kpis.output import scoreboard
 from tests.exports import save
 from tests.tables import Force
 
+ATTENDED = "ops_immediate_attended_in_target"
 HEADER = "kpi_id,area,comparator,value,value_to,status,valid_from,valid_to,source\n"
 THIN = "\u202f"
 AIM = Target(
@@ -239,3 +242,85 @@ def test_a_build_does_not_ask_for_indicators_that_are_not_there(tmp_path):
     save(tmp_path / "reference", f"{HEADER}{row}\n", "target.csv")
     force.receives("incidents", "created_at\n2004-03-10T12:00:00Z")
     assert pipeline.build(tmp_path).is_new
+
+
+# a target until Sunday 16 May 2010, and another after it; `day` moves the change
+OLD, NEW = 0.5, 0.95
+
+
+def changed_on(day: date) -> list[Target]:
+    before = day - timedelta(days=1)
+    return [
+        Target(ATTENDED, "MPS", "at_least", OLD, status="plan", valid_to=before),
+        Target(ATTENDED, "MPS", "at_least", NEW, status="plan", valid_from=day),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "day_in_it", "changed", "value"),
+    [
+        ("quarter", date(2010, 4, 1), date(2010, 5, 17), NEW),
+        ("quarter", date(2010, 3, 1), date(2010, 5, 17), OLD),
+        ("year", date(2010, 4, 1), date(2010, 5, 17), NEW),
+        ("year", date(2010, 3, 31), date(2010, 5, 17), OLD),
+        ("rolling12", date(2010, 5, 1), date(2010, 5, 17), NEW),
+        ("rolling12", date(2010, 4, 1), date(2010, 5, 17), OLD),
+        ("month", date(2010, 5, 1), date(2010, 5, 17), NEW),
+        ("week", date(2010, 5, 17), date(2010, 5, 19), NEW),
+        ("week", date(2010, 5, 16), date(2010, 5, 17), OLD),
+        # on the last day of the period, and on the day after it
+        ("month", date(2010, 5, 1), date(2010, 5, 31), NEW),
+        ("month", date(2010, 5, 1), date(2010, 6, 1), OLD),
+        ("day", date(2010, 5, 16), date(2010, 5, 17), OLD),
+    ],
+)
+def test_a_period_is_held_against_the_target_at_its_end(by, day_in_it, changed, value):
+    period = periods.of_day(day_in_it, by)
+    found = targets.of_period(changed_on(changed), ATTENDED, "QK", period)
+    assert found.value == value
+
+
+def test_a_target_that_lapsed_within_a_period_does_not_count_for_it():
+    lapsed = changed_on(date(2010, 5, 17))[:1]
+    quarter = periods.of_day(date(2010, 5, 1), "quarter")
+    assert not targets.of_period(lapsed, ATTENDED, "MPS", quarter).is_set
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory) -> Force:
+    force = Force(tmp_path_factory.mktemp("changing"))
+    rows = (
+        f"{ATTENDED},MPS,at_least,0.5,,plan,2008-04-01,2010-05-16,old\n"
+        f"{ATTENDED},MPS,at_least,0.95,,plan,2010-05-17,,new"
+    )
+    save(force.data_dir / "reference", f"{HEADER}{rows}\n", "target.csv")
+    months = [f"{year}-{month:02}" for year in (2008, 2009, 2010)
+              for month in range(1, 13)][3:30]  # fmt: skip
+    lines = "\n".join(f"3 | {month}-20T12:00:00Z | I" for month in months)
+    force.receives("incidents", f"times | created_at | grade_first\n{lines}",
+                   covers="2008-04 to 2010-06")  # fmt: skip
+    with force.build() as build:
+        yield build
+
+
+@pytest.mark.parametrize(
+    ("by", "percent"), [("quarter", 95), ("month", 95), ("rolling12", 95), ("year", 50)]
+)
+def test_a_scoreboard_shows_the_target_at_the_end_of_its_period(changing, by, percent):
+    judged = judged_series.of_area(changing, "QK", by)
+    aims = lookup.targets_of(changing)
+    board = scoreboard.of_series(judged, changing.kpis, aims, changing.names, by)
+    (row,) = [one for one in board.rows if one.id == ATTENDED]
+    assert row.target == f"at least {percent}{THIN}% (plan)"
+
+
+def test_a_standard_that_changed_within_a_period_and_back_is_not_one():
+    rows = [
+        ("I", "MPS", 720, periods.FIRST_DAY, date(2010, 4, 30), ""),
+        ("I", "MPS", 900, date(2010, 5, 1), date(2010, 5, 31), ""),
+        ("I", "MPS", 720, date(2010, 6, 1), periods.LAST_DAY, ""),
+    ]
+    quarter = periods.of_day(date(2010, 5, 1), "quarter")
+    days = breaks.days_of_change("I", "MPS", rows, quarter)
+    assert sorted(days) == [date(2010, 5, 1), date(2010, 6, 1)]
+    assert {breaks.standard_on("I", "MPS", rows, day) for day in days} == {720, 900}

@@ -45,6 +45,8 @@ SLOW_FILES = {
     "results/test_differences.py",
     "results/test_disclosure.py",
     "results/test_readers.py",
+    "whole/test_cases_completeness.py",
+    "whole/test_damaged_exports.py",
     "whole/test_defects.py",
     "whole/test_faults.py",
     "whole/test_missing_exports.py",

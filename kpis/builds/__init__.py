@@ -15,10 +15,12 @@ from kpis.builds import (
 )
 from kpis.builds.cube import CellPlan
 from kpis.builds.imports import Import
+from kpis.builds.losses import ANY_COLUMN
 from kpis.builds.mart_inputs import MartInputs
 from kpis.builds.marts import CheckError
 
 __all__ = [
+    "ANY_COLUMN",
     "CellPlan",
     "CheckError",
     "Import",

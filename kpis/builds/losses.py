@@ -19,6 +19,8 @@ from kpis.ingest import ImportRecord, current_rows, lake, refused_keys
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 
 KEPT, REFUSED = "kept", "refused"
+# stands for every column: the row is an older version
+ANY_COLUMN = "*"
 Hashes = dict[str, dict[str, str]]
 
 
@@ -38,26 +40,66 @@ def create(db: Warehouse, imports: list[ImportRecord]) -> None:
     ]
     frame = pd.DataFrame(mended, columns=["file", "line"])
     db.add_frame("mended", frame.astype({"file": "str", "line": "int64"}))
+    db.add_frame("newer_holes", _holes(imports))
+
+
+def _holes(imports: list[ImportRecord]) -> pd.DataFrame:
+    """Return the days for which an export holds hardly a row, though others do."""
+    rows = [
+        (
+            record["import_id"], record["mapping"], record["extracted_at"], area,
+            first, last,
+        )
+        for record in imports
+        for area, first, last in record.get("holes", [])
+        if (first, last) != (record["covers_from"], record["covers_to"])
+    ]  # fmt: skip
+    columns = ["import_id", "mapping", "extracted_at", "area", "first_on", "last_on"]
+    frame = pd.DataFrame(rows, columns=columns).astype("str")
+    times = ("extracted_at", "first_on", "last_on")
+    return frame.assign(
+        **{name: pd.to_datetime(frame[name], utc=name == times[0]) for name in times}
+    )
 
 
 def plan(inputs: MartInputs, imports: list[ImportRecord]) -> Hashes:
     """Return what a source's losses depend on: hashes by fate, and month or import."""
     own = [record for record in imports if record["source"] == inputs.mart]
-    lossy = [record for record in own if record["flagged"] or record["quarantined"]]
+    lossy = [
+        record
+        for record in own
+        if record["flagged"] or record["quarantined"] or record.get("holes")
+    ]
     months = {month for record in lossy for month in _months(record)}
     version = digest(*_statements(contracts.load(inputs.mart)))
+    holes = str([(one["import_id"], one["holes"]) for one in own if one.get("holes")])
     kept = {
-        month: digest(version, _hash(inputs, [month]))
+        month: digest(version, holes, _hash(inputs, [month]))
         for month in sorted(months)
         if month in _lake_months(own)
     }
-    others = str(sorted((record["import_id"], record.get("mends")) for record in own))
     refused = {
-        record["import_id"]: digest(version, others, _hash(inputs, _months(record)))
+        record["import_id"]: digest(
+            version, *_settling(record, own), _hash(inputs, _months(record))
+        )
         for record in own
         if record["quarantined"]
     }
     return {f"{KEPT}:{inputs.mart}": kept, f"{REFUSED}:{inputs.mart}": refused}
+
+
+def _settling(refused: ImportRecord, own: list[ImportRecord]) -> list[str]:
+    """Return the imports that may settle another's refused rows.
+
+    Those that hold them again, mended, and editions that replace its period.
+    """
+    months = set(_months(refused))
+    return [
+        f"{record['import_id']} {record.get('mends', {}).get(refused['file'])}"
+        for record in own
+        if refused["file"] in record.get("mends", {})
+        or (lake.retires(record) and not months.isdisjoint(_months(record)))
+    ]
 
 
 def keep(db: Warehouse, what: str, months: Iterable[str]) -> None:
@@ -137,6 +179,8 @@ def _parts(contract: Contract) -> dict[str, str]:
         "source": literal(source),
         "name": identifier(f"current_{source}"),
         "happened": identifier(contract.happened),
+        "area": identifier(contract.area),
+        "any_column": literal(ANY_COLUMN),
         "places": refused_keys.places(contract),
         "columns": _emptied(contract),
         "month": "unmended.import_id",

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kpis import periods, settings
+from kpis.builds import ANY_COLUMN
+from kpis.definitions import contracts
 from kpis.periods import Period
 from kpis.results.coverage import Places
 
@@ -120,7 +122,9 @@ class MissingRows:
         self._kind = area_kind
         self._places = places
         self._losses = [loss for loss in losses if loss.import_id in able]
-        self._is_clean = all(not _is_lost(loss, self._needs) for loss in self._losses)
+        self._is_clean = not any(
+            _is_lost(loss, self._needs) or _is_misplaced(loss) for loss in self._losses
+        )
         self._of_area = lru_cache(None)(self._count_area)
         self.of = lru_cache(MOST_KEPT)(self._of)
 
@@ -178,6 +182,8 @@ class MissingRows:
                 continue
             is_counted = loss.fate == "kept"
             month["all_rows"] += loss.row_count if is_counted else 0
+            if belongs is None and _is_misplaced(loss):
+                month["astray"] += loss.row_count
             if not belongs:
                 continue
             month["rows"] += loss.row_count if is_counted else 0
@@ -203,7 +209,13 @@ def _is_lost(loss: Loss, needs: dict[str, tuple[str, ...]]) -> bool:
     """Whether rows are missing, or lack a value that the indicator needs."""
     if loss.fate != "kept":
         return True
-    return not set(loss.columns).isdisjoint(needs.get(loss.source, ()))
+    needed = {*needs.get(loss.source, ()), ANY_COLUMN}
+    return not needed.isdisjoint(loss.columns)
+
+
+def _is_misplaced(loss: Loss) -> bool:
+    """Whether rows named a place that could not be read."""
+    return not set(loss.columns).isdisjoint(contracts.load(loss.source).places)
 
 
 def _share(part: int, whole: int) -> float:

@@ -199,6 +199,11 @@ def _time_faults(
     for sign in re.findall("%-?(.?)", source.format):
         if sign not in FORMAT_SIGNS or not sign:
             yield f"{where}: %{sign} is not a part of a date in {source.format!r}."
+    signs = set(re.findall("%-?(.)", source.format))
+    if kinds[name] == "instant" and not signs & set("HIXc"):
+        yield f"{where}: a time needs its clock in the format, such as %H:%M."
+    if "I" in signs and not signs & set("pH"):
+        yield f"{where}: %I needs %p, or use %H."
     has_zone = "%z" in source.format.lower() or mapping.time_zone
     if kinds[name] == "instant" and not has_zone:
         yield (

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from kpis import periods, settings
-from kpis.definitions import typed_toml
+from kpis.definitions import typed_toml, white_space
 from kpis.definitions.typed_toml import BY_PROGRAM
 from kpis.errors import UserError, unknown
 
@@ -131,8 +131,9 @@ def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
             reader = csv.reader(opened, strict=True)
             before = 0
             for fields in reader:
-                if any(field.strip() for field in fields):
-                    yield before + 1, [field.strip() for field in fields]
+                texts = list(map(white_space.plain, fields))
+                if any(texts):
+                    yield before + 1, texts
                 before = reader.line_num
     except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{file}: {error}. Save it as UTF-8 with commas.") from None

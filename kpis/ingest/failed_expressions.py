@@ -1,15 +1,13 @@
 """Why an expression could not be worked out, from the first row where it failed."""
 
-import re
-
 from kpis.definitions import expressions
 from kpis.ingest.csv_records import Records
+from kpis.ingest.intake import NUMBER
 from kpis.ingest.judged_rows import JudgedRows
 from kpis.warehouse import StatementError, Warehouse, fill, literal
 
 RULE = "cannot_be_worked_out"
 LONGEST_REASON = 300
-DIGITS = re.compile(r"\d{5,}")
 
 
 def reason(judged: JudgedRows, column: str, line: int, db: Warehouse) -> str | None:
@@ -28,7 +26,7 @@ def reason(judged: JudgedRows, column: str, line: int, db: Warehouse) -> str | N
     except StatementError as error:
         said = str(error.__cause__).splitlines()[0].partition("Error: ")[2]
         if judged.reading.hides_numbers:
-            said = DIGITS.sub("(number)", said)
+            said = NUMBER.sub("(number)", said)
         return f"line {line}: {said[:LONGEST_REASON]}"
     return None
 

@@ -21,6 +21,7 @@ from kpis.ingest.file_kinds import HEAD_BYTES
 from kpis.warehouse import fill, identifier, literal
 
 CHUNK_BYTES = 4 * 2**20
+BYTE_A_CHARACTER = ("latin-1", "cp1252")
 # byte order marks, the longest first
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -57,7 +58,7 @@ def plain(
 
     `name` is what messages call the file; `decimal` is the mark that numbers of a
     workbook or Parquet file get. Raises SourceFileError, with line and remedy, for what
-    is not text in `encoding`. UTF-16 is recognised, whatever `encoding` says.
+    is not text in `encoding`. UTF-8 and UTF-16 are recognised, whatever it says.
     """
     if not path.is_file():
         raise SourceFileError(name, "there is no such file.", remedy="Check the path.")
@@ -70,6 +71,8 @@ def plain(
     if kind == file_kinds.WORKBOOK:
         return _from_workbook(path, name, temporary, decimal)
     codec = _recognised(path) or ENCODINGS[encoding]
+    if codec in BYTE_A_CHARACTER and _is_utf_8(path):
+        codec = "utf-8"
     if codec != "utf-8":
         return [Text(_copied(path, name, codec, temporary))]
     for _ in _decoded(path, name, codec):
@@ -77,6 +80,17 @@ def plain(
     if _has_bare_returns(path):
         path = _with_newlines(path, temporary)
     return [Text(path)]
+
+
+def _is_utf_8(path: Path) -> bool:
+    """Whether all of a file is UTF-8, as no other text with such bytes is."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for chunk in _chunks_and_end(path):
+            decoder.decode(chunk, final=not chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _recognised(path: Path) -> str:

@@ -27,7 +27,7 @@ FITS = "fits"
 # the job whose file the form no longer holds
 TAKEN = "taken"
 ZONE = ZoneInfo(settings.TIME_ZONE)
-FILE_TYPES = ["csv", "gz", "xlsx", "parquet", "txt"]
+FILE_TYPES = ["csv", "gz", "xlsx", "xlsm", "xls", "ods", "parquet", "txt", "tsv"]
 
 
 def show_import_form() -> None:

@@ -114,6 +114,10 @@ FAULTS = {
     "unknown sign in a format": (
         JOBS.replace("%H:%M", "%H:%Q"), ("%Q is not a part", "%d/%m/%Y %H:%Q"),
     ),
+    "time without its clock": (
+        JOBS.replace(" %H:%M", ""), ("created_at", "needs its clock"),
+    ),
+    "half a day's clock": (JOBS.replace("%H:%M", "%I:%M"), ("%I needs %p",)),
     "format that breaks off": (JOBS.replace("%H:%M", "%H:%"), ("% is not a part",)),
     "local time without a zone": (
         JOBS.replace('time_zone = "Europe/London"', ""), ("add time_zone",),

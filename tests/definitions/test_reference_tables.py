@@ -549,3 +549,13 @@ def test_a_break_names_an_indicator_of_the_catalogue_or_all(data_dir):
 def test_a_spelling_of_only_signs_means_nothing(data_dir):
     save(data_dir / "reference", "spelling,bocu_code\n--,CW\n", "bocu_spelling.csv")
     assert "" not in reference_tables.spellings("bocu", data_dir, [])
+
+
+def test_white_space_around_a_cell_of_a_table_is_gone(data_dir):
+    shipped = settings.REFERENCE / "bocu_spelling.csv"
+    text = (
+        shipped.read_text(encoding="utf-8") + "\u200bThe Borough\u00a0,QK\u2009,test\n"
+    )
+    save(data_dir / "reference", "\ufeff" + text, "bocu_spelling.csv")
+    spellings = reference_tables.spellings("bocu", data_dir, [])
+    assert spellings["theborough"] == "QK"

@@ -198,3 +198,14 @@ def test_a_header_may_begin_like_another_kind_of_file(first, tmp_path, data_dir)
     save_mapping(data_dir, JOBS.replace('"Job"', f'"{first}"'))
     path = save(tmp_path, JOB_ROWS.replace("Job", first), "jobs.csv")
     assert take(path, "jobs", data_dir)["accepted"] == 2
+
+
+@pytest.mark.parametrize("encoding", ["windows-1252", "latin-1"])
+def test_utf_8_is_not_taken_for_characters_of_one_byte(encoding, data_dir, tmp_path):
+    mapping = JOBS + 'nsir_open = { column = "Note" }\n'
+    save_mapping(data_dir, f'encoding = "{encoding}"\n' + mapping)
+    row = "1\u00a0,05/11/2003 10:00,Brent,café £5\n"
+    path = save(tmp_path / "in", f"Job,Raised,Borough,Note\n{row}", "jobs.csv")
+    take(path, "jobs", data_dir)
+    rows = held(data_dir, "incidents")
+    assert values(rows, "incident_ref", "nsir_open") == [("1", "café £5")]

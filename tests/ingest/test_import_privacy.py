@@ -414,3 +414,16 @@ def test_only_what_a_contract_lists_enters_the_lake(inbox, data_dir):
     rows = held(data_dir, "calls")
     assert not {"name", "address"} & set(rows.columns)
     assert not any(b"Person" in one for one in everything(data_dir).values())
+
+
+@pytest.mark.parametrize("written", [NUMBER, "02079460123", "+44 20 7946 0123"])
+def test_an_expression_s_own_error_does_not_tell_the_number(written, inbox, data_dir):
+    failing = TELEPHONY.replace(
+        '{ column = "cad" }', "{ expression = 'cast(cli as date)::varchar' }"
+    )
+    save_mapping(data_dir, failing, "failing")
+    path = save(inbox, rows_of({"cli": written}), "calls.csv")
+    account = take(path, "failing", data_dir)
+    assert account["flags"] == {"cannot_be_worked_out": 1}
+    assert "(number)" in account["flagged_values"][0]["value"]
+    assert traces_in(data_dir) == []

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kpis.definitions import indicators
+from tests.browser.test_accessibility import violations
 from tests.browser.visit import (
     board_row,
     choice,
@@ -260,6 +261,9 @@ def test_what_an_edition_changes_is_left_or_taken(serve, with_edition, page, tmp
     (first, *others) = table(download(page, "Retired rows (CSV)"))
     assert (first["key_incident_ref"], first["line"]) == ("120", "122")
     assert len(others) == 29
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        assert not violations(page), theme
     # a visitor who comes later sees it, too, and nothing counts
     colleague = page.context.new_page()
     visit(colleague, f"{page.url}")

@@ -60,6 +60,10 @@ def _import(options: Namespace) -> int:
             found = preview.add_moves(found, home, place, _progress())
             if options.hold and any(map(importer.is_new, found)):
                 preview.keep(found, home, place)
+                _say(
+                    "Nothing counts yet. Take it: python -m kpis take. Leave it: "
+                    "python -m kpis leave."
+                )
     else:
         is_first = not lake.read_manifest(home)["imports"]
         found = _import_each(options, home)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from kpis.builds import pruning
+from kpis.definitions import indicators
 from kpis.ingest import effects, lake
 from kpis.output import fault_words, import_words
 
@@ -37,7 +38,14 @@ def of_import(account: dict[str, Any], quarantine: Path) -> Iterator[str]:
         f"  import {account['import_id']} of {account['source']}, made "
         f"{account['extracted_at']}, covers {covers}"
     )
+    if account["months"]:
+        yield (
+            f"  adds {account['added']} rows, replaces {account['replaced']}, retires "
+            f"{account['retired']}, in {', '.join(account['months'])}"
+        )
     yield from _retired(account)
+    for move in import_words.moves(account, indicators.load(), {}):
+        yield f"  moves: {move.indicator}, {move.where}: {move.before} to {move.after}"
     if import_words.unsure(account):
         yield f"  {import_words.unsure(account)}"
     for reason, count in account["reasons"].items():

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from kpis import formatting, settings
+from kpis.ingest import lake
 from kpis.output import doubts, spreadsheets
 from pages._cached import builds, imported
 from pages._components.coverage_grid import draw_grid
@@ -10,6 +12,7 @@ from pages._frame import elements, session
 from pages._frame.markdown import plain
 
 ABSENCES_LISTED = 4
+REFUSED_LISTED = 4
 
 
 def show_arrivals(build_id: str) -> None:
@@ -43,3 +46,21 @@ def show_findings(build_id: str) -> None:
         st.markdown("Nothing was found when the exports were compared with each other.")
         return
     draw_findings(imported.findings_contents(build_id), session.theme())
+
+
+def show_refused() -> None:
+    """Say which files that count have refused rows, those with most first."""
+    imports = lake.imports(settings.data_dir())
+    found = imports[(imports["state"] == "current") & (imports["quarantined"] > 0)]
+    if found.empty:
+        return
+    found = found.sort_values("quarantined", ascending=False)
+    lines = [
+        f"- {plain(row['file'])}: {formatting.count(row['quarantined'])} of "
+        f"{formatting.count(row['read'])} rows refused"
+        for row in found.head(REFUSED_LISTED).to_dict("records")
+    ]
+    more = len(found) - REFUSED_LISTED
+    if more > 0:
+        lines.append(f"- and {more} more files; each is listed below")
+    st.markdown("\n".join(["Refused rows, each with line and remedy below:", *lines]))

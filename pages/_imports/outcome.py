@@ -6,8 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpis import formatting
+from kpis import formatting, settings
 from kpis.definitions import contracts
+from kpis.ingest import accounts as import_accounts
+from kpis.ingest import lake
 from kpis.output import fault_words, import_words
 from pages._frame import page_list
 from pages._frame.markdown import plain
@@ -60,6 +62,28 @@ def show_outcome(job: Job) -> None:
             st.page_link(page_list.OVERVIEW.path, label="See the overview")
 
 
+def show_last_import() -> None:
+    """Show what became of the file that was imported last, if it still counts."""
+    manifest = lake.read_manifest(settings.data_dir())
+    imported = [
+        event["import_id"]
+        for event in manifest["events"]
+        if event["what"] == "imported"
+    ]
+    if not imported or not lake.is_current(manifest, imported[-1]):
+        return
+    account = import_accounts.of_record(manifest["imports"][imported[-1]]).as_json()
+    for note in _notes(account):
+        st.warning(plain(note))
+    st.markdown(f"Last file: **{plain(account['file'])}**. {rows_in_words(account)}")
+
+
+def _notes(account: Mapping[str, Any]) -> list[str]:
+    """Return what no one may overlook in the account of an import."""
+    notes = [*import_words.warnings(account), import_words.unsure(account)]
+    return [note for note in notes if note]
+
+
 def _changes_of(job: Job) -> list[dict[str, Any]]:
     """Return what a withdrawal, or its undoing, has changed."""
     reports = [report for report in job.reports if isinstance(report, dict)]
@@ -69,8 +93,7 @@ def _changes_of(job: Job) -> list[dict[str, Any]]:
 def _show_account(account: Mapping[str, Any], name: str) -> None:
     """Say what became of the rows, and first what no one may overlook."""
     words = f"{name} is imported. {rows_in_words(account)}"
-    warnings = [*import_words.warnings(account), import_words.unsure(account)]
-    notes = " ".join(plain(note) for note in warnings if note)
+    notes = " ".join(map(plain, _notes(account)))
     if notes:
         st.warning(f"{notes} {words}")
     else:

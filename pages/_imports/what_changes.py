@@ -14,6 +14,7 @@ from kpis.output import import_words, spreadsheets
 from kpis.preview import Waiting
 from kpis.results import opened_build
 from pages._cached import builds
+from pages._cached.figure_rows import MOST_LISTED
 from pages._frame import elements
 from pages._frame.markdown import plain
 from pages._imports import jobs, running_job
@@ -166,6 +167,11 @@ def _show_retired(account: Mapping[str, Any], retired: pd.DataFrame | None) -> N
         rows.append((more, "", formatting.count(rest["rows"].sum())))
     says = f"{formatting.count(len(retired))}, in figures today and not in this edition"
     st.html(_head("Retired rows", says) + _table(("Area", "Months", "Rows"), rows))
+    elements.folded_table(
+        "By key and line",
+        import_words.with_key_columns(retired.head(MOST_LISTED)),
+        {"import_id": "Import", "line": "Line", "month": "Month", "area_code": "Area"},
+    )
     elements.download(
         "Retired rows (CSV)",
         lambda: spreadsheets.csv(import_words.with_key_columns(retired)),

@@ -6,10 +6,10 @@ from kpis import preview, settings
 from kpis.results import opened_build
 from pages._frame import session
 from pages._imports import running_job
-from pages._imports.arrivals import show_arrivals, show_findings
+from pages._imports.arrivals import show_arrivals, show_findings, show_refused
 from pages._imports.import_form import renew_form, show_import_form
 from pages._imports.import_list import list_imports
-from pages._imports.outcome import show_outcome
+from pages._imports.outcome import show_last_import, show_outcome
 from pages._imports.what_changes import show_waiting
 
 
@@ -50,8 +50,11 @@ elif job:
 waiting = preview.waiting(settings.home())
 if waiting and not running_job.is_busy():
     show_waiting(waiting)
+elif not job:
+    show_last_import()
 build_id = opened_build.current_build_id()
 if build_id:
     show_arrivals(build_id)
     show_findings(build_id)
+    show_refused()
 list_imports()

@@ -123,6 +123,9 @@ def one_step(force: Force, random: Random) -> None:
         if random.random() < 0.3:
             # few rows, so that it may cover a month without having one in it
             table = incidents(random, 2)
+            if random.random() < 0.4:
+                # the edition holds this row, and refuses it
+                table += f"\ni{random.randint(0, 29)} | never | - | QK"
             force.receives(
                 "incidents", table, extracted=extracted, mapping="period_edition"
             )

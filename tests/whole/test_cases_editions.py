@@ -264,9 +264,20 @@ def test_any_order_gives_the_same_rows_and_none_that_is_held_vanishes(
     for number, order in enumerate(orders):
         home = place / str(number)
         for day in order:
-            jobs(home, place, day, *made[day])
+            before = counting(home)
+            account = jobs(home, place, day, *made[day])
+            assert changed(before, counting(home)) == (
+                account["added"], account["replaced"], account["retired"]
+            )  # fmt: skip
         found.append(counting(home))
     assert found[0] == found[1] == expected(editions)
+
+
+def changed(before: dict[str, int], after: dict[str, int]) -> tuple[int, int, int]:
+    """Return how many rows are new, have changed, and count no more."""
+    held = before.keys() & after.keys()
+    replaced = sum(before[key] != after[key] for key in held)
+    return len(after.keys() - held), replaced, len(before.keys() - held)
 
 
 def expected(editions) -> dict[str, int]:
@@ -280,6 +291,21 @@ def expected(editions) -> dict[str, int]:
             elif fate == "a" and not has_stray:
                 rows.pop(str(number), None)
     return rows
+
+
+def test_the_areas_that_a_file_covers_can_be_said(data_dir, inbox, capsys):
+    path = save(inbox, canonical("incidents", {}, {"bocu_code": "QK"}))
+    words = ["import", path, "--mapping", "canonical_incidents"]
+    words += ["--extracted-at", "2004-04-01"]
+    covered = []
+    for areas in ([], ["--areas"], ["--areas", "Brent", "EK"], ["--areas", "QK"]):
+        (account,) = asked(capsys, *words, *areas)
+        covered.append(account["covers_areas"])
+    assert covered == [None, None, ["EK", "QK"], ["QK"]]
+    states = lake.imports(data_dir)["state"].tolist()
+    assert states == ["replaced"] * 3 + ["current"]
+    assert main([*map(str, words), "--areas", "Brnt"]) == 2
+    assert "There is no area 'Brnt'. Known: BS, CW" in capsys.readouterr().err
 
 
 def test_11_a_filter_does_not_hide_that_no_row_can_be_read(data_dir):

@@ -129,7 +129,7 @@ def _completeness(visit: Visit) -> None:
     ]
     if incomplete:
         place = len(said) - bool(states["not_reliable"])
-        said.insert(place, f"{len(incomplete)} with something missing")
+        said.insert(place, f"{len(incomplete)} incomplete")
     said.append(f"data as at {formatting.period(engine.build.as_at, 'day')}")
     (shown,) = [one for one in visit.text() if "core indicators measured" in one]
     visit.same("overview", "how much is measured", shown, " · ".join(said))

@@ -36,7 +36,12 @@ def in_words(
     """
     said = absences(missing, names)
     if len(said) > 1:
-        said = [f"{len(said)} expected exports have not arrived"]
+        came = missing["looks_empty"].any()
+        said = [
+            f"{len(said)} gaps in what has arrived"
+            if came
+            else f"{len(said)} expected exports have not arrived"
+        ]
     count = unreliable(findings)
     if count:
         verb = "finding makes" if count == 1 else "findings make"

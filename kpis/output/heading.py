@@ -64,7 +64,7 @@ def measured(judged: pd.DataFrame, kpis: Mapping[str, Kpi], as_at: date) -> str:
             f"{known} of {len(states) - elsewhere} core indicators measured",
             *([f"{elsewhere} more have no figure for this area"] if elsewhere else []),
             *([f"{few} with too few cases to judge"] if few else []),
-            *([f"{incomplete} with something missing"] if incomplete else []),
+            *([f"{incomplete} incomplete"] if incomplete else []),
             *([f"{unreliable} not reliable"] if unreliable else []),
             f"data as at {formatting.period(as_at, 'day')}",
         ]

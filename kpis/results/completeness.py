@@ -59,9 +59,8 @@ def of_figure(
     bounds = _bounds(kpi, missing, n, numerator, denominator)
     if bounds is None:
         return Completeness(missing, caveat=says)
-    unit = kpi.measure.unit
-    least, most = (formatting.in_words(bound, unit) for bound in bounds)
-    says += f" Complete, it would be between {least} and {most}."
+    between = formatting.between(*bounds, kpi.measure.unit)
+    says += f" With all rows it would be {between}."
     return Completeness(missing, caveat=says, least=bounds[0], most=bounds[1])
 
 
@@ -87,11 +86,12 @@ def in_words(missing: Missing) -> str:
         it = "They" if missing.astray > 1 else "It"
         said.append(f"{it} may belong to another area or month.")
     if missing.unusable:
+        rows = _of(missing.unusable, missing.rows)
         columns = " or ".join(name.replace("_", " ") for name in missing.columns)
-        lack = "lack" if missing.unusable > 1 else "lacks"
         said.append(
-            f"{_of(missing.unusable, missing.rows)} {lack} a usable "
-            f"{columns or 'new version'}."
+            f"In {rows}, {columns} cannot be used."
+            if columns
+            else f"{rows} count in an older version."
         )
     return " ".join(said)
 

@@ -91,7 +91,7 @@ def test_an_amount_is_read_or_the_sum_is_not_reliable(name, state, data_dir):
     found = figures(data_dir, VARIANCE, "MPS", "2003-09", "2003-09").iloc[0]
     if account["flagged"]:
         assert found["state"] == "not_reliable"
-        assert "1 of 3 rows of its exports lacks a usable actual" in found["reason"]
+        assert "In 1 of 3 rows of its exports, actual cannot be used" in found["reason"]
     else:
         assert (found["state"], found["value"]) == (state, 0)
 
@@ -239,7 +239,7 @@ def test_values_that_could_not_be_read_are_counted_where_they_are_needed(data_di
     assert take(path, "canonical_incidents", data_dir)["flagged"] == 10
     found = figures(data_dir, ATTENDED, "MPS", "2004-02", "2004-02").iloc[0]
     assert found["unusable"] == 10
-    assert "lack a usable first on scene at" in found["caveat"]
+    assert "first on scene at cannot be used" in found["caveat"]
     others = figures(data_dir, "ops_immediate_grade_share", "MPS", "2004-02", "2004-02")
     assert others.iloc[0]["caveat"] == ""
 
@@ -291,7 +291,7 @@ def test_a_newer_row_that_was_refused_leaves_its_older_version_in_doubt(data_dir
     )
     assert (january["unusable"], february["unusable"]) == (0, 3)
     assert (
-        "3 of 897 rows of its exports lack a usable new version." in february["caveat"]
+        "3 of 897 rows of its exports count in an older version." in february["caveat"]
     )
 
 

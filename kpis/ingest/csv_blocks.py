@@ -239,14 +239,15 @@ def _has_other_blanks(block: Block, delimiter: str) -> bool:
         return True
     if block.content.isascii():
         return False
-    # the first bytes of characters, each with the three bytes that may belong to it
+    # the first bytes of characters, each with the three that may belong to it
     places = np.flatnonzero(data >= FIRST_OF_MANY_BYTES)
     padded = np.concatenate((data, np.zeros(3, np.uint8)))
-    parts = [padded[places + shift].astype(np.uint32) for shift in range(4)]
-    distinct = np.unique(np.stack(parts) if len(places) else np.empty((4, 0)), axis=1)
+    together = np.zeros(len(places), np.uint32)
+    for shift in range(4):
+        together = (together << 8) | padded[places + shift]
     return any(
-        white_space.is_blank(bytes(part.tolist()).decode("utf-8", "ignore")[:1])
-        for part in distinct.T.astype(np.uint8)
+        white_space.is_blank(code.to_bytes(4, "big").decode("utf-8", "replace")[:1])
+        for code in np.unique(together).tolist()
     )
 
 

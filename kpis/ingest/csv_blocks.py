@@ -21,6 +21,8 @@ LONGEST_RECORD_BYTES = 2**20
 FIRST_QUOTES = 512
 NEWLINE, RETURN, SPACE = 10, 13, 32
 FIRST_OF_MANY_BYTES = 0xC2
+# tab, vertical tab, form feed, and the four separators of ASCII
+OTHER_SPACES = (b"\t", b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 # which white space may be in a field: none at its ends, spaces, or any other anywhere
 Padding = Literal["none", "spaces", "blanks"]
 PADDINGS: tuple[Padding, ...] = ("none", "spaces", "blanks")
@@ -233,9 +235,9 @@ def padding(block: Block, delimiter: str) -> Padding:
 def _has_other_blanks(block: Block, delimiter: str) -> bool:
     """Whether there is any white space but spaces: tabs, no-break spaces ..."""
     data = block.data
-    controls = int(np.count_nonzero(data < SPACE))
-    allowed = {"\n", "\r", delimiter} & set(map(chr, range(SPACE)))
-    if controls != sum(block.content.count(sign.encode()) for sign in allowed):
+    if any(
+        sign in block.content for sign in OTHER_SPACES if sign != delimiter.encode()
+    ):
         return True
     if block.content.isascii():
         return False

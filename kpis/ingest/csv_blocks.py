@@ -21,6 +21,8 @@ LONGEST_RECORD_BYTES = 2**20
 FIRST_QUOTES = 512
 NEWLINE, RETURN, SPACE = 10, 13, 32
 FIRST_OF_MANY_BYTES = 0xC2
+# tab, vertical tab, form feed, and the four separators of ASCII
+OTHER_SPACES = (b"\t", b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 # which white space may be in a field: none at its ends, spaces, or any other anywhere
 Padding = Literal["none", "spaces", "blanks"]
 PADDINGS: tuple[Padding, ...] = ("none", "spaces", "blanks")
@@ -233,20 +235,21 @@ def padding(block: Block, delimiter: str) -> Padding:
 def _has_other_blanks(block: Block, delimiter: str) -> bool:
     """Whether there is any white space but spaces: tabs, no-break spaces ..."""
     data = block.data
-    controls = int(np.count_nonzero(data < SPACE))
-    allowed = {"\n", "\r", delimiter} & set(map(chr, range(SPACE)))
-    if controls != sum(block.content.count(sign.encode()) for sign in allowed):
+    if any(
+        sign in block.content for sign in OTHER_SPACES if sign != delimiter.encode()
+    ):
         return True
     if block.content.isascii():
         return False
-    # the first bytes of characters, each with the three bytes that may belong to it
+    # the first bytes of characters, each with the three that may belong to it
     places = np.flatnonzero(data >= FIRST_OF_MANY_BYTES)
     padded = np.concatenate((data, np.zeros(3, np.uint8)))
-    parts = [padded[places + shift].astype(np.uint32) for shift in range(4)]
-    distinct = np.unique(np.stack(parts) if len(places) else np.empty((4, 0)), axis=1)
+    together = np.zeros(len(places), np.uint32)
+    for shift in range(4):
+        together = (together << 8) | padded[places + shift]
     return any(
-        white_space.is_blank(bytes(part.tolist()).decode("utf-8", "ignore")[:1])
-        for part in distinct.T.astype(np.uint8)
+        white_space.is_blank(code.to_bytes(4, "big").decode("utf-8", "replace")[:1])
+        for code in np.unique(together).tolist()
     )
 
 

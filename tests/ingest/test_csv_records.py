@@ -271,3 +271,17 @@ def test_without_a_quote_character_quotes_are_text(tmp_path):
     records = scan(tmp_path, 'a,b\n1,5" pipe\n"x,2\n', layout)
     assert records.unsplittable == []
     assert fields_of(records, layout) == [["1", '5" pipe'], ['"x', "2"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "padding"),
+    [
+        ("a,b\n", "none"), ("a, b\n", "spaces"), ('"a",b\n', "spaces"),
+        ("a b,c\n", "none"), ("\ta,b\n", "blanks"), ("a\u00a0,b\n", "blanks"),
+        ("a\u200bc,b\n", "blanks"), ("é,\U0001f692\n", "none"), ("b,é", "none"),
+        ("a\U000e0020,b\n", "blanks"), ("имя,город\n", "none"),
+    ],
+)  # fmt: skip
+def test_white_space_is_looked_for_only_where_there_is_some(text, padding, tmp_path):
+    records = scan(tmp_path, f"x,y\n{text}")
+    assert records.padding == padding

@@ -23,7 +23,8 @@ def headline(series: pd.DataFrame, kpi: Kpi) -> pd.Series:
     row = latest(series)
     if kpi.measure.accumulate == "none" or pd.isna(row["headline_state"]):
         return row
-    start = row["period_start"] - pd.DateOffset(months=11)
+    # the row may be a quarter or a year
+    start = row["period_end"] + pd.DateOffset(days=1) - pd.DateOffset(months=12)
     of_year = {name: row[f"headline_{name}"] for name in queries.HEADLINE}
     nothing = {"lower": float("nan"), "upper": float("nan"), "cases": float("nan")}
     return pd.Series(

@@ -24,8 +24,9 @@ from kpis.results import Build, queries
 from kpis.results.disclosure import LEAST
 
 NOTHING = 1e-6
-# objectives that move many cells at once, before one is asked for at a time
-GUESSES = 6
+# objectives that move many cells at once go on until so many in a row settle none;
+# then one cell is asked for at a time
+IDLE_GUESSES = 4
 LENGTHS = ("month", "quarter", "year", "rolling12")
 ROWS = "n"
 
@@ -37,11 +38,6 @@ class Block:
     codes: frozenset[str]
     start: int
     stop: int
-
-    def meets(self, other: "Block") -> "Block":
-        """Return what both count."""
-        start, stop = max(self.start, other.start), min(self.stop, other.stop)
-        return Block(self.codes & other.codes, start, stop)
 
     @property
     def months(self) -> int:
@@ -206,12 +202,12 @@ def _bounds(
         np.maximum(high, cells, out=high)
 
     chance = np.random.default_rng(2004)
-    for turn in range(GUESSES):
-        pending = high - low < enough
-        if not pending.any():
-            return low, high
-        signs = chance.choice([-1.0, 1.0], size=len(enough)) if turn > 1 else 1.0
-        look(targets.T @ (pending * signs * (-1.0) ** turn))
+    pending, idle = high - low < enough, 0
+    while pending.any() and idle < IDLE_GUESSES:
+        look(targets.T @ (pending * chance.choice([-1.0, 1.0], size=len(enough))))
+        left = high - low < enough
+        idle = 0 if (pending & ~left).any() else idle + 1
+        pending = left
     for place in range(len(enough)):
         for sign in (1, -1):
             if high[place] - low[place] < enough[place]:
@@ -264,13 +260,27 @@ def of_build(build: Build, kpi_ids: Iterable[str] | None = None) -> Iterator[Fin
 
 def _meetings(own: set[Block], others: list[set[Block]]) -> set[Block]:
     """Return what own lists of rows and any other lists count together."""
-    every = set(own).union(*others)
+    every = _spans(set(own).union(*others))
     met, new = set(own), set(own)
     while new:
-        new = {one.meets(other) for one in new for other in every} - met
-        new = {block for block in new if not block.is_empty}
+        new = {
+            Block(both, max(start, since), min(stop, until))
+            for codes, spans in _spans(new).items()
+            for others_codes, others_spans in every.items()
+            if (both := codes & others_codes)
+            for start, stop in spans
+            for since, until in others_spans
+            if max(start, since) < min(stop, until)
+        } - met
         met |= new
     return met
+
+
+def _spans(blocks: set[Block]) -> dict[frozenset[str], set[tuple[int, int]]]:
+    spans: dict[frozenset[str], set[tuple[int, int]]] = {}
+    for block in blocks:
+        spans.setdefault(block.codes, set()).add((block.start, block.stop))
+    return spans
 
 
 @dataclass(frozen=True)

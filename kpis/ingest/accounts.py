@@ -152,8 +152,7 @@ def account(settled: SettledRows, db: Warehouse) -> AccountedRows:
     """
     judged, staged = settled.judged, settled.staged
     file, fates, records = judged.file, judged.fates, judged.records
-    problems = unreadable.problems(judged.reading, judged.staged.sql, db)
-    problems = _with_reasons(problems, judged, db)
+    problems = unreadable.problems(file, records, judged.reading, judged.staged.sql, db)
     if settled.differing and fates.readable == settled.differing:
         if problems.empty and not records.unsplittable:
             raise unreadable.every_key_repeated(file, records)
@@ -248,29 +247,12 @@ def _examples(
             example = value.copy()
             if rule == failed_expressions.RULE and value["value"] is None:
                 line = value["first_line"]
-                example["value"] = failed_expressions.reason(judged, column, line, db)
+                example["value"] = failed_expressions.reason(
+                    judged.file, judged.records, column, line, db
+                )
             example["of_rows"], example["of_values"] = of_rows, len(found)
             examples.append(example)
     return examples
-
-
-def _with_reasons(
-    problems: pd.DataFrame, judged: JudgedRows, db: Warehouse
-) -> pd.DataFrame:
-    """Return problems in which a failed expression's example is its own error."""
-    examples = [
-        failed_expressions.reason(judged, column, int(line), db)
-        if rule == failed_expressions.RULE and pd.isna(example)
-        else example
-        for rule, column, example, line in zip(
-            problems["rule"],
-            problems["column_name"],
-            problems["example"],
-            problems["first_line"],
-            strict=True,
-        )
-    ]
-    return problems.assign(example=pd.Series(examples, problems.index, dtype=object))
 
 
 def _by_rule(flagged: list[FlaggedValue]) -> dict[str, int]:

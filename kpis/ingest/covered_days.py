@@ -23,6 +23,8 @@ EVERYWHERE = ""
 # Boroughs differ in size, the smallest holds a quarter of the mean. 7 rows expected and
 # none there happens once in a thousand exports.
 LEAST_ROWS_OF_AREA = 28
+# A return has a row for each borough every time: three times is no chance.
+LEAST_RETURNS_OF_AREA = 3
 # An area sends its return every month if it did in three months of four.
 REGULAR = 0.75
 
@@ -123,7 +125,8 @@ def without_boroughs(
     of_force = settings.FORCE in set(rows["area"])
     if not present or of_force or not boroughs - present:
         return []
-    least = 1 if contract.stands_for != "day" else LEAST_ROWS_OF_AREA
+    is_return = contract.stands_for != "day"
+    least = LEAST_RETURNS_OF_AREA if is_return else LEAST_ROWS_OF_AREA
     is_usual = held["row_count"].sum() / len(present) >= least
     return sorted(boroughs - present) if is_usual else []
 

@@ -2,30 +2,31 @@
 
 from kpis.definitions import expressions
 from kpis.ingest.csv_records import Records
-from kpis.ingest.intake import NUMBER
-from kpis.ingest.judged_rows import JudgedRows
+from kpis.ingest.intake import NUMBER, MappedFile
 from kpis.warehouse import StatementError, Warehouse, fill, literal
 
 RULE = "cannot_be_worked_out"
 LONGEST_REASON = 300
 
 
-def reason(judged: JudgedRows, column: str, line: int, db: Warehouse) -> str | None:
+def reason(
+    file: MappedFile, records: Records, column: str, line: int, db: Warehouse
+) -> str | None:
     """Return what DuckDB says against a column's expression on the row of a line.
 
     None where it says nothing when the expression is worked out by itself.
     """
-    source = {**judged.file.mapping.helpers, **judged.file.mapping.columns}[column]
+    source = {**file.mapping.helpers, **file.mapping.columns}[column]
     failed = fill(
         "import/failed_expression",
         expression=expressions.closed(source.expression),
-        record=literal(_record(judged.records, line)),
+        record=literal(_record(records, line)),
     )
     try:
         db.tuples(failed)
     except StatementError as error:
         said = str(error.__cause__).splitlines()[0].partition("Error: ")[2]
-        if judged.reading.hides_numbers:
+        if file.mapping.hides_numbers:
             said = NUMBER.sub("(number)", said)
         return f"line {line}: {said[:LONGEST_REASON]}"
     return None

@@ -164,7 +164,7 @@ def _refuse_unreadable(
 ) -> None:
     """Raise SourceFileError where no row that the filters leave in can be read."""
     if not fates.readable and records.read > fates.left_out:
-        found = unreadable.problems(reading, staged.sql, db)
+        found = unreadable.problems(file, records, reading, staged.sql, db)
         raise unreadable.no_row_readable(file, records, reading, found, fates.left_out)
 
 

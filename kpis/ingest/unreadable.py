@@ -7,7 +7,7 @@ is past its time does: it could be read.
 import pandas as pd
 
 from kpis.errors import SourceFileError
-from kpis.ingest import reading_sql
+from kpis.ingest import failed_expressions, reading_sql
 from kpis.ingest.csv_records import Records
 from kpis.ingest.intake import MappedFile
 from kpis.ingest.reading_sql import Reading
@@ -16,13 +16,26 @@ from kpis.warehouse import Warehouse, fill
 LONGEST_EXAMPLE = 200
 
 
-def problems(reading: Reading, staged: str, db: Warehouse) -> pd.DataFrame:
+def problems(
+    file: MappedFile, records: Records, reading: Reading, staged: str, db: Warehouse
+) -> pd.DataFrame:
     """Return what refused rows: rule, column_name, example, first_line, row_count.
 
-    `staged` is SQL for the files with the rows.
+    `staged` is SQL for the files with the rows. The example of an expression that
+    cannot be worked out is its own error.
     """
     refuses = reading_sql.refuses(reading)
-    return db.query(fill("import/reasons", staged=staged, refuses=refuses))
+    found = db.query(fill("import/reasons", staged=staged, refuses=refuses))
+    examples = [
+        failed_expressions.reason(file, records, column, int(line), db)
+        if rule == failed_expressions.RULE and pd.isna(example)
+        else example
+        for rule, column, example, line in zip(
+            *(found[name] for name in ("rule", "column_name", "example", "first_line")),
+            strict=True,
+        )
+    ]
+    return found.assign(example=pd.Series(examples, found.index, dtype=object))
 
 
 def no_row_readable(

@@ -18,6 +18,8 @@ AT_EDGE, WITHIN = 1e-3, 1e-6
 # Offices close on holidays: Easter and Christmas take at most four days and weekends.
 HOLIDAY_DAYS = 4
 NEAR_DAYS, NEAR_WEEKS = 15, 9
+# fewer rows in all say nothing about single days: they may be of one event
+LEAST_ROWS = 30
 # with fewer than two rows a week, weeks without any are nothing unusual
 LEAST_A_DAY = 0.25
 
@@ -36,6 +38,8 @@ def empty_runs(counts: pd.Series, *, has_holidays: bool = False) -> list[Run]:
     `has_holidays` a short run is a holiday and does not look empty.
     """
     seen = counts.to_numpy(dtype=float)
+    if seen.sum() < LEAST_ROWS:
+        return []
     expected = usual(counts)
     found = []
     for first, last in runs(seen < np.maximum(LEAST_SHARE * expected, 1e-9)):

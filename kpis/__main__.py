@@ -55,39 +55,7 @@ def _parser() -> ArgumentParser:
         one.set_defaults(run=run)
         return one
 
-    one = command("import", _import, "Import files through a mapping.")
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    one.add_argument(
-        "--mapping", required=True, metavar="NAME", help="layout of the files"
-    )
-    one.add_argument(
-        "--extracted-at",
-        type=_instant,
-        metavar="ISO",
-        help="when the files were made: 2004-04-01T03:00",
-    )
-    one.add_argument(
-        "--covers",
-        type=_range,
-        metavar="FROM:TO",
-        help="first and last month or day that they cover: 2003-04:2004-03",
-    )
-    one.add_argument(
-        "--areas",
-        nargs="*",
-        metavar="CODE",
-        help="codes or names of the areas that they cover; none: the whole force",
-    )
-    one.add_argument(
-        "--name", metavar="FILE_NAME", help="name to record, for a single file"
-    )
-    one.add_argument(
-        "--dry-run", action="store_true", help="show what would change; keep nothing"
-    )
-    one.add_argument(
-        "--hold", action="store_true", help="show what would change; then take or leave"
-    )
-    _add_json(one)
+    _add_import(command("import", _import, "Import files through a mapping."))
 
     one = command("take", _take, "Take the import that waits (import --hold).")
     _add_json(one)
@@ -151,6 +119,41 @@ def _parser() -> ArgumentParser:
 
     command("prepare", _prepare, "Make what the dashboard needs, if it is missing.")
     return parser
+
+
+def _add_import(one: ArgumentParser) -> None:
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    one.add_argument(
+        "--mapping", required=True, metavar="NAME", help="layout of the files"
+    )
+    one.add_argument(
+        "--extracted-at",
+        type=_instant,
+        metavar="ISO",
+        help="when the files were made: 2004-04-01T03:00",
+    )
+    one.add_argument(
+        "--covers",
+        type=_range,
+        metavar="FROM:TO",
+        help="first and last month or day that they cover: 2003-04:2004-03",
+    )
+    one.add_argument(
+        "--areas",
+        nargs="*",
+        metavar="CODE",
+        help="codes or names of the areas that they cover; none: the whole force",
+    )
+    one.add_argument(
+        "--name", metavar="FILE_NAME", help="name to record, for a single file"
+    )
+    one.add_argument(
+        "--dry-run", action="store_true", help="show what would change; keep nothing"
+    )
+    one.add_argument(
+        "--hold", action="store_true", help="show what would change; then take or leave"
+    )
+    _add_json(one)
 
 
 def _add_json(one: ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 """Ingest: one file becomes rows of the lake, and every row is accounted for."""
 
 from kpis.ingest import (
+    accounts,
     current_rows,
     effects,
     faulty_rows,
@@ -8,12 +9,14 @@ from kpis.ingest import (
     lake,
     mapping_choice,
     refused_keys,
+    row_faults,
 )
 from kpis.ingest.lake import ImportRecord, Manifest
 
 __all__ = [
     "ImportRecord",
     "Manifest",
+    "accounts",
     "current_rows",
     "effects",
     "faulty_rows",
@@ -21,4 +24,5 @@ __all__ = [
     "lake",
     "mapping_choice",
     "refused_keys",
+    "row_faults",
 ]

@@ -1,6 +1,7 @@
 """Ingest: one file becomes rows of the lake, and every row is accounted for."""
 
 from kpis.ingest import (
+    accounts,
     current_rows,
     effects,
     faulty_rows,
@@ -8,14 +9,14 @@ from kpis.ingest import (
     lake,
     mapping_choice,
     refused_keys,
+    row_faults,
 )
 from kpis.ingest.lake import ImportRecord, Manifest
-from kpis.ingest.row_faults import REMEDIES
 
 __all__ = [
     "ImportRecord",
     "Manifest",
-    "REMEDIES",
+    "accounts",
     "current_rows",
     "effects",
     "faulty_rows",
@@ -23,4 +24,5 @@ __all__ = [
     "lake",
     "mapping_choice",
     "refused_keys",
+    "row_faults",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from kpis import formatting
 from kpis.definitions import contracts
-from kpis.ingest import REMEDIES, mapping_choice
+from kpis.ingest import mapping_choice, row_faults
 
 
 def reasons(account: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -19,7 +19,8 @@ def reasons(account: Mapping[str, Any]) -> list[tuple[str, str]]:
     }
     filters = layouts[account["mapping"]].filters
     rules = contracts.load(account["source"]).rules
-    says = {rule: f"Right would be {remedy}." for rule, remedy in REMEDIES.items()}
+    remedies = row_faults.REMEDIES.items()
+    says = {rule: f"Right would be {remedy}." for rule, remedy in remedies}
     says |= {rule.name: rule.says for rule in rules}
     filtered = {filter_.reason: filter_.says for filter_ in filters if filter_.says}
     return [

@@ -108,7 +108,11 @@ def test_an_unknown_mart_is_answered_with_the_nearest():
     ("before", "after", "said"),
     [
         ("current.call_id,", "current.cal_id,", ('column named "cal_id".',)),
-        ("from current_calls", "from calls", ("calls does not exist",)),
+        (
+            "from current_calls",
+            "from calls",
+            ("no table 'calls'. Did you mean 'current_calls'?",),
+        ),
         ("select\n", "selct\n", ("syntax error",)),
     ],
 )

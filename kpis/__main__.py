@@ -124,9 +124,25 @@ def _parser() -> ArgumentParser:
     command("check", _check, "Check the definitions, the lake and the current build.")
 
     one = command("demo", _demo, "Make the demo force and show it.")
-    one.add_argument("--scale", type=float, default=demo.making.SCALE)
-    one.add_argument("--years", type=int, default=demo.making.YEARS)
-    one.add_argument("--seed", type=int, default=demo.making.SEED)
+    one.add_argument(
+        "--scale",
+        type=float,
+        default=demo.making.SCALE,
+        help="size of the force: 1 has 2.5 million calls a year (%(default)s)",
+    )
+    one.add_argument(
+        "--years",
+        type=int,
+        default=demo.making.YEARS,
+        help="how many financial years; up to four end in March 2004 (%(default)s)",
+    )
+    one.add_argument(
+        "--seed",
+        type=int,
+        default=demo.making.SEED,
+        help="number that chance starts from: the same one gives the same files "
+        "(%(default)s)",
+    )
     one.add_argument("--defects", action="store_true", help="with faults to find")
 
     one = command("use", _use, "Choose what is shown: real data or the demo.")
@@ -150,9 +166,18 @@ def _add_scope(one: ArgumentParser) -> None:
         help="codes or names of areas (the force)",
     )
     one.add_argument(
-        "--from", dest="start", metavar="2003-04", help="first month or day"
+        "--from",
+        dest="start",
+        metavar="2003-04",
+        help="first month or day; without --to, only that one. Without both, the "
+        "latest period in which late entries have come in",
     )
-    one.add_argument("--to", dest="end", metavar="2004-03", help="last month or day")
+    one.add_argument(
+        "--to",
+        dest="end",
+        metavar="2004-03",
+        help="last month or day; without --from, only that one",
+    )
 
 
 def _instant(text: str) -> datetime:

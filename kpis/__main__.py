@@ -123,7 +123,16 @@ def _parser() -> ArgumentParser:
 
     command("check", _check, "Check the definitions, the lake and the current build.")
 
-    one = command("demo", _demo, "Make the demo force and show it.")
+    _add_demo(command("demo", _demo, "Make the demo force and show it."))
+
+    one = command("use", _use, "Choose what is shown: real data or the demo.")
+    one.add_argument("which", choices=("real", "demo"))
+
+    command("prepare", _prepare, "Make what the dashboard needs, if it is missing.")
+    return parser
+
+
+def _add_demo(one: ArgumentParser) -> None:
     one.add_argument(
         "--scale",
         type=float,
@@ -144,12 +153,6 @@ def _parser() -> ArgumentParser:
         "(%(default)s)",
     )
     one.add_argument("--defects", action="store_true", help="with faults to find")
-
-    one = command("use", _use, "Choose what is shown: real data or the demo.")
-    one.add_argument("which", choices=("real", "demo"))
-
-    command("prepare", _prepare, "Make what the dashboard needs, if it is missing.")
-    return parser
 
 
 def _add_json(one: ArgumentParser) -> None:

@@ -37,6 +37,7 @@ lint: $(DEVELOPMENT)
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m mypy
+	@$(BIN)/python -m tests.house
 
 audit: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.audit $(ONLY)

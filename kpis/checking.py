@@ -4,7 +4,7 @@ Faults are gathered, so that one run names them all. Every statement is tried on
 without rows, before any export has arrived.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ from kpis.definitions import (
     Split,
     contracts,
     indicators,
+    kpi_selects,
     mappings,
     reference_tables,
     sources,
@@ -32,6 +33,23 @@ T = TypeVar("T")
 BUILD = "python -m kpis build"
 REPAIR = f"Make the build again: {BUILD} --full."
 OF_EVERY_ROW = ("row_id", "area_code", "on_date")
+# what DuckDB's types of these columns begin with, and in words
+NUMBER = (
+    ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "DECIMAL", "DOUBLE"),
+    "a number",
+)
+DAY = (("DATE",), "a day, a date")
+TEXT = (("VARCHAR",), "a text")
+TYPES_OF: dict[str, tuple[tuple[str, ...], str]] = {
+    "row_id": TEXT,
+    "area_code": TEXT,
+    "part": TEXT,
+    "on_date": DAY,
+    "until_date": DAY,
+    **dict.fromkeys(("numerator", "denominator", "value", "base", "n"), NUMBER),
+}
+# the type of a column that is empty in every row
+EMPTY = '"NULL"'
 MOST_NAMED = 3
 ROWS_TRIED = 1000
 
@@ -144,26 +162,58 @@ def _statement_faults(
         for kpi in kpis.values():
             if kpi.sql:
                 statement = fill("definitions/kpi_columns", rows=kpi_rows.rows(kpi, []))
-                yield from _column_faults(db, kpi.id, statement, _needed_by(kpi))
+                faults = list(
+                    _column_faults(
+                        db, kpi.id, statement, _needed_by(kpi), _readable(kpi)
+                    )
+                )
+                yield from faults or _row_faults(kpi)
         for finding in found.values():
             near = ",\n".join(map(kpi_rows.measured, finding.reads))
             statement = fill(
                 "definitions/finding_columns", near=near, select=finding.sql
             )
-            yield from _column_faults(db, finding.id, statement, OF_EVERY_ROW)
+            yield from _column_faults(
+                db, finding.id, statement, OF_EVERY_ROW, finding.reads
+            )
 
 
 def _column_faults(
-    db: Warehouse, name: str, statement: str, needed: Iterable[str]
+    db: Warehouse,
+    name: str,
+    statement: str,
+    needed: Iterable[str],
+    readable: Sequence[str],
 ) -> Iterator[str]:
+    """Say what a statement does not return; `readable` are the marts that it names."""
     try:
-        columns = {row[0] for row in db.tuples(statement)}
+        columns = {row[0]: row[1] for row in db.tuples(statement)}
     except StatementError as error:
-        yield f"{name}.sql: {trial.reason(error)}"
+        remedy = "Name the mart in needs or reads."
+        yield f"{name}.sql: {trial.reason(error, readable, remedy)}"
         return
     for column in needed:
         if column not in columns:
             yield f"{name}.sql: the select must return a column {column}."
+        elif wanted := _not_of_its_type(column, columns[column]):
+            yield f"{name}.sql: {column} is {columns[column].lower()}; {wanted}."
+
+
+def _not_of_its_type(column: str, kind: str) -> str:
+    """Return what a column must be if its DuckDB type is another, or ""."""
+    types, says = TYPES_OF.get(column, ((), ""))
+    is_right = kind == EMPTY or kind.startswith(types)
+    return "" if is_right or not types else f"it must be {says}"
+
+
+def _row_faults(kpi: Kpi) -> Iterator[str]:
+    for fault in kpi_selects.faults(kpi):
+        yield f"{kpi.id}.sql: {fault}"
+
+
+def _readable(kpi: Kpi) -> list[str]:
+    exposure = filter(None, [kpi.population.exposure])
+    return [*kpi.population.needs, *kpi.population.reads, *exposure]
 
 
 def _needed_by(kpi: Kpi) -> list[str]:
@@ -259,5 +309,5 @@ def _answer_faults(build: Build, kpi: Kpi, has_marts: bool) -> Iterator[str]:
 
 
 def _first(error: Exception) -> str:
-    said = trial.reason(error) if isinstance(error, StatementError) else str(error)
+    said = error.reason if isinstance(error, StatementError) else str(error)
     return said.splitlines()[0]

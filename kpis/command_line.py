@@ -94,9 +94,20 @@ def _rows(command: ArgumentParser) -> None:
 
 
 def _demo(command: ArgumentParser) -> None:
-    command.add_argument("--scale", type=float, default=demo.making.SCALE)
-    command.add_argument("--years", type=int, default=demo.making.YEARS)
-    command.add_argument("--seed", type=int, default=demo.making.SEED)
+    making = demo.making
+    command.add_argument(
+        "--scale", type=float, default=making.SCALE,
+        help="size of the force: 1 has 2.5 million calls a year (%(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--years", type=int, default=making.YEARS,
+        help="how many financial years; up to four end in March 2004 (%(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--seed", type=int, default=making.SEED,
+        help="number that chance starts from: the same one gives the same files "
+        "(%(default)s)",
+    )  # fmt: skip
     command.add_argument("--defects", action="store_true", help="with faults to find")
 
 
@@ -119,11 +130,14 @@ def _kpi_and_scope(command: ArgumentParser) -> None:
         help="codes or names of areas (the force)",
     )  # fmt: skip
     command.add_argument(
-        "--from", dest="start", metavar="2003-04", help="first month or day"
-    )
+        "--from", dest="start", metavar="2003-04",
+        help="first month or day; without --to, only that one. Without both, the "
+        "latest period in which late entries have come in",
+    )  # fmt: skip
     command.add_argument(
-        "--to", dest="end", metavar="2004-03", help="last month or day"
-    )
+        "--to", dest="end", metavar="2004-03",
+        help="last month or day; without --from, only that one",
+    )  # fmt: skip
 
 
 def _nothing(command: ArgumentParser) -> None:

@@ -220,6 +220,11 @@ def left_out(unit: str) -> str:
     return _LEFT_OUT.get(unit, "")
 
 
+def a_year_ago(past: str) -> str:
+    """Say when a figure was: "74 in 100 a year ago", "13 % a year the year before"."""
+    return f"{past} {'the year before' if past.endswith(' a year') else 'a year ago'}"
+
+
 def in_words(value: float, unit: str) -> str:
     """Return a value for reading aloud: "71 in 100", "9 minutes 27 seconds"."""
     if unit == "percent":

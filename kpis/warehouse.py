@@ -27,10 +27,26 @@ SYSTEM_ERRORS = (
     duckdb.FatalException,
     duckdb.PermissionException,
 )
+# in DuckDB's messages: where what helps to mend a definition ends
+NOT_SAID = re.compile("\n\n|\n\tCandidate functions:| You might need to add explicit")
+UNKNOWN_TABLE = re.compile(r"Table with name (\S+) does not exist!")
 
 
 class StatementError(RuntimeError):
     """A statement of ours failed: our bug, shown with its full text."""
+
+    @property
+    def reason(self) -> str:
+        """Return what DuckDB says against it, in one line with a full stop."""
+        said = NOT_SAID.split(str(self))[0]
+        said = " ".join(said.split())
+        return said if said.endswith("?") else f"{said.rstrip('.!')}."
+
+    @property
+    def unknown_table(self) -> str:
+        """Return the name of a table that is not there, or ""."""
+        found = UNKNOWN_TABLE.search(str(self))
+        return found[1] if found else ""
 
 
 @cache
@@ -237,9 +253,14 @@ def _parser() -> Warehouse:
     return Warehouse(duckdb.connect())
 
 
+def parse(statement: str) -> str:
+    """Return DuckDB's own parse tree of a select, as JSON text."""
+    return _parser().tuples(text("import/parse"), [statement])[0][0]
+
+
 def parse_expression(expression: str) -> str:
     """Return DuckDB's own parse tree of one select item, as JSON text."""
-    return _parser().tuples(text("import/parse"), [f"select {expression}"])[0][0]
+    return parse(f"select {expression}")
 
 
 def version() -> str:

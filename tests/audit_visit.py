@@ -16,7 +16,7 @@ from kpis.results import queries
 from tests.audit_engine import TOLERANCE, Engine, figure
 from tests.visitors import as_read
 
-PAST = re.compile(r"; (.+?) a year ago")
+PAST = re.compile(r"; (.+?) (?:a year ago|the year before)")
 # tables of rows stop here, and then do not add up
 MOST_ROWS = 200
 NO_FIGURE_OF = ("not_measured", "not_applicable")

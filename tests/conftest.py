@@ -1,7 +1,6 @@
 """Fixtures for all tests: where the data is, and files from outside the project."""
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -142,11 +141,15 @@ def pytest_terminal_summary(terminalreporter):
     for notice in notices(skipped):
         terminalreporter.write_line(f"NOTICE: {notice}", yellow=True)
     reasons = [str(report.longrepr[-1]) for report in skipped]
-    missing = Counter(
-        reason.partition(IS_NOT_HERE)[2] for reason in reasons if IS_NOT_HERE in reason
-    )
-    for path, count in missing.items():
+    missing = [
+        Path(reason.partition(IS_NOT_HERE)[2]).name
+        for reason in reasons
+        if IS_NOT_HERE in reason
+    ]
+    if missing:
         terminalreporter.write_line(
-            f"NOTICE: {count} tests were skipped because this is not here: {path}",
+            f"NOTICE: {len(missing)} tests skipped, of files that are not in the "
+            f"repository: {', '.join(sorted(set(missing)))} (CONTRIBUTING.md says what "
+            "these are).",
             yellow=True,
         )

@@ -34,9 +34,10 @@ def follow(
             yield command, plain(printed), plain(run(shlex.split(command)))
 
 
-def files(guide: str) -> list[str]:
-    """Return the names of the files that a guide has its reader write."""
-    return [one["name"] for one in BLOCK.finditer(_text(guide)) if one["name"]]
+def texts(guide: str) -> list[tuple[str, str]]:
+    """Return the files that a guide has its reader write: name and text of each."""
+    blocks = BLOCK.finditer(_text(guide))
+    return [(block["name"], block["text"]) for block in blocks if block["name"]]
 
 
 def _text(guide: str) -> str:

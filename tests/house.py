@@ -1,16 +1,19 @@
 """The house: its rooms, what each module is for, and which room uses which.
 
-`python -m tests.house` prints what `docs/modules.md` says between its marks, and a test
-keeps the two the same.
+`docs/modules.md` has it between two marks. `python -m tests.house --write` writes it
+there; without --write the lines that differ are printed, and nothing if none do.
 """
 
 import ast
+import difflib
+import sys
 from collections import defaultdict
 from pathlib import Path
 
 import grimp
 
 PROJECT = Path(__file__).resolve().parent.parent
+DOCUMENT = PROJECT / "docs" / "modules.md"
 START, END = "<!-- python -m tests.house -->", "<!-- end -->"
 
 
@@ -93,5 +96,34 @@ def _room(module: str) -> str:
     return module.split(".")[1]
 
 
+def faults(document: Path = DOCUMENT) -> str:
+    """Return the lines between a document's marks that are out of date, or ""."""
+    listed = _parts(document)[1].strip().splitlines()
+    found = difflib.unified_diff(listed, text().splitlines(), n=0, lineterm="")
+    lines = [line for line in found if not line.startswith(("---", "+++", "@@"))]
+    if not lines:
+        return ""
+    command = ".venv/bin/python -m tests.house --write"
+    place = f"{document.parent.name}/{document.name}"
+    return "\n".join([f"{place} is out of date: run {command}", *lines])
+
+
+def write(document: Path = DOCUMENT) -> None:
+    """Write the list between a document's marks."""
+    before, _, after = _parts(document)
+    document.write_text(
+        f"{before}{START}\n\n{text()}\n\n{END}{after}", encoding="utf-8"
+    )
+
+
+def _parts(document: Path) -> tuple[str, str, str]:
+    """Return what a document has before, between and after its marks."""
+    before, _, rest = document.read_text(encoding="utf-8").partition(START)
+    between, _, after = rest.partition(END)
+    return before, between, after
+
+
 if __name__ == "__main__":
-    print(text())
+    if sys.argv[1:] == ["--write"]:
+        write()
+    sys.exit(faults() or 0)

@@ -6,6 +6,7 @@ short text each. It is tried on a sample that breaks it, then on every file.
 
 import ast
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -407,9 +408,24 @@ def test_rules_have_something_to_read():
 
 
 def test_the_list_of_modules_names_every_module_and_arrow():
-    document = (PROJECT / "docs" / "modules.md").read_text(encoding="utf-8")
-    shown = document.partition(house.START)[2].partition(house.END)[0]
-    assert shown.strip() == house.text(), "paste what python -m tests.house prints"
+    assert not (said := house.faults()), said
+
+
+def test_a_list_of_modules_that_is_out_of_date_shows_what_differs_and_is_written(
+    tmp_path,
+):
+    document = tmp_path / "docs" / "modules.md"
+    document.parent.mkdir()
+    shutil.copy(house.DOCUMENT, document)
+    text = document.read_text(encoding="utf-8")
+    line = next(one for one in text.splitlines() if one.startswith("- `periods`"))
+    document.write_text(text.replace(f"{line}\n", ""), encoding="utf-8")
+    assert house.faults(document).splitlines() == [
+        "docs/modules.md is out of date: run .venv/bin/python -m tests.house --write",
+        f"+{line}",
+    ]
+    house.write(document)
+    assert document.read_text(encoding="utf-8") == text
 
 
 # files that a guide has its reader write

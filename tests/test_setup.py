@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kpis import __main__ as command_line
 from tests.conftest import SLOW_FILES
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -195,7 +196,9 @@ def test_ci_runs_what_everyone_runs():
 
 def test_a_commit_is_checked_by_what_make_lint_runs():
     hooks = re.findall(
-        r"entry: \.venv/bin/(.+)$", text_of(".pre-commit-config.yaml"), re.MULTILINE
+        r"entry: \.venv/bin/(?:python -m )?(.+)$",
+        text_of(".pre-commit-config.yaml"),
+        re.MULTILINE,
     )
     lint = text_of("Makefile").partition("\nlint:")[2].partition("\n\n")[0]
     run = re.findall(r"@\$\(BIN\)/(?:python -m )?(.+)$", lint, re.MULTILINE)
@@ -218,6 +221,14 @@ def test_without_the_files_outside_tests_are_skipped_and_counted(tmp_path):
         text=True,
         check=True,
     )
-    found = re.search(r"NOTICE: (\d+) tests were .* not here: (.+)", done.stdout)
-    assert int(found[1]) > 5
-    assert found[2] == str(missing)
+    (notice,) = re.findall(r"NOTICE: (\d+) tests .* repository: (.+)\.", done.stdout)
+    assert int(notice[0]) > 5
+    assert notice[1] == f"{missing.name} (CONTRIBUTING.md says what these are)"
+
+
+def test_every_option_of_the_command_line_is_explained():
+    (commands,) = command_line._parser()._subparsers._group_actions
+    for name, command in commands.choices.items():
+        for action in command._actions:
+            is_named = action.option_strings or action.choices
+            assert action.help or not is_named or name == "use", (name, action.dest)

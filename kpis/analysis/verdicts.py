@@ -283,7 +283,7 @@ def sentence(
     past = "no figure" if pd.isna(year_ago) else formatting.in_words(year_ago, unit)
     # the unit is said once
     past = past.removesuffix(f" {formatting.left_out(unit)}")
-    text += f"; {past} a year ago; {verdict.phrase}"
+    text += f"; {formatting.a_year_ago(past)}; {verdict.phrase}"
     text += f": {verdict.because}" if verdict.because else ""
     text += f"; {verdict.outlook}" if verdict.outlook else ""
     return f"{text[0].upper()}{text[1:]}."

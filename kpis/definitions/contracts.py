@@ -16,7 +16,7 @@ from typing import Literal
 from kpis import settings
 from kpis.definitions import expressions, typed_toml
 from kpis.definitions.typed_toml import BY_PROGRAM
-from kpis.errors import UserError, unknown
+from kpis.errors import UserError, refuse, unknown
 
 Type = Literal[
     "id", "text", "code", "enum", "caller", "instant", "date", "month",
@@ -48,6 +48,9 @@ OF_EVERY_ROW = {
 STANDS_FOR = {"month": "month", "financial_year": "year"}
 NUMBERS = ("int", "decimal")
 TIMES = ("instant", "date", "month", "financial_year")
+PLACES = ("bocu", "site", "facility", "area")
+# what is wrong with a row is kept as the bits of a whole number
+MOST_FAULTS = 62
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,9 @@ class Contract:
 @cache
 def load_all() -> dict[str, Contract]:
     """Return every contract by source; UserError names all that is wrong in all."""
-    return typed_toml.each(sorted(settings.CONTRACTS.glob("*.toml")), _load)
+    known = typed_toml.each(sorted(settings.CONTRACTS.glob("*.toml")), _load)
+    refuse(_shared_names(known))
+    return known
 
 
 def load(source: str) -> Contract:
@@ -162,11 +167,26 @@ def _load(path: Path) -> Contract:
     )
 
 
+def _shared_names(known: dict[str, Contract]) -> Iterator[str]:
+    """Say which rules of different contracts have the same name."""
+    owner: dict[str, str] = {}
+    for source, contract in known.items():
+        for name in dict.fromkeys(rule.name for rule in contract.rules):
+            first = owner.setdefault(name, source)
+            if first != source:
+                yield (
+                    f"{source}.toml: {first}.toml has a rule {name} already. Choose "
+                    "another name: it stands for the rule in accounts and downloads."
+                )
+
+
 def _faults(contract: Contract, file: str) -> Iterator[str]:
     columns = contract.columns
     for column in columns.values():
         for fault in _column_faults(column):
             yield f"{file}, column {column.name}: {fault}"
+    if not contract.key:
+        yield f"{file}: key: names no column. Name those that tell rows apart."
     named = (*contract.key, contract.happened, contract.area)
     units = (column.in_unit_of for column in columns.values())
     for name in filter(None, dict.fromkeys(units)):
@@ -180,10 +200,37 @@ def _faults(contract: Contract, file: str) -> Iterator[str]:
     happened = columns.get(contract.happened)
     if happened and happened.type not in ("", *TIMES):
         yield f"{file}, column {happened.name}: what says when must be a time or a day."
+    area = columns.get(contract.area)
+    if area and area.type and not (area.type == "code" and area.reference in PLACES):
+        yield (
+            f"{file}, column {area.name}: what says where must be a code of a place, "
+            "with reference bocu, site, facility or area."
+        )
     if contract.may_be_months_earlier < 0:
         yield f"{file}: may_be_months_earlier cannot be negative."
+    if (count := len(columns) + len(contract.rules)) > MOST_FAULTS:
+        yield f"{file}: it has {count} columns and rules; there can be {MOST_FAULTS}."
+    yield from _rules_faults(contract, file)
+
+
+def _rules_faults(contract: Contract, file: str) -> Iterator[str]:
+    columns, names = contract.columns, [rule.name for rule in contract.rules]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        yield f"{file}: two rules are named {name}."
+    readable: dict[str, str] = {}
+    identity = (*contract.key, contract.happened)
     for rule in contract.rules:
-        yield from _rule_faults(rule, columns, f"{file}, rule {rule.name}")
+        where = f"{file}, rule {rule.name}"
+        faults = list(_rule_faults(rule, columns, where))
+        yield from faults
+        for name in set(rule.unusable).intersection(identity):
+            yield f"{where}: {name} says which row it is, and cannot be emptied."
+        if rule.holds and not faults:
+            readable[rule.name] = rule.holds
+    # a column whose type is wrong has none
+    if all(column.type for column in columns.values()):
+        for name, fault in expressions.truth_faults(readable, contract.lake_columns):
+            yield f"{file}, rule {name}: `{readable[name]}` {fault}"
 
 
 def _column_faults(column: Column) -> Iterator[str]:
@@ -193,14 +240,26 @@ def _column_faults(column: Column) -> Iterator[str]:
         yield "an enum needs values: the words that it may be."
     if column.least is not None and column.type not in NUMBERS:
         yield "only a number (int, decimal) has a least."
+    if column.name in OF_EVERY_ROW:
+        yield "every row has a column of this name already. Choose another."
 
 
 def _rule_faults(rule: Rule, columns: dict[str, Column], where: str) -> Iterator[str]:
     if rule.holds:
-        yield from expressions.faults(rule.holds, columns, where)
+        yield from _holds_faults(rule.holds, columns, where)
     for name in (*rule.unusable, *rule.may_lack):
         if name not in columns:
             yield f"{where}: {unknown('column', name, columns)}"
+
+
+def _holds_faults(holds: str, columns: dict[str, Column], where: str) -> Iterator[str]:
+    try:
+        used = expressions.check(holds, columns, where)
+    except UserError as error:
+        yield str(error)
+        return
+    if not used:
+        yield f"{where}: `{holds}` names no column, so it says nothing about a row."
 
 
 def in_words(source: str) -> str:

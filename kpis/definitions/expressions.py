@@ -6,11 +6,12 @@ function, a window or anything that could touch a file does not.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kpis import warehouse
 from kpis.errors import UserError, unknown
+from kpis.warehouse import StatementError, fill, identifier
 
 FUNCTIONS = frozenset([
     "+", "-", "*", "/", "%", "||", "~~", "!~~", "~~*", "!~~*", "abs", "ceil",
@@ -30,6 +31,18 @@ CLASSES = frozenset([
     "BETWEEN", "CASE", "CAST", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT",
     "FUNCTION", "OPERATOR", "TYPE",
 ])  # fmt: skip
+# a value of each type of the lake, as SQL
+SAMPLES = {
+    "varchar": "'x'",
+    "timestamptz": "'2004-03-01T10:00:00+00:00'",
+    "date": "'2004-03-01'",
+    "bigint": "1",
+    "decimal(18, 6)": "1",
+    "boolean": "true",
+}
+# DuckDB's types in words
+IN_WORDS = dict.fromkeys(("BIGINT", "INTEGER", "DECIMAL", "DOUBLE"), "a number")
+IN_WORDS |= {"VARCHAR": "a text", "DATE": "a day", "TIMESTAMP WITH TIME ZONE": "a time"}
 
 
 def check(expression: str, columns: Iterable[str] | None, where: str) -> set[str]:
@@ -78,6 +91,50 @@ def faults(expression: str, columns: Iterable[str] | None, where: str) -> list[s
     except UserError as error:
         return [str(error)]
     return []
+
+
+def truth_faults(
+    given: Mapping[str, str], types: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the names of expressions that are not true, false or unknown, and why.
+
+    `given` has checked expressions by name, `types` the DuckDB types of the columns.
+    """
+    try:
+        kinds = _kinds(given, types)
+    except StatementError as error:
+        if len(given) > 1:
+            for name, expression in given.items():
+                yield from truth_faults({name: expression}, types)
+            return
+        yield from ((name, f"cannot be worked out: {error.reason}") for name in given)
+        return
+    for name, kind in kinds.items():
+        if kind != "BOOLEAN":
+            said = IN_WORDS.get(kind.partition("(")[0], "a value")
+            yield (
+                name,
+                f"gives {said} ({kind.lower()}). A rule gives true or false: compare "
+                "the value with another.",
+            )
+
+
+def _kinds(given: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
+    """Return the DuckDB type of each expression over columns of some types."""
+    if not given:
+        return {}
+    # worked out, too: a text that is no number is found only then
+    listed = [f"typeof({closed(one)}), {closed(one)}" for one in given.values()]
+    # but what a text holds is not known
+    samples = SAMPLES | {"varchar": "null"}
+    columns = [
+        f"{samples[kind]}::{kind} as {identifier(name)}" for name, kind in types.items()
+    ]
+    statement = fill(
+        "definitions/rule_types", rules=", ".join(listed), columns=", ".join(columns)
+    )
+    (row,) = warehouse.of_files().tuples(statement)
+    return dict(zip(given, row[::2], strict=True))
 
 
 def closed(expression: str) -> str:

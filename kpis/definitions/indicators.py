@@ -16,6 +16,22 @@ from kpis.definitions.contracts import Contract
 from kpis.definitions.indicator_model import Header, Kpi, Measure
 from kpis.errors import UserError, unknown
 
+# the kinds of area that have figures, by the kind that the rows have
+AREAS_OF: dict[str, tuple[str, ...]] = {
+    "mps": ("mps",),
+    "bocu": ("mps", "bocu"),
+    "site": ("mps", "site"),
+    "facility": ("mps", "bocu", "facility"),
+}
+# the units that a kind of figure may have; those of the others are free
+UNITS_OF: dict[str, tuple[str, ...]] = {
+    "proportion": ("percent",),
+    "difference": ("points",),
+    "median": ("seconds", "minutes"),
+    "percentile": ("seconds", "minutes"),
+}
+OF_EVERY_INDICATOR = ("row_id", "area_code", "on_date", "numerator", "denominator")
+
 
 @cache
 def load() -> dict[str, Kpi]:
@@ -64,13 +80,51 @@ def _faults(kpi: Kpi) -> Iterator[str]:
         yield "quantile: lies between 0 and 1, such as 0.95."
     if kind and (kind == "sum") != bool(kpi.population.made_of):
         yield "made_of: is given exactly where the kind is sum."
+    if not (kpi.population.needs or kpi.population.stage == "after_cube"):
+        yield "needs: names no source, so nothing is ever measured."
+    yield from _area_faults(kpi)
+    yield from _number_faults(kpi)
+    units = UNITS_OF.get(kind)
+    if units and kpi.measure.unit and kpi.measure.unit not in units:
+        yield f"unit: a {kind} is in {' or '.join(units)}."
     if bool(kpi.sql) == bool(kpi.population.made_of):
         yield "a select follows the header, unless the indicator is made of others."
     if kpi.disclosure.is_needed:
         yield from _disclosure_faults(kpi)
+    for dimension in kpi.population.dimensions:
+        if dimension in OF_EVERY_INDICATOR:
+            yield f"dimensions: {dimension} is a column that every indicator has."
     for dimension in kpi.population.default or {}:
         if dimension not in kpi.population.dimensions:
             yield f"default: '{dimension}' is not one of the dimensions."
+
+
+def _area_faults(kpi: Kpi) -> Iterator[str]:
+    area = kpi.population.area
+    # a kind that is wrong is empty
+    allowed = AREAS_OF.get(area, tuple(AREAS_OF))
+    remedy = f"Write {' or '.join(allowed)}."
+    for kind in kpi.population.smallest_period:
+        if kind in AREAS_OF and kind not in allowed:
+            yield (
+                f"smallest_period: where area = '{area}', a {kind} has no figure. "
+                f"{remedy}"
+            )
+    if not kpi.population.smallest_period:
+        yield f"smallest_period: no kind of area has a figure. {remedy}"
+
+
+def _number_faults(kpi: Kpi) -> Iterator[str]:
+    if kpi.judging.min_n < 1:
+        yield "min_n: is 1 or more."
+    if kpi.measure.denominator_unit <= 0:
+        yield "denominator_unit: is above 0."
+    for name, days in (
+        ("settles_after_days", kpi.judging.settles_after_days),
+        ("looks_ahead_days", kpi.population.looks_ahead_days),
+    ):
+        if days < 0:
+            yield f"{name}: cannot be negative."
 
 
 def _name_faults(kpi: Kpi, ids: list[str]) -> Iterator[str]:
@@ -82,6 +136,8 @@ def _name_faults(kpi: Kpi, ids: list[str]) -> Iterator[str]:
         for other in named:
             if other not in ids:
                 yield f"{key}: {unknown('indicator', other, ids)}"
+            elif other == kpi.id:
+                yield f"{key}: names the indicator itself."
 
 
 def _disclosure_faults(kpi: Kpi) -> Iterator[str]:
@@ -103,6 +159,10 @@ def _need_faults(kpi: Kpi, known: dict[str, Contract]) -> Iterator[str]:
         for name in columns:
             if name not in there:
                 yield f"needs: {unknown(f'column of {source}', name, there)}"
+    lines = known["calls"].columns["line_type"].values if "calls" in known else ()
+    line = kpi.population.line_type
+    if line and lines and line not in lines:
+        yield f"line_type: {unknown('line', line, lines)}"
     marts = sources.names()
     for name in kpi.population.reads:
         if name not in marts:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from kpis import settings
-from kpis.definitions import contracts, trial, typed_toml
+from kpis.definitions import contracts, reference_contracts, trial, typed_toml
 from kpis.definitions.contracts import Contract
 from kpis.errors import UserError, refuse, unknown
 from kpis.warehouse import StatementError, Warehouse
@@ -129,10 +129,15 @@ def _path(name: str) -> Path:
     return settings.SQL / "marts" / f"{name}.sql"
 
 
+def _text(name: str) -> str:
+    return _path(name).read_text(encoding="utf-8")
+
+
 def _of_source(db: Warehouse, contract: Contract) -> Mart:
     name = contract.source
-    columns = _tried(db, name, _path(name).read_text(encoding="utf-8"), contract)
+    columns = _tried(db, name, _text(name), contract)
     refuse(_column_faults(columns, name, KEPT))
+    refuse(_row_faults(db, columns, contract))
     return Mart(name, columns, contract.may_be_months_earlier, contract.made_as_a_whole)
 
 
@@ -165,7 +170,42 @@ def _tried(
     try:
         return trial.add_mart(db, name, sql, rows_of)
     except StatementError as error:
-        raise UserError(f"sql/marts/{name}.sql: {trial.reason(error)}") from None
+        own = rows_of if isinstance(rows_of, str) else f"current_{name}"
+        there = [own, *reference_contracts.tables()]
+        reason = trial.reason(error, there, f"It reads {own}.")
+        raise UserError(f"sql/marts/{name}.sql: {reason}") from None
+
+
+def _row_faults(
+    db: Warehouse, columns: dict[str, str], contract: Contract
+) -> Iterator[str]:
+    """Say what a mart loses of a row that has only its required columns."""
+    file = f"sql/marts/{contract.source}.sql"
+    ref, day, *_ = columns
+    try:
+        rows = trial.beginnings(db, (ref, day), _text(contract.source), contract)
+    except StatementError:
+        # it reads more out of a text than a made-up row has
+        return
+    if len(rows) != 1:
+        became = f"becomes {len(rows)}" if rows else "is lost"
+        yield (
+            f"{file}: a row that has only its required columns {became}. A mart has "
+            f"one row for each row of current_{contract.source}."
+        )
+        return
+    named, counted = rows[0]
+    lacks = "is empty in a row that has only its required columns"
+    if named is None:
+        yield (
+            f"{file}: the first column, {ref}, {lacks}. Every row has a name: make it "
+            f"of {' and '.join(contract.key)}."
+        )
+    if counted is None:
+        yield (
+            f"{file}: the second column, {day}, {lacks}. Every row has a day: use a "
+            f"column that is never empty, such as {contract.happened}."
+        )
 
 
 def _column_faults(

@@ -1,13 +1,14 @@
 """A trial: every table and mart without a row, so that a statement is tried unrun."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kpis import warehouse
-from kpis.definitions import reference_contracts
-from kpis.definitions.contracts import Contract
+from kpis.definitions import expressions, reference_contracts
+from kpis.definitions.contracts import OF_EVERY_ROW, Contract
+from kpis.errors import nearest
 from kpis.warehouse import StatementError, Warehouse, fill, identifier
 
 # what a build has beside its reference tables, and statements may read
@@ -66,10 +67,14 @@ def _rows(contract: Contract) -> str:
         f"null::{kind} as {identifier(name)}"
         for name, kind in contract.lake_columns.items()
     )
+    return _current(contract, fill("staging/no_rows", columns=columns))
+
+
+def _current(contract: Contract, rows: str) -> str:
     return fill(
         "staging/all_current",
         current=identifier(f"current_{contract.source}"),
-        lake_rows=fill("staging/no_rows", columns=columns),
+        lake_rows=rows,
     )
 
 
@@ -83,7 +88,43 @@ def _rows_of_mart(mart: str) -> str:
     return f"with {rows}"
 
 
-def reason(error: StatementError) -> str:
-    """Return what DuckDB says against a statement, in one line with a full stop."""
-    said = " ".join(str(error).split("\n\n")[0].split())
-    return said if said.endswith("?") else f"{said.rstrip('.!')}."
+def beginnings(
+    db: Warehouse, mart: tuple[str, str], sql: str, contract: Contract
+) -> list[tuple]:
+    """Return name and day of each row that a mart makes of one row of its source.
+
+    That row has only the columns that the contract requires. `mart` has the names of
+    the mart's first two columns. Raises StatementError for a select that cannot read
+    the row's values.
+    """
+    required = {name for name, one in contract.columns.items() if one.required}
+    given = required | OF_EVERY_ROW.keys()
+    values = {
+        name: expressions.SAMPLES[kind] if name in given else "null"
+        for name, kind in contract.lake_columns.items()
+    }
+    columns = ", ".join(
+        f"{values[name]}::{kind} as {identifier(name)}"
+        for name, kind in contract.lake_columns.items()
+    )
+    row = fill("definitions/one_row", columns=columns)
+    ref, day = map(identifier, mart)
+    statement = fill(
+        "definitions/begin_of_rows", rows=_current(contract, row), ref=ref, day=day,
+        mart=sql,
+    )  # fmt: skip
+    return db.tuples(statement)
+
+
+def reason(error: StatementError, there: Sequence[str], remedy: str) -> str:
+    """Return what is wrong with a statement that cannot run, in one or two sentences.
+
+    `there` are the tables that it may read. `remedy` is said of a table that is not
+    there and resembles none of them.
+    """
+    name = error.unknown_table
+    if not name:
+        return error.reason
+    near = [one for one in there if name in one]
+    says = nearest(name, near or there) or remedy
+    return f"There is no table '{name}'. {says}"

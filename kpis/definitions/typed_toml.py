@@ -96,6 +96,7 @@ def build(
     given = frozen(values)
     faults: list[str] = []
     wrong: dict[Place, bool] = {}
+    reported: set[str] = set()
     try:
         _adapter(kind).validate_python(given)
     except ValidationError as error:
@@ -103,11 +104,16 @@ def build(
         # a misspelt key comes before the missing one that it was meant to be
         for one in sorted(found, key=lambda one: one["type"] != UNKNOWN_KEY):
             faults.append(where + _sentence(one["type"], one["loc"], kind, given))
+            reported.add(f"{where}: {one['loc'][0]}: ")
             if one["type"] not in (UNKNOWN_KEY, MISSING_KEY):
                 place, hint, _ = _followed(one["loc"], kind, given)
                 wrong[place] = _is_table(hint)
     made = _made(kind, _mended(given, wrong), own)
-    refuse(dict.fromkeys([*faults, *check(made, where)]))
+    # a key that is wrong or missing is empty, which is not said as well
+    faults += [
+        fault for fault in check(made, where) if not fault.startswith(tuple(reported))
+    ]
+    refuse(dict.fromkeys(faults))
     return made
 
 

@@ -184,7 +184,7 @@ def _phrase(series: pd.DataFrame, kpi: Kpi, verdict: Verdict, target: Target) ->
         return latest["reason"]
     phrase = capital(verdict.phrase)
     if past:
-        phrase += f"; {past} a year ago"
+        phrase += f"; {formatting.a_year_ago(past)}"
     if not verdict.outlook:
         return f"{phrase}."
     aim = targets.in_words(target, kpi.measure.unit)

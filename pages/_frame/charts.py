@@ -2,15 +2,27 @@
 
 from collections.abc import Callable
 
+import pandas as pd
 import streamlit as st
 from plotly.graph_objects import Figure
 
 from kpis import formatting
+from kpis.charts import spc_chart
 from kpis.definitions import Kpi
 from kpis.formatting import capital
 from pages._cached import builds
 from pages._components import picture
 from pages._frame import session
+
+# the marks of a series as letters, named below its chart
+SIGNS = {
+    "improvement": "▲",
+    "concern": "▼",
+    "change": "◆",
+    "too_few": "│",
+    "provisional": "○",
+    "gap": "×",
+}
 
 
 def show_chart(
@@ -32,6 +44,12 @@ def show_chart(
             figure, theme=None, key=key, config={"displayModeBar": False},
             alt=sentence, on_select=on_select or "ignore", selection_mode="points",
         )  # fmt: skip
+
+
+def key(series: pd.DataFrame) -> str:
+    """Name the marks of the chart of a judged series, in one line."""
+    said = [f"{SIGNS[mark]} {says}" for mark, says in spc_chart.key(series)]
+    return " \u2003 ".join(said)
 
 
 def _offer_picture(key: str, sentence: str, kpi: Kpi | None, site: str) -> None:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from kpis import formatting
 from kpis.analysis import UNMEASURED, headline
-from kpis.charts import spc_chart
 from kpis.context import breaks, events, targets
 from kpis.definitions import Kpi
 from kpis.errors import UserError
@@ -25,15 +24,6 @@ from pages._indicator.who_is_different import show_areas
 from pages._scope import Scope
 
 CHART = "spc"
-# the chart's marks as letters, named below it
-SIGNS = {
-    "improvement": "▲",
-    "concern": "▼",
-    "change": "◆",
-    "too_few": "│",
-    "provisional": "○",
-    "gap": "×",
-}
 
 
 def list_indicators(kpis: Mapping[str, Kpi]) -> None:
@@ -112,16 +102,11 @@ def show_series(series: pd.DataFrame, scope: Scope, kpi: Kpi, sentence: str) -> 
     site = area_series.site(scope, headline.latest(series))
     charts.show_chart(figure, CHART, sentence, take, site=site)
     with st.container(gap="xxsmall"):
-        for line in filter(None, [key(series), *lines_in_words(series, kpi, scope)]):
+        said = [charts.key(series), *lines_in_words(series, kpi, scope)]
+        for line in filter(None, said):
             st.caption(line)
     table = area_series.table(scope)
     elements.folded_table("Series as a table", table, series_table.HEADS)
-
-
-def key(series: pd.DataFrame) -> str:
-    """Name the marks of the chart, in one line."""
-    said = [f"{SIGNS[mark]} {says}" for mark, says in spc_chart.key(series)]
-    return " \u2003 ".join(said)
 
 
 def lines_in_words(series: pd.DataFrame, kpi: Kpi, scope: Scope) -> list[str]:

@@ -181,6 +181,13 @@ def test_sentence_says_once_what_a_rate_is_of():
     )
 
 
+def test_a_figure_for_each_year_is_not_followed_by_a_year_ago():
+    assert spoken(STABLE, 0.13, "percent a year", value=0.12) == (
+        "12 in 100 a year in January 2004, n 59_500; 13 in 100 a year the year before; "
+        "no clear change."
+    )
+
+
 def test_sentence_begins_with_a_capital():
     assert spoken([0.1] * 16, 0.5).startswith("Fewer than 1 in 100 in January 2004")
 

@@ -1,4 +1,7 @@
-"""Every page without a mouse: what Tab reaches, in which order, and what it does."""
+"""Every page without a mouse: what Tab reaches, in which order, and what it does.
+
+The pages and their examples come from `pages/_frame/page_list.py`.
+"""
 
 import re
 from pathlib import Path
@@ -12,10 +15,6 @@ from tests.page_links import links
 
 ATTENDED = "ops_immediate_attended_in_target"
 TITLE = indicators.load()[ATTENDED].wording.title
-CHARTS = {
-    "london": 1, "indicator": 3, "over time": 2, "site": 2, "people": 1,
-    "drill-down": 1,
-}  # fmt: skip
 # more than any page needs
 MOST_STEPS = 250
 FIRST = "Skip to main content"
@@ -42,17 +41,26 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(
 ):
     visit(page, f"{address}/{links()[name]}")
     page.add_style_tag(content=STILL)
-    charts = page.get_by_test_id("stPlotlyChart")
-    expect(charts).to_have_count(CHARTS.get(name, 0))
-    for role, sentence, table in charts.evaluate_all(DRAWN):
-        assert role == "figure"
-        assert re.search(r"\w+ .+\.$", sentence)
-        assert table.endswith("as a table")
+    for role, sentence, table in page.get_by_test_id("stPlotlyChart").evaluate_all(
+        DRAWN
+    ):
+        assert role == "figure", "show a chart with charts.show_chart"
+        assert re.search(r"\w+ .+\.$", sentence), (
+            f"the sentence of a chart has several words and a full stop: {sentence!r}"
+        )
+        assert table.endswith("as a table"), (
+            "after a chart comes its table: elements.folded_table with a label that "
+            f"ends with 'as a table', not {table!r}"
+        )
     page.evaluate(WATCH)
-    assert go_round(page) > 8
-    assert page.evaluate("keyboard.unreached()") == []
-    assert page.evaluate("keyboard.disordered()") == []
-    assert page.evaluate("keyboard.unmarked()") == []
+    assert go_round(page) > 8, "Tab hardly stops anywhere: the frame alone has more"
+    for what, wrong in (
+        ("Tab does not reach", "unreached"),
+        ("Tab reaches too early or too late", "disordered"),
+        ("nothing shows where Tab is at", "unmarked"),
+    ):
+        found = page.evaluate(f"keyboard.{wrong}()")
+        assert found == [], f"{what}: {found}"
 
 
 def go_round(page: Page) -> int:

@@ -133,11 +133,12 @@ def test_values_of_another_type_are_reported_with_what_would_be_right(tmp_path):
 
 def test_a_quantile_belongs_to_a_percentile(tmp_path):
     percentile = ('kind = "proportion"', 'kind = "percentile"')
+    seconds = ('unit = "percent"', 'unit = "seconds"')
     assert faults(
         tmp_path,
-        a=changed(percentile),
+        a=changed(percentile, seconds),
         b=changed(("min_n", "quantile = 0.95\nmin_n")),
-        c=changed(percentile, ("min_n", "quantile = 95\nmin_n")),
+        c=changed(percentile, seconds, ("min_n", "quantile = 95\nmin_n")),
     ) == [
         "a.sql: quantile: a percentile says which one it is, such as 0.95.",
         "b.sql: quantile: only a percentile has one.",

@@ -30,7 +30,19 @@ def test_pages_are_named_only_in_the_list():
             assert not [page for page in page_list.PAGES if page.path in text], path
 
 
-def test_a_page_without_examples_is_tested_by_its_address():
+def test_a_page_without_examples_is_tested_as_it_is_drawn():
+    page = page_list.ListedPage("pages/browse/waits.py", "Waits", has_indicator=True)
+    assert page.links() == {"waits": f"waits?{page_list.ATTENDED}"}
+    whole = page_list.ListedPage("pages/browse/sites.py", "Sites")
+    assert whole.links() == {"sites": "sites?"}
+
+
+def test_no_two_examples_have_one_name():
+    count = sum(len(page.links()) for page in page_list.PAGES)
+    assert count == len(links())
+
+
+def test_every_page_has_an_example():
     assert links()["imports"] == "imports?"
     addresses = {link.partition("?")[0] for link in links().values()}
     assert addresses == {page.address for page in page_list.PAGES}

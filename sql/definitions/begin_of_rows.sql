@@ -1,0 +1,5 @@
+{rows}
+select
+    {ref},
+    {day}
+from ({mart})

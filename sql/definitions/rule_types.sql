@@ -1,0 +1,4 @@
+select {rules}
+from (
+    select {columns}
+)

@@ -159,7 +159,6 @@ def _filled(
         held,
         may_repeat,
         lake.refused_files(data_dir, editions),
-        has_flags=True,
     )
     return {"current": current, **_parts(contract)}
 

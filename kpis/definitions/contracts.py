@@ -229,7 +229,8 @@ def _rules_faults(contract: Contract, file: str) -> Iterator[str]:
             readable[rule.name] = rule.holds
     # a column whose type is wrong has none
     if all(column.type for column in columns.values()):
-        for name, fault in expressions.truth_faults(readable, contract.lake_columns):
+        types = {name: TYPES[column.type] for name, column in columns.items()}
+        for name, fault in expressions.truth_faults(readable, types):
             yield f"{file}, rule {name}: `{readable[name]}` {fault}"
 
 

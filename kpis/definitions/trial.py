@@ -99,8 +99,9 @@ def beginnings(
     """
     required = {name for name, one in contract.columns.items() if one.required}
     given = required | OF_EVERY_ROW.keys()
+    # nothing is wrong in the row, so it has no flags
     values = {
-        name: expressions.SAMPLES[kind] if name in given else "null"
+        name: expressions.SAMPLES.get(kind, "null") if name in given else "null"
         for name, kind in contract.lake_columns.items()
     }
     columns = ", ".join(

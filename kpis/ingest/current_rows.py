@@ -16,8 +16,6 @@ from kpis.ingest import lake
 from kpis.ingest.lake import ImportRecord
 from kpis.warehouse import fill, identifier
 
-FLAGS = {"flags": 'struct(rule varchar, "column" varchar, value varchar)[]'}
-
 
 def statement(
     contract: Contract,
@@ -25,15 +23,12 @@ def statement(
     may_repeat: bool,
     refused: Iterable[Path],
     keys: str = "",
-    *,
-    has_flags: bool = False,
 ) -> str:
     """Return the `with` clause that ends in the current rows, `current_<source>`.
 
     It reads the table `imports` (see `imports_frame`). Where no key can occur twice,
     every row is current. `refused` are the files of refused rows of editions that
-    replace their period. With `keys`, a table of keys, it is about these alone; with
-    `has_flags`, a row has `flags`: what is wrong in it.
+    replace their period. With `keys`, a table of keys, it is about these alone.
     """
     key = [identifier(name) for name in contract.key]
     key_of_lake_row = ", ".join(f"{name} := lake.{name}" for name in key)
@@ -41,8 +36,7 @@ def statement(
     listed = warehouse.files(refused)
     if listed:
         refused_rows = fill("staging/refused", files=listed)
-    types = contract.lake_columns | (FLAGS if has_flags else {})
-    lake_rows = _lake_rows(types, files)
+    lake_rows = _lake_rows(contract.lake_columns, files)
     if keys:
         parts = {"keys": identifier(keys), "key": ", ".join(key)}
         lake_rows = fill("staging/of_keys", lake_rows=lake_rows, **parts)

@@ -141,11 +141,8 @@ def of_cell(
     reason = _why_suppressed(kpi, arrived, by, cell)
     if reason:
         return "suppressed", reason
-    reason = (
-        missing.not_reliable
-        or complete.not_reliable
-        or _why_unreliable(arrived, period, cell.area)
-    )
+    found = [complete.not_reliable, _why_unreliable(arrived, period, cell.area)]
+    reason = missing.not_reliable or " ".join(filter(None, found))
     if reason:
         return "not_reliable", reason
     least = kpi.judging.min_n

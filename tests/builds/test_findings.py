@@ -48,8 +48,12 @@ def receive(force: Force, source: str, rows: Rows) -> None:
     """Import rows as a file of their own; those without an id are numbered."""
     force.exports += 1
     file = force.data_dir / f"{source}_{force.exports}.csv"
-    tables.write(file, tables.canonical(source, [local(source, row) for row in rows]))
-    request = importer.Request(instant(EXTRACTED))
+    written = tables.canonical(source, [local(source, row) for row in rows])
+    tables.write(file, written)
+    # single rows stand for whole months of them
+    covers = tables.months_of(source, written, EXTRACTED)
+    days = tables.days(covers) if covers else None
+    request = importer.Request(instant(EXTRACTED), days)
     account = importer.import_file(file, f"canonical_{source}", force.data_dir, request)
     assert account["accepted"] == account["read"], account["reasons"]
     assert "unknown_code" not in account["flags"]

@@ -431,10 +431,12 @@ def test_a_list_of_modules_that_is_out_of_date_shows_what_differs_and_is_written
 # files that a guide has its reader write
 EXAMPLES = {
     "kpis/charts/wait_trend.py",
+    "pages/browse/series.py",
     "pages/browse/sites.py",
     "sql/kpis/cust_complaints_upheld.sql",
     "sql/kpis/ops_calls_with_interpreter.sql",
     "sql/marts/complaints_monthly.sql",
+    "tests/charts/test_wait_trend.py",
     "tests/examples/calls_with_an_interpreter.md",
 }
 

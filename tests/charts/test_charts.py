@@ -1,25 +1,14 @@
 """What the charts promise: colour only for news, honest axes, nothing hidden."""
 
-from types import SimpleNamespace
-
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from kpis.charts import axes, sparkline, spc_chart
 from kpis.charts.theme import LABELS_WIDTH, LETTER_WIDTH, MARGIN, PALETTES
 from kpis.definitions import UNITS
-from kpis.statistics import spc_judgement
 from kpis.statistics.spc import DIRECTIONS
-
-
-def indicator(unit, kind, better, counts="cases"):
-    measure = SimpleNamespace(unit=unit, kind=kind, counts=counts)
-    return SimpleNamespace(
-        id="a", measure=measure, judging=SimpleNamespace(better=better)
-    )
-
+from tests.judged import indicator, judged
 
 PERCENT = indicator("percent", "proportion", "higher")
 MINUTES = indicator("minutes", "median", "lower")
@@ -29,29 +18,6 @@ RATE = indicator("per 1,000 a year", "rate", "neither")
 HOURS = indicator("percent", "proportion", "higher", "amounts")
 STABLE = [0.70, 0.72, 0.69, 0.71] * 4
 FALLEN = [*[0.72, 0.76, 0.70, 0.74] * 3, 0.68, 0.70, 0.66, 0.69, 0.68, 0.70, 0.69]
-STATES = {"v": "value", "p": "provisional", "f": "too_few", "u": "not_reliable"}
-
-
-def judged(values, states=None, better="higher", half_width=0.03):
-    """A judged series by month; `states` is one letter of STATES a row."""
-    letters = states or "v" * len(values)
-    frame = pd.DataFrame(
-        {
-            "period_start": pd.date_range("2002-04-01", periods=len(values), freq="MS"),
-            "n": 1200.0,
-            "cases": 1200.0,
-            "value": np.array(values, dtype=float),
-            "state": [STATES[letter] for letter in letters],
-            "reason": ["" if one == "v" else "Late <entries>." for one in letters],
-            "caveat": "",
-        }
-    )
-    frame["lower"] = frame["value"] - half_width
-    frame["upper"] = frame["value"] + half_width
-    frame["is_latest"] = False
-    frame.loc[frame["state"].ne("provisional")[::-1].idxmax(), "is_latest"] = True
-    frame["is_settled"] = frame["state"].ne("provisional")
-    return spc_judgement.judge(frame, better)
 
 
 def spc(frame, kpi=PERCENT, theme="light"):

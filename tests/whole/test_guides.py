@@ -14,7 +14,7 @@ from tests.exports import PROJECT
 from tests.whole import test_worked_examples
 
 NOT_COPIED = shutil.ignore_patterns(
-    ".*", "local", "wheels", "__pycache__", "*.egg-info"
+    ".git", ".venv", ".*_cache", ".hypothesis", "local", "wheels", "__pycache__"
 )
 # the tests that go through all sources, indicators and pages without a demo or browser
 THAT_LIST = (
@@ -24,16 +24,9 @@ THAT_LIST = (
     "tests/test_architecture.py",
     "tests/test_checking.py::test_a_good_build_is_reported_as_good",
 )
-PAGE = '''"""The call-handling sites of the force, and which boroughs each serves."""
-
-import streamlit as st
-
-from pages._frame import session
-
-session.scope()
-st.title("Call-handling sites", anchor=False)
-'''
-LINE = 'SITES = ListedPage("pages/browse/sites.py", "Sites")\n'
+LINES = """SITES = ListedPage("pages/browse/sites.py", "Sites")
+SERIES = ListedPage("pages/browse/series.py", "Series", has_indicator=True)
+"""
 
 
 @pytest.mark.parametrize("guide", ["adding-an-indicator.md", "adding-a-source.md"])
@@ -73,15 +66,14 @@ def test_an_added_source_indicator_and_page_need_no_change_to_a_list(tmp_path):
     """What the guides promise: three files, one file, and a file and a line."""
     clone = tmp_path / "clone"
     shutil.copytree(PROJECT, clone, ignore=NOT_COPIED)
-    for guide in ("adding-an-indicator.md", "adding-a-source.md"):
-        for name, text in guides.texts(guide):
+    for guide in ("an-indicator", "a-source", "a-page"):
+        for name, text in guides.texts(f"adding-{guide}.md"):
             if "/" in name and not name.startswith("tests/"):
                 (clone / name).write_text(text, encoding="utf-8")
-    (clone / "pages" / "browse" / "sites.py").write_text(PAGE, encoding="utf-8")
     listed = clone / "pages" / "_frame" / "page_list.py"
-    text = listed.read_text(encoding="utf-8").replace("PAGES = (", f"{LINE}PAGES = (")
+    text = listed.read_text(encoding="utf-8").replace("PAGES = (", f"{LINES}PAGES = (")
     listed.write_text(
-        text.replace("DRILL_DOWN, IMPORTS", "DRILL_DOWN, SITES, IMPORTS"),
+        text.replace("DRILL_DOWN, IMPORTS", "DRILL_DOWN, SITES, SERIES, IMPORTS"),
         encoding="utf-8",
     )
     run_in(clone, "tests.house", "--write")

@@ -1,6 +1,7 @@
 """Builds: the lake becomes marts, cells and findings, in one directory a build."""
 
 from kpis.builds import (
+    cell_files,
     cube,
     findings,
     kpi_rows,
@@ -13,16 +14,19 @@ from kpis.builds import (
     store,
     versions,
 )
+from kpis.builds.cell_files import CellFiles
 from kpis.builds.cube import CellPlan
 from kpis.builds.imports import Import
 from kpis.builds.mart_inputs import MartInputs
 from kpis.builds.marts import CheckError
 
 __all__ = [
+    "CellFiles",
     "CellPlan",
     "CheckError",
     "Import",
     "MartInputs",
+    "cell_files",
     "cube",
     "findings",
     "kpi_rows",

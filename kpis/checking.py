@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from kpis import settings
+from kpis import settings, warehouse
 from kpis.builds import cube, findings, kpi_rows, store
 from kpis.definitions import (
     Contract,
@@ -158,7 +158,8 @@ def _statement_faults(
     """Try the select of every indicator and finding on marts without rows."""
     with sources.without_rows() as db:
         # the indicators about the other indicators read cells
-        cube.create(db)
+        cube.create_cells(db, "cube")
+        db.run(warehouse.text("cube/create_published"))
         for kpi in kpis.values():
             if kpi.sql:
                 statement = fill("definitions/kpi_columns", rows=kpi_rows.rows(kpi, []))

@@ -17,10 +17,12 @@ import pandas as pd
 
 from kpis import settings, warehouse
 from kpis.builds import (
+    CellFiles,
     CellPlan,
     CheckError,
     Import,
     MartInputs,
+    cell_files,
     cube,
     findings,
     losses,
@@ -72,8 +74,8 @@ class Draft:
     """A build in the making.
 
     `before` has the hashes of the build before, by what they belong to and month;
-    `known` those whose months may be taken over: none in a full build. `cells` is
-    filled in by `count_cells`.
+    `known` those whose months may be taken over: none in a full build. `cells` and
+    `files` are filled in by `count_cells`.
     """
 
     plan: Plan
@@ -84,6 +86,7 @@ class Draft:
     before: Hashes
     known: Hashes
     cells: tuple[CellPlan, ...] = ()
+    files: CellFiles = CellFiles()
 
 
 def build(
@@ -149,7 +152,6 @@ def _digest(
     rules: str,
 ) -> str:
     """Hash all that a build shows or depends on."""
-    checks = sorted((settings.SQL / "checks").glob("*.sql"))
     parts = [
         rules,
         *(
@@ -167,8 +169,8 @@ def _digest(
         versions.of_statements(
             *losses.templates(),
             warehouse.text("cube/rows_are_kept"),
-            *(file.read_text("utf-8") for file in checks),
         ),
+        _version_of_claims(),
     ]
     return versions.digest(*parts)[:10]
 
@@ -177,7 +179,7 @@ def begin(plan: Plan, temporary: Path, previous: Path | None, is_full: bool) -> 
     """Open an empty build next to the one before, if there is one."""
     target = temporary / "build"
     target.mkdir()
-    db = warehouse.writer(temporary / "spill", str(target / "cube.duckdb"))
+    db = warehouse.writer(temporary / "spill", str(target / store.CUBE))
     before = _attach_previous(db, previous)
     build_id = f"{plan.digest}-{store.next_number(plan.data_dir):04d}"
     known = {} if is_full else before
@@ -250,19 +252,25 @@ def count_losses(draft: Draft, progress: Progress) -> Draft:
 def count_cells(draft: Draft, progress: Progress) -> Draft:
     """Take over the cells of unchanged months and count the others."""
     db, plan = draft.db, draft.plan
-    cube.create(db)
     cells = tuple(
         cube.plan(
             kpi, plan.inputs, plan.arrivals, plan.shared, draft.known.get(kpi.id, {})
         )
         for kpi in _in_order()
     )
-    cube.keep(db, cells)
+    known = draft.known.get(cell_files.INPUTS, {})
+    files = cell_files.plan(cells, _version_of_claims(), known)
+    cell_files.begin(db, files, draft.target, draft.previous)
+    cube.keep_published(db, cells)
     for place, of_kpi in enumerate(cells):
         progress(place / len(cells), f"counting {of_kpi.kpi.wording.title}")
-        cube.count(db, of_kpi, plan.arrivals)
+        if of_kpi.kpi.population.stage == "after_cube":
+            cell_files.part(db, files)
+        cube.count(db, of_kpi, plan.arrivals, files.place(of_kpi))
         _remember(db, of_kpi.kpi.id, of_kpi.hashes)
-    return replace(draft, cells=cells)
+    cell_files.part(db, files)
+    _remember(db, cell_files.INPUTS, files.hashes)
+    return replace(draft, cells=cells, files=files)
 
 
 def record_revisions(draft: Draft, progress: Progress) -> Draft:
@@ -294,7 +302,9 @@ def compare_sources(draft: Draft, progress: Progress) -> Draft:
 def check(draft: Draft, progress: Progress) -> Draft:
     """Stop the build if a claim in `sql/checks/` returns a row."""
     progress(0.0, "checking")
-    for path in sorted((settings.SQL / "checks").glob("*.sql")):
+    # cells of the other years held when they were counted
+    cell_files.show(draft.db, draft.files.changed)
+    for path in _claims():
         wrong = draft.db.query(warehouse.text(f"checks/{path.stem}"))
         if len(wrong):
             raise CheckError(
@@ -311,7 +321,8 @@ def publish(draft: Draft, progress: Progress) -> Draft:
     if draft.previous:
         draft.db.run(warehouse.text("cube/detach_previous"))
     # closing alone would hide that the disk is full
-    draft.db.run(warehouse.text("cube/checkpoint"))
+    for name in ("cube", *map(cell_files.name_of, draft.files.changed)):
+        draft.db.run(fill("cube/checkpoint", name=identifier(name)))
     draft.db.close()
     store.list_files(draft.target)
     builds = draft.plan.data_dir / "builds"
@@ -392,8 +403,7 @@ def _attach_previous(db: Warehouse, previous: Path | None) -> Hashes:
     """
     if previous is None:
         return {}
-    cube_file = literal(str(previous / "cube.duckdb"))
-    db.run(fill("cube/attach_previous", cube=cube_file))
+    db.attach(cell_files.PREVIOUS, previous / store.CUBE)
     try:
         rows = db.tuples(warehouse.text("cube/previous_inputs"))
     except StatementError:
@@ -411,6 +421,15 @@ def _remember(db: Warehouse, what: str, hashes: dict[str, str]) -> None:
     )
     if values:
         db.run(fill("cube/remember", values=values))
+
+
+def _claims() -> list[Path]:
+    """Return the files of the claims that are checked of every build."""
+    return sorted((settings.SQL / "checks").glob("*.sql"))
+
+
+def _version_of_claims() -> str:
+    return versions.of_statements(*(path.read_text("utf-8") for path in _claims()))
 
 
 def _drop_views(db: Warehouse) -> None:

@@ -9,6 +9,7 @@ import shutil
 import string
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -98,6 +99,34 @@ def literals(values: Iterable[Any]) -> str:
     return ", ".join(literal(value) for value in values)
 
 
+@dataclass(frozen=True)
+class MadeElsewhere:
+    """A database in the making: `file` is moved to `path` when it is closed.
+
+    They are the same but for a path with a question mark, as DuckDB would put the end
+    of its log's name before that.
+    """
+
+    file: Path
+    path: Path
+    place: TemporaryDirectory | None = None
+
+    @classmethod
+    def of(cls, path: Path) -> "MadeElsewhere":
+        """Choose where a database is made."""
+        if "?" not in str(path):
+            return cls(path, path)
+        place = TemporaryDirectory()
+        return cls(Path(place.name) / path.name, path, place)
+
+    def move_back(self) -> None:
+        """Move the closed database to where it belongs."""
+        if self.place:
+            if self.file.exists():
+                shutil.move(self.file, self.path)
+            self.place.cleanup()
+
+
 class Warehouse:
     """One DuckDB connection; every query runs on a cursor of its own.
 
@@ -107,10 +136,10 @@ class Warehouse:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        close: Callable[[], None] = lambda: None,
+        made: Iterable[MadeElsewhere] = (),
     ):
         self._connection = connection
-        self._close = close
+        self._made = [*made]
 
     def query(self, sql: str, values: Any = None) -> pd.DataFrame:
         """Return the rows of one statement; NULL is NaN, NaT or None."""
@@ -150,10 +179,23 @@ class Warehouse:
         )
         self._connection.unregister("added_frame")
 
+    def attach(self, name: str, path: Path) -> None:
+        """Attach a finished database, read-only, as the catalogue `name`."""
+        words = {"file": literal(str(path)), "name": identifier(name)}
+        self.run(fill("results/attach", **words))
+
+    def attach_new(self, name: str, path: Path) -> None:
+        """Attach a new database as the catalogue `name`; it is there after `close`."""
+        made = MadeElsewhere.of(path)
+        self._made.append(made)
+        words = {"file": literal(str(made.file)), "name": identifier(name)}
+        self.run(fill("cube/attach_new", **words))
+
     def close(self) -> None:
         """Close the connection; queries that still run end with an error."""
         self._connection.close()
-        self._close()
+        while self._made:
+            self._made.pop().move_back()
 
 
 def _guarded(sql: str, work: Callable[[], Any]) -> Any:
@@ -194,37 +236,30 @@ def _connect(path: str, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
 def writer(temporary: Path, path: str = ":memory:") -> Warehouse:
     """Open a private database for an import or a build; it may use `temporary`."""
     temporary.mkdir(parents=True, exist_ok=True)
-    made = path
-    if "?" in path:
-        # DuckDB would put the end of its log's name before the question mark
-        elsewhere = TemporaryDirectory()
-        made = str(Path(elsewhere.name) / Path(path).name)
-
-    def move_back() -> None:
-        if made != path and Path(made).exists():
-            shutil.move(made, path)
-            elsewhere.cleanup()
-
+    made = MadeElsewhere.of(Path(path))
     return Warehouse(
         _connect(
-            made,
+            str(made.file),
             {
                 "memory_limit": settings.MEMORY_LIMIT,
                 "temp_directory": str(temporary),
                 "preserve_insertion_order": True,
             },
         ),
-        move_back,
+        [made],
     )
 
 
-def reader(cube: Path, views: dict[str, Sequence[Path]]) -> Warehouse:
+def reader(databases: dict[str, Path], views: dict[str, Sequence[Path]]) -> Warehouse:
     """Open a finished build for reading, with a view for each mart over its files.
 
-    The connection can read these files and no others, and its settings are locked.
+    `databases` are its own, by what statements call them. The connection can read these
+    files and no others, and its settings are locked.
     """
     connection = _connect(":memory:", {})
-    _execute(connection, fill("results/attach", cube=literal(str(cube))))
+    opened = Warehouse(connection)
+    for name, path in databases.items():
+        opened.attach(name, path)
     for name, paths in views.items():
         if paths:
             _execute(
@@ -239,7 +274,7 @@ def reader(cube: Path, views: dict[str, Sequence[Path]]) -> Warehouse:
     _execute(connection, fill("results/allow_files", files=", ".join(sorted(allowed))))
     _execute(connection, text("results/forbid_other_access"))
     _execute(connection, text("results/lock"))
-    return Warehouse(connection)
+    return opened
 
 
 @cache

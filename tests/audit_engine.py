@@ -106,7 +106,7 @@ class Engine:
         if not kpi.sql or kpi.population.stage == "published":
             return float("nan")
         size = "month" if row["by"] in LONGEST_CELLS else "day"
-        table = f"cube.{size}_{'values' if kpi.measure.has_values else 'cells'}"
+        table = f"{size}_{'values' if kpi.measure.has_values else 'cells'}"
         cells = self.build.warehouse.query(
             f"from {table} where kpi = ? and on_date between ? and ?",
             [kpi.id, row["period_start"].date(), row["period_end"].date()],

@@ -296,7 +296,7 @@ class _Answers:
     def of(cls, build: Build, kpi: Kpi) -> "_Answers | None":
         """Ask for every area, length and period; None for an indicator without rows."""
         cells = build.warehouse.query(
-            "select area_code, part, on_date, n, base, numerator from cube.month_cells "
+            "select area_code, part, on_date, n, base, numerator from month_cells "
             "where kpi = ?",
             [kpi.id],
         )

@@ -218,7 +218,8 @@ def cells(data_dir: Path) -> dict[str, tuple]:
     """Return number and sum of the rows of every table and mart of the build in use."""
     with closing(opened_build.open_build(data_dir)) as one:
         tables = one.warehouse.tuples(
-            "select table_name, table_catalog = 'cube' from information_schema.tables"
+            "select table_name, table_catalog = 'cube' from information_schema.tables "
+            "where table_catalog in ('cube', 'memory')"
         )
         return {
             name: one.warehouse.tuples(_sum(f"cube.{name}" if is_cube else name))[0]

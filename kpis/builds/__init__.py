@@ -1,6 +1,7 @@
 """Builds: the lake becomes marts, cells and findings, in one directory a build."""
 
 from kpis.builds import (
+    cell_files,
     cube,
     findings,
     kpi_rows,
@@ -13,6 +14,7 @@ from kpis.builds import (
     store,
     versions,
 )
+from kpis.builds.cell_files import CellFiles
 from kpis.builds.cube import CellPlan
 from kpis.builds.imports import Import
 from kpis.builds.losses import ANY_COLUMN
@@ -21,10 +23,12 @@ from kpis.builds.marts import CheckError
 
 __all__ = [
     "ANY_COLUMN",
+    "CellFiles",
     "CellPlan",
     "CheckError",
     "Import",
     "MartInputs",
+    "cell_files",
     "cube",
     "findings",
     "kpi_rows",

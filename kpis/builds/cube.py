@@ -18,7 +18,8 @@ from kpis.periods import Period
 from kpis.warehouse import Warehouse, fill, identifier, literal, literals
 
 MONTH_TABLES = {"day_cells": "month_cells", "day_values": "month_values"}
-TABLES = (*MONTH_TABLES, *MONTH_TABLES.values(), "published")
+CELL_TABLES = (*MONTH_TABLES, *MONTH_TABLES.values())
+TABLES = (*CELL_TABLES, "published")
 DAY = timedelta(days=1)
 
 
@@ -36,9 +37,19 @@ class CellPlan:
         return _table(self.kpi)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the indicator is not counted by month."""
+        return WHOLE in self.hashes
+
+    @property
+    def changed_months(self) -> set[str]:
+        """Return the months to count again."""
+        return set(self.hashes) - set(self.kept)
+
+    @property
     def changed(self) -> list[Period]:
         """Return the spans of days to count again."""
-        return spans(set(self.hashes) - set(self.kept))
+        return spans(self.changed_months)
 
 
 def plan(
@@ -81,7 +92,7 @@ def version_of(kpi: Kpi) -> str:
     tables = [_table(kpi), *filter(None, [MONTH_TABLES.get(_table(kpi))])]
     return versions.of_statements(
         *(warehouse.text(f"cube/create_{table}") for table in tables),
-        *_statements(kpi, [], "true"),
+        *_statements(kpi, [], "true", ""),
         str(measure),
     )
 
@@ -110,52 +121,43 @@ def spans(months: set[str]) -> list[Period]:
     return found
 
 
-def create(db: Warehouse) -> None:
-    """Make the empty tables."""
-    for table in TABLES:
-        db.run(warehouse.text(f"cube/create_{table}"))
+def create_cells(db: Warehouse, place: str) -> None:
+    """Make the empty tables of cells in a database."""
+    for table in CELL_TABLES:
+        db.run(fill(f"cube/create_{table}", place=identifier(place)))
 
 
-def keep(db: Warehouse, plans: Iterable[CellPlan]) -> None:
-    """Take over the cells of unchanged months from the build before.
-
-    Indicators that keep the same months are taken over together: DuckDB writes one
-    large statement on all processors, and many small ones on one.
-    """
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for plan_ in plans:
-        if plan_.kept:
-            key = (plan_.table, *sorted(plan_.kept))
-            alike.setdefault(key, []).append(plan_.kpi.id)
-    for (table, *kept), kpi_ids in alike.items():
-        words = {"kpis": literals(kpi_ids)}
-        if table == "published":
-            db.run(fill("cube/keep_published", **words))
-            continue
-        words["condition"] = kpi_rows.within(spans(set(kept)))
-        for name in (table, MONTH_TABLES[table]):
-            db.run(fill("cube/keep_cells", table=identifier(name), **words))
+def keep_published(db: Warehouse, plans: Iterable[CellPlan]) -> None:
+    """Make the table of published figures, with the unchanged ones."""
+    db.run(warehouse.text("cube/create_published"))
+    own = [plan_ for plan_ in plans if plan_.table == "published" and plan_.kept]
+    if own:
+        db.run(
+            fill("cube/keep_published", kpis=literals(plan_.kpi.id for plan_ in own))
+        )
 
 
-def count(db: Warehouse, plan_: CellPlan, imports: list[Import]) -> None:
-    """Count the cells of an indicator's changed months."""
+def count(db: Warehouse, plan_: CellPlan, imports: list[Import], place: str) -> None:
+    """Count the cells of an indicator's changed months into a database."""
     if not plan_.changed:
         return
-    condition = kpi_rows.within(plan_.changed) if plan_.kept else "true"
-    for statement in _statements(plan_.kpi, imports, condition):
+    condition = "true" if plan_.is_whole else kpi_rows.within(plan_.changed)
+    for statement in _statements(plan_.kpi, imports, condition, place):
         db.run(statement)
 
 
-def _statements(kpi: Kpi, imports: list[Import], condition: str) -> list[str]:
+def _statements(
+    kpi: Kpi, imports: list[Import], condition: str, place: str
+) -> list[str]:
     """Return the statements that fill an indicator's cells, by day and by month."""
     table = _table(kpi)
     rows = kpi_rows.rows(kpi, imports, condition)
     words = kpi_rows.columns(kpi) if table == "day_cells" else {}
-    kpi_id = literal(kpi.id)
-    statements = [fill(f"cube/{table}", rows=rows, kpi=kpi_id, **words)]
+    of_all = {"kpi": literal(kpi.id), "place": identifier(place)}
+    statements = [fill(f"cube/{table}", rows=rows, **of_all, **words)]
     if table in MONTH_TABLES:
         by_month = f"cube/{MONTH_TABLES[table]}"
-        statements.append(fill(by_month, kpi=kpi_id, condition=condition))
+        statements.append(fill(by_month, condition=condition, **of_all))
     return statements
 
 

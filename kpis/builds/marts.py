@@ -4,14 +4,12 @@ A month is written again only if what it is made of has changed (`mart_inputs`).
 Otherwise its file is taken over from the build before.
 """
 
-import os
-import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kpis import warehouse
-from kpis.builds import mart_inputs, mart_statements
+from kpis.builds import mart_inputs, mart_statements, store
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.definitions import sources
 from kpis.ingest import ImportRecord, lake
@@ -38,19 +36,11 @@ def files(build_dir: Path, name: str) -> list[Path]:
 
 
 def take_over(previous: Path, target: Path, name: str, months: Iterable[str]) -> None:
-    """Take over a mart's months from another build.
-
-    Files are never changed, so both builds can share one.
-    """
+    """Take over a mart's months from another build."""
     for month in months:
         for file in (previous / "marts" / name).glob(f"month={month}/*.parquet"):
             place = target / "marts" / name / file.parent.name / file.name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(file, place)
-            except OSError:
-                # some file systems have no links
-                shutil.copyfile(file, place)
+            store.share(file, place)
 
 
 def write(

@@ -166,7 +166,7 @@ def _listed(builds: Iterable[Path]) -> set[str]:
     """Return the imports that some builds are made of; a damaged one says nothing."""
     listed = set()
     for path in filter(store.is_readable, builds):
-        db = warehouse.reader(path / "cube.duckdb", {})
+        db = warehouse.reader({"cube": path / store.CUBE}, {})
         frame = db.query(warehouse.text("results/imports"))
         db.close()
         listed |= set(frame["import_id"])

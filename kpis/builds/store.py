@@ -1,6 +1,8 @@
 """Where builds lie, which of them is in use, and whether its files are all there."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 from kpis import warehouse
@@ -8,6 +10,8 @@ from kpis.errors import UserError
 from kpis.warehouse import StatementError
 
 CUBE = "cube.duckdb"
+# holds a database of cells for each year
+CELLS = "cells"
 # the size of every other file of a build, by its path in it
 SIZES = "files.json"
 
@@ -61,6 +65,36 @@ def is_readable(build_dir: Path) -> bool:
     return not _problem(build_dir / CUBE, _sizes(build_dir)[CUBE])
 
 
+def cells(build_dir: Path) -> dict[str, Path]:
+    """Return the files of a finished build's cells, by year; there may be none.
+
+    Builds of an earlier version of this product kept their cells in the cube.
+    """
+    named = [Path(name) for name in _sizes(build_dir)]
+    return {name.stem: build_dir / name for name in named if name.parent.name == CELLS}
+
+
+def cell_file(build_dir: Path, year: str) -> Path:
+    """Return where the cells of a year lie."""
+    return build_dir / CELLS / f"{year}.duckdb"
+
+
+def is_whole(build_dir: Path, file: Path) -> bool:
+    """Whether a file of a finished build is as it was made."""
+    size = _sizes(build_dir).get(file.relative_to(build_dir).as_posix())
+    return not _problem(file, size)
+
+
+def share(file: Path, place: Path) -> None:
+    """Let a build have a file of another; files never change, so one will do."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(file, place)
+    except OSError:
+        # some file systems have no links
+        shutil.copyfile(file, place)
+
+
 def list_files(build_dir: Path) -> None:
     """Write down the size of every file of a finished build, for `damage`."""
     sizes = {
@@ -76,7 +110,7 @@ def damage(build_dir: Path) -> list[str]:
     """Return what is wrong with a build's files, a sentence each; often nothing.
 
     Of builds of an earlier version of this product, which have no list of files, only
-    the cube is known.
+    the cube and the cells are known.
     """
     sizes = _sizes(build_dir)
     problems = {name: _problem(build_dir / name, size) for name, size in sizes.items()}
@@ -87,7 +121,8 @@ def _sizes(build_dir: Path) -> dict[str, int | None]:
     """Return how many bytes each file of a build had, None where no one knows."""
     listed = build_dir / SIZES
     if not listed.exists():
-        return {CUBE: None}
+        found = (build_dir / CELLS).glob("*.duckdb")
+        return dict.fromkeys([CUBE, *(f"{CELLS}/{path.name}" for path in found)])
     return json.loads(listed.read_text(encoding="utf-8"))
 
 
@@ -97,10 +132,10 @@ def _problem(path: Path, size: int | None) -> str:
     found = path.stat().st_size
     if size not in (None, found):
         return f"is damaged: it has {found:,} bytes in place of {size:,}"
-    if path.name != CUBE:
+    if path.suffix != Path(CUBE).suffix:
         return ""
     try:
-        warehouse.reader(path, {}).close()
+        warehouse.reader({"cube": path}, {}).close()
     except (StatementError, UserError) as error:
         return f"cannot be opened: {str(error).splitlines()[0].rstrip('.')}"
     return ""

@@ -64,7 +64,7 @@ def read(db: Warehouse, asked: list[Asked]) -> pd.DataFrame:
             ("cells", summed, _with_ratio),
             ("values", valued, _with_quantile),
         ):
-            words = {"cells": f"cube.{size}_{kind}", "size": size}
+            words = {"cells": f"{size}_{kind}", "size": size}
             asked_cells = fill("results/asked_cells", **words)
             statement = fill(STATEMENTS[kind], asked=asked_cells, **words)
             found = _measured(db, statement, asked, size, some)

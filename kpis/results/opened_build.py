@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from kpis import settings, warehouse
-from kpis.builds import Import, marts, store
+from kpis.builds import Import, cell_files, marts, store
 from kpis.definitions import Kpi
 from kpis.errors import UserError
 from kpis.periods import FIRST_DAY, LAST_DAY
@@ -98,7 +98,8 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
     views: dict[str, Sequence[Path]] = {
         f"mart_{name}": marts.files(place, name) for name in marts.names(place)
     }
-    db = warehouse.reader(place / "cube.duckdb", views)
+    db = warehouse.reader(cell_files.databases(place), views)
+    cell_files.show_opened(db, place)
     facts = dict(db.tuples(warehouse.text("results/facts")))
     names = {code: name for code, name, _ in db.tuples(warehouse.text("results/areas"))}
     return Build(

@@ -1,4 +1,4 @@
-create table day_cells (
+create table {place}.day_cells (
     kpi varchar,
     part varchar,
     area_code varchar,

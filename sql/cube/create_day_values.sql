@@ -1,4 +1,4 @@
-create table day_values (
+create table {place}.day_values (
     kpi varchar,
     area_code varchar,
     on_date date,

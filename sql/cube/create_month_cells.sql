@@ -1,4 +1,4 @@
-create table month_cells (
+create table {place}.month_cells (
     kpi varchar,
     part varchar,
     area_code varchar,

@@ -1,4 +1,4 @@
-create table month_values (
+create table {place}.month_values (
     kpi varchar,
     area_code varchar,
     on_date date,

@@ -1,4 +1,4 @@
-insert into day_cells
+insert into {place}.day_cells
 {rows}
 select
     {kpi} as kpi,

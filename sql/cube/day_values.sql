@@ -1,4 +1,4 @@
-insert into day_values
+insert into {place}.day_values
 {rows}
 select
     {kpi} as kpi,

@@ -1,6 +1,4 @@
-insert into {table}
+insert into {place}.{table}
 select *
-from previous.{table}
-where
-    kpi in ({kpis})
-    and ({condition})
+from {source}.{table}
+where {condition}

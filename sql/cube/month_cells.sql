@@ -1,4 +1,4 @@
-insert into month_cells
+insert into {place}.month_cells
 select
     kpi,
     part,
@@ -11,7 +11,7 @@ select
     sum(denominator_squared) as denominator_squared,
     sum(product) as product,
     sum(base) as base
-from day_cells
+from {place}.day_cells
 where
     kpi = {kpi}
     and ({condition})

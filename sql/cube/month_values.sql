@@ -1,11 +1,11 @@
-insert into month_values
+insert into {place}.month_values
 select
     kpi,
     area_code,
     date_trunc('month', on_date)::date as on_date,
     value,
     sum(frequency)::bigint as frequency
-from day_values
+from {place}.day_values
 where
     kpi = {kpi}
     and ({condition})

@@ -1,1 +1,1 @@
-attach {cube} as cube (read_only)
+attach {file} as {name} (read_only)

@@ -2,14 +2,14 @@ month_figures as (
     select
         kpi,
         on_date
-    from cube.month_cells
+    from month_cells
     group by kpi, on_date
     having sum(numerator) is not null and sum(denominator) > 0
     union
     select
         kpi,
         on_date
-    from cube.month_values
+    from month_values
     union
     select
         kpi,

@@ -1,11 +1,11 @@
 select
     kpi,
     on_date
-from cube.month_cells
+from month_cells
 group by kpi, on_date
 having sum(n) > 0
 union
 select distinct
     kpi,
     on_date
-from cube.month_values
+from month_values

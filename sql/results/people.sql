@@ -5,6 +5,6 @@ select
     n,
     base,
     numerator
-from cube.month_cells
+from month_cells
 where kpi = ?
 order by area_code, part, on_date

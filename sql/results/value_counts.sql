@@ -1,7 +1,7 @@
 select
     value,
     sum(frequency)::bigint as frequency
-from cube.day_values
+from day_values
 where
     kpi = ?
     and on_date between ? and ?

@@ -12,7 +12,7 @@ cells_then as (
         cells.numerator,
         cells.denominator,
         recounted.is_redefined
-    from previous.month_cells as cells
+    from previous_month_cells as cells
     inner join recounted
         on cells.kpi = recounted.kpi
         and cells.on_date between recounted.first_on and recounted.last_on

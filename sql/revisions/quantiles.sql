@@ -10,7 +10,7 @@ cells_then as (
         cells.value,
         cells.frequency,
         recounted.is_redefined
-    from previous.month_values as cells
+    from previous_month_values as cells
     inner join recounted
         on cells.kpi = recounted.kpi
         and cells.on_date between recounted.first_on and recounted.last_on

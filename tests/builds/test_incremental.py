@@ -143,8 +143,8 @@ def change(how, force: Force, import_id: str) -> None:
 
 def content(force: Force) -> dict[str, pd.DataFrame]:
     with closing(opened_build.open_build(force.data_dir)) as one:
-        tables = (*cube.TABLES, "findings", *revisions.TABLES)
-        names = [f"cube.{table}" for table in tables]
+        tables = ("published", "findings", *revisions.TABLES)
+        names = [*cube.CELL_TABLES, *(f"cube.{table}" for table in tables)]
         names += [f"mart_{source}" for source in sources.marts()]
         return {
             name: one.warehouse.query(f"select * from {name} order by all")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from kpis import pipeline, settings
-from kpis.builds import store
+from kpis.builds import cube, store
 from kpis.errors import UserError
 from kpis.ingest import lake
 from kpis.results import opened_build
@@ -39,7 +39,7 @@ OVERLAPPING = """applies_to,area,seconds,valid_from,valid_to,status,source
 grade:I,MPS,720,1990-01-01,2003-05-01,local,a test
 grade:I,MPS,900,2003-05-01,,local,a test
 """
-TABLES = ("day_cells", "month_cells", "day_values", "month_values", "published")
+TABLES = (*cube.CELL_TABLES, "cube.published")
 
 
 @pytest.fixture
@@ -54,8 +54,7 @@ def attended(one: opened_build.Build) -> tuple[float, float]:
 
 def content(one: opened_build.Build) -> dict[str, pd.DataFrame]:
     """Every row of the cube and of the marts, in an order of its own."""
-    names = [f"cube.{name}" for name in TABLES]
-    names += ["mart_calls", "mart_incidents", "mart_published_figures"]
+    names = [*TABLES, "mart_calls", "mart_incidents", "mart_published_figures"]
     return {
         name: one.warehouse.query(f"select * from {name} order by all")
         for name in names

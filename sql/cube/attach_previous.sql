@@ -1,1 +1,0 @@
-attach {cube} as previous (read_only)

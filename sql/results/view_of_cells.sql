@@ -1,0 +1,1 @@
+create or replace view {name} as {rows}

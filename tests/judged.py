@@ -29,6 +29,7 @@ def judged(values, states=None, better="higher", half_width=0.03):
             "state": [STATES[letter] for letter in letters],
             "reason": ["" if one == "v" else "Late <entries>." for one in letters],
             "caveat": "",
+            "left_out": "",
         }
     )
     frame["lower"] = frame["value"] - half_width

@@ -17,7 +17,8 @@ class Import:
     `covers_to` are None where it covers no days (published figures). `areas` are the
     areas that it covers, None for the whole force. `columns` are those that it has.
     `holes` are the days for which it holds hardly a row: area or "" for all, first and
-    last day.
+    last day. `filtered` has reason, month ("" if unknown) and number of the rows that
+    its mapping leaves out.
     """
 
     import_id: str
@@ -29,6 +30,7 @@ class Import:
     areas: frozenset[str] | None
     columns: frozenset[str]
     holes: tuple[tuple[str, date, date], ...] = ()
+    filtered: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def days(self) -> Period | None:

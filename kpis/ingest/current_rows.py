@@ -83,8 +83,17 @@ def imports_frame(imports: list[ImportRecord]) -> pd.DataFrame:
     areas = [record["covers_areas"] for record in imports]
     own_columns = [record["columns"] for record in imports]
     holes = [record.get("holes", []) for record in imports]
+    filtered = [
+        [
+            [reason, month, str(count)]
+            for reason, months in record.get("filtered_months", {}).items()
+            for month, count in months.items()
+        ]
+        for record in imports
+    ]
     return frame.assign(
         areas=pd.Series(areas, dtype=object),
         columns=pd.Series(own_columns, dtype=object),
         holes=pd.Series(holes, dtype=object),
+        filtered=pd.Series(filtered, dtype=object),
     )

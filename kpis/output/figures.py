@@ -10,7 +10,7 @@ from kpis import formatting
 from kpis.definitions import Kpi
 
 DAYS = ("period_start", "period_end")
-COUNTS = ("n", "numerator", "denominator", "rows", "refused", "unusable")
+COUNTS = ("n", "numerator", "denominator", "rows", "refused", "unusable", "filtered")
 NUMBERS = (*COUNTS, "value", "lower", "upper", "least", "most")
 
 

@@ -9,7 +9,7 @@ from kpis import warehouse
 from kpis.builds import Import, kpi_rows
 from kpis.definitions import Kpi, contracts
 from kpis.periods import Period
-from kpis.results import coverage, suppression
+from kpis.results import coverage, left_out, suppression
 from kpis.results.coverage import Coverage, Places
 from kpis.results.missing_exports import MissingExports
 from kpis.results.missing_rows import Loss, MissingRows
@@ -82,7 +82,12 @@ class Arrivals:
         key = (tuple(sorted(needs.items())), area_kind, able)
         if key not in self._rows:
             self._rows[key] = MissingRows(
-                needs, area_kind, self._losses, able, self._places
+                needs,
+                area_kind,
+                self._losses,
+                able,
+                self._places,
+                left_out.of_imports(self._imports, able),
             )
         return self._rows[key]
 

@@ -51,7 +51,7 @@ def of_figure(
     `numerator` and `denominator` are its sums, in units; NaN where it has none.
     """
     if not missing:
-        return COMPLETE
+        return Completeness(missing) if missing.filtered else COMPLETE
     # the number of rows about people could reveal how many people there are
     says = OF_PEOPLE if kpi.disclosure.is_needed else in_words(missing)
     if is_too_much(kpi, missing):
@@ -94,6 +94,16 @@ def in_words(missing: Missing) -> str:
             else f"{rows} count in an older version."
         )
     return " ".join(said)
+
+
+def left_out(missing: Missing) -> str:
+    """Say what was left out of its exports on purpose, or ""."""
+    said = [
+        f"{count:,} {reason.replace('_', ' ')}" for reason, count in missing.filtered
+    ]
+    if not said:
+        return ""
+    return f"Left out of its exports on purpose, in the whole force: {', '.join(said)}."
 
 
 def _of(count: int, whole: int) -> str:

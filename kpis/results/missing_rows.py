@@ -16,6 +16,7 @@ from kpis.builds import ANY_COLUMN
 from kpis.definitions import contracts
 from kpis.periods import Period
 from kpis.results.coverage import Places
+from kpis.results.left_out import Filtered
 
 MOST_KEPT = 20_000
 
@@ -46,7 +47,8 @@ class Missing:
     `rows` are those of its exports that count in its area and period. `refused` are
     missing from it, `astray` may be; `share_astray` is how many of these are expected.
     `unusable` rows count, but a value that the figure needs could not be read, in the
-    `columns`.
+    `columns`. `filtered` has, by reason, the rows that were left out of its exports on
+    purpose, everywhere; they are no loss.
     """
 
     rows: int = 0
@@ -55,6 +57,7 @@ class Missing:
     share_astray: float = 0.0
     unusable: int = 0
     columns: tuple[str, ...] = ()
+    filtered: tuple[tuple[str, int], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.refused or self.astray or self.unusable)
@@ -106,7 +109,8 @@ class MissingRows:
     """The rows that are missing from an indicator's figures, by area and period.
 
     `needs` has, by source, the columns that it needs, `area_kind` is what its areas
-    are, `able` the imports that measure it. Worked out when first asked: most builds
+    are, `able` the imports that measure it, `left_out` what was left out of these on
+    purpose. Worked out when first asked: most builds
     have lost nothing.
     """
 
@@ -117,10 +121,12 @@ class MissingRows:
         losses: Iterable[Loss],
         able: frozenset[str],
         places: Places,
+        left_out: Iterable[Filtered] = (),
     ) -> None:
         self._needs = needs
         self._kind = area_kind
         self._places = places
+        self._left_out = list(left_out)
         self._losses = [loss for loss in losses if loss.import_id in able]
         self._is_clean = not any(
             _is_lost(loss, self._needs) or _is_misplaced(loss) for loss in self._losses
@@ -129,8 +135,9 @@ class MissingRows:
         self.of = lru_cache(MOST_KEPT)(self._of)
 
     def _of(self, area: str, period: Period) -> Missing:
+        filtered = self._filtered(period)
         if self._is_clean:
-            return NOTHING
+            return Missing(filtered=filtered) if filtered else NOTHING
         counted = self._of_area(area)
         months = [
             counts
@@ -158,7 +165,15 @@ class MissingRows:
             share_astray=expected,
             unusable=unusable,
             columns=tuple(sorted(counted.columns)) if unusable else (),
+            filtered=filtered,
         )
+
+    def _filtered(self, period: Period) -> tuple[tuple[str, int], ...]:
+        counts: dict[str, int] = {}
+        for month, reason, count in self._left_out:
+            if month <= period[1] and periods.end_of_month(month) >= period[0]:
+                counts[reason] = counts.get(reason, 0) + count
+        return tuple(counts.items())
 
     def _count_area(self, area: str) -> _OfArea:
         """Count the losses of an area, month by month."""

@@ -158,9 +158,10 @@ def _imports(db: Warehouse) -> list[Import]:
                 (area, date.fromisoformat(begins), date.fromisoformat(ends))
                 for area, begins, ends in holes
             ),
+            tuple((reason, month, int(count)) for reason, month, count in filtered),
         )
         for (
             import_id, source, file, extracted_at, covers_from, covers_to, areas,
-            columns, holes,
+            columns, holes, filtered,
         ) in db.tuples(warehouse.text("results/imports"))
     ]  # fmt: skip

@@ -17,7 +17,9 @@ from kpis.results.completeness import Completeness
 from kpis.results.opened_build import Build
 from kpis.results.states import Arrived, Cell
 
-COMPLETENESS = ["rows", "refused", "unusable", "least", "most", "caveat"]
+# what is missing, in numbers and in words
+LOST = ["rows", "refused", "unusable", "filtered", "least", "most"]
+COMPLETENESS = [*LOST, "left_out", "caveat"]
 COLUMNS = [*cells.COLUMNS[1:13], "state", "reason", *COMPLETENESS]
 NUMBERS = ("n", "numerator", "denominator", "value", "lower", "upper", "cases")
 OF_VALUE = ("value", "lower", "upper", "least", "most")
@@ -142,6 +144,10 @@ def _add_completeness(
     frame["rows"] = [own.missing.of for own in complete]
     frame["refused"] = [own.missing.refused + own.missing.astray for own in complete]
     frame["unusable"] = [own.missing.unusable for own in complete]
+    frame["filtered"] = [
+        sum(count for _, count in own.missing.filtered) for own in complete
+    ]
+    frame["left_out"] = [completeness.left_out(own.missing) for own in complete]
     frame["least"] = [own.least for own in complete]
     frame["most"] = [own.most for own in complete]
     keys = zip(
@@ -188,9 +194,10 @@ def _with_states(
     has_no_number = frame["state"].eq("not_applicable") | is_hidden & is_about_people
     frame["parts"] = frame["parts"].mask(is_hidden)
     frame["caveat"] = frame["caveat"].where(~is_hidden, "")
-    for name in (*NUMBERS, *COMPLETENESS[:5]):
+    frame["left_out"] = frame["left_out"].where(~(is_hidden | is_about_people), "")
+    for name in (*NUMBERS, *LOST):
         is_empty = is_hidden if name in OF_VALUE else has_no_number
-        if name in COMPLETENESS:
+        if name in LOST:
             is_empty = is_empty | is_about_people
         frame[name] = np.where(is_empty, np.nan, frame[name].astype(float))
     return frame

@@ -71,6 +71,8 @@ def show_headline(series: pd.DataFrame, kpi: Kpi, scope: Scope, sentence: str) -
             st.markdown(sentence, help=elements.meaning(*terms))
     if shown["caveat"]:
         st.markdown(f":material/warning: {plain(shown['caveat'])}")
+    if shown["left_out"]:
+        st.caption(plain(shown["left_out"]))
     if latest["by"] != scope.by:
         length = filters.PERIOD_NAMES[latest["by"]].lower()
         st.caption(f"Shown {length}: there is no figure for a shorter period.")

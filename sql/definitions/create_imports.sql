@@ -9,5 +9,6 @@ create table imports (
     covers_to timestamp,
     areas varchar[],
     columns varchar[],
-    holes varchar[][]
+    holes varchar[][],
+    filtered varchar[][]
 )

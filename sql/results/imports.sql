@@ -7,6 +7,7 @@ select
     imports.covers_to::date as covers_to,
     imports.areas,
     imports.columns,
-    imports.holes
+    imports.holes,
+    imports.filtered
 from cube.imports as imports
 order by imports.extracted_at, imports.import_id

@@ -68,10 +68,11 @@ def test_a_figure_is_compared_with_periods_of_its_own_length(
     kpis = {kpi.id: kpi}
     frame = series([*[1200] * 17, 1400], first="2002-09-01").assign(
         kpi=kpi.id, area="QK", by="month", cases=float("nan"), reason="", caveat="",
-        rows=0, refused=0, unusable=0, least=None, most=None,
+        rows=0, refused=0, unusable=0, filtered=0, left_out="", least=None, most=None,
         lower=float("nan"), upper=float("nan"), is_settled=True,
         headline_value=headline, headline_n=headline, headline_reason="",
         headline_caveat="", headline_rows=0, headline_refused=0, headline_unusable=0,
+        headline_filtered=0, headline_left_out="",
         headline_least=None, headline_most=None,
         headline_state=None if headline is None else "value",
     )  # fmt: skip

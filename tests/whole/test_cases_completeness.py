@@ -353,3 +353,37 @@ def test_a_return_of_one_borough_is_not_the_force_s(data_dir):
     force = figures(data_dir, crewed, "MPS", "2003-11", "2003-11").iloc[0]
     own = figures(data_dir, crewed, "QK", "2003-11", "2003-11").iloc[0]
     assert (force["state"], own["state"]) == ("not_reliable", "value")
+
+
+def test_rows_left_out_on_purpose_are_counted_and_no_loss(data_dir):
+    layout = """\
+title = "Jobs without tests"
+source = "incidents"
+
+[[filters]]
+reason = "test_job"
+drop = "incident_ref like 'T%'"
+
+[edition]
+last_row = true
+
+[columns]
+incident_ref = { column = "incident_ref" }
+created_at = { column = "created_at" }
+bocu_code = { column = "bocu_code" }
+origin = { column = "origin" }
+grade_first = { column = "grade_first" }
+first_on_scene_at = { column = "first_on_scene_at" }
+"""
+    save(data_dir / "mappings", layout, "jobs.toml")
+    tests = [FEBRUARY | {"incident_ref": f"T{number}"} for number in range(7)]
+    path = save(data_dir / "inbox", incidents(*tests))
+    account = take(path, "jobs", data_dir)
+    assert account["filtered"] == 7
+    january, february = (
+        figures(data_dir, ATTENDED, "MPS", month, month).iloc[0]
+        for month in ("2004-01", "2004-02")
+    )
+    assert (january["filtered"], february["filtered"]) == (0, 7)
+    assert february["caveat"] == ""
+    assert february["left_out"].endswith("in the whole force: 7 test job.")

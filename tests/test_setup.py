@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kpis import __main__ as command_line
+from kpis import command_line
 from tests.conftest import SLOW_FILES
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -227,7 +227,8 @@ def test_without_the_files_outside_tests_are_skipped_and_counted(tmp_path):
 
 
 def test_every_option_of_the_command_line_is_explained():
-    (commands,) = command_line._parser()._subparsers._group_actions
+    """Argparse keeps its commands to itself, so they are taken from where they are."""
+    (commands,) = command_line.parser()._subparsers._group_actions
     for name, command in commands.choices.items():
         for action in command._actions:
             is_named = action.option_strings or action.choices

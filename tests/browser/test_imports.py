@@ -28,8 +28,14 @@ ATTENDED = "Immediate incidents attended in target"
 SAYS_DEMO = "Synthetic data"
 
 
-def incident(number: int, minutes: int, day: str = "2004-03-08") -> str:
-    arrived = f"2004-03-08T10:{minutes:02}:00+00:00"
+def day_of(number: int) -> str:
+    """Return a day for a row: an export for a month has rows on every day."""
+    return f"2004-03-{number % 31 + 1:02}"
+
+
+def incident(number: int, minutes: int, day: str = "") -> str:
+    arrived = f"{day_of(number)}T10:{minutes:02}:00+00:00"
+    day = day or day_of(number)
     return f"{day}-{number},{day}T10:00:00+00:00,public,QK,I,{arrived}"
 
 
@@ -222,7 +228,8 @@ bocu_code = { constant = "QK" }
 
 def edition(directory, day: int, *numbers: int, minutes: int = 8):
     rows = [
-        f"{number},2004-03-08T10:00:00+00:00,2004-03-08T10:{minutes:02}:00+00:00"
+        f"{number},{day_of(number)}T10:00:00+00:00,"
+        f"{day_of(number)}T10:{minutes:02}:00+00:00"
         for number in numbers
     ]
     path = directory / f"jobs_made_2004-04-{day:02}.csv"

@@ -65,7 +65,8 @@ def test_all_hostile_names_are_text_on_the_page_and_in_files(address, page, dial
     found = {row["area"]: row["name"] for row in rows}
     for code, name in NAMES.items():
         guard = "'" if name.startswith("=") else ""
-        assert found[code] == guard + name.strip()
+        # signs without width are not part of a name
+        assert found[code] == guard + name.strip().replace("\u202e", "")
     page.get_by_text("Over time", exact=True).click()
     settle(page)
     ticks = page.locator(".st-key-history .ytick text")

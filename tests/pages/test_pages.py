@@ -87,7 +87,7 @@ def test_without_a_build_the_pages_say_what_to_do(data_dir):
         assert "python -m kpis demo" in words(at)
     at = visitor(IMPORTS)
     assert "Nothing has been imported yet." in words(at)
-    assert [button.label for button in at.button] == ["Import"]
+    assert [button.label for button in at.button] == ["See what it changes"]
 
 
 def test_an_indicator_leads_to_what_it_is_read_with(demo, monkeypatch):

@@ -66,8 +66,15 @@ def take(page):
     page.get_by_role("button", name="Take it").click(timeout=60_000)
 
 
+def upload(page, file):
+    """Choose a file; while the page changes it may show an old form with the new."""
+    chooser = page.get_by_test_id("stFileUploader").locator("input")
+    expect(chooser).to_have_count(1)
+    chooser.set_input_files(file)
+
+
 def bring_in(page, file, layout):
-    page.get_by_test_id("stFileUploader").locator("input").set_input_files(file)
+    upload(page, file)
     expect(page.get_by_text("the columns of this file")).to_be_visible()
     if choice(page, "Layout").input_value() != layout:
         choose(page, "Layout", layout)
@@ -148,7 +155,7 @@ def test_without_a_date_the_page_asks_for_it_in_its_own_words(
 ):
     file = shutil.copy(export, tmp_path / "march.csv")
     visit(page, f"{serve(home)}/imports")
-    page.get_by_test_id("stFileUploader").locator("input").set_input_files(file)
+    upload(page, file)
     expect(page.get_by_text("One layout fits the columns")).to_be_visible()
     expect(choice(page, "Layout")).to_have_value(LAYOUT)
     look(page)
@@ -174,8 +181,7 @@ def test_a_real_export_goes_through_the_import_page(serve, page, tmp_path):
 
     fires = PROJECT / "data" / "samples" / "lfb_2009_dwelling_fires_october.csv"
     layout = "London Fire Brigade: dwelling fires with attendance time, 2009"
-    file = page.get_by_test_id("stFileUploader").locator("input")
-    file.set_input_files(fires)
+    upload(page, fires)
     expect(choice(page, "Layout")).to_have_value(layout)
     expect(notice).to_have_count(0)
     look(page)
@@ -194,7 +200,7 @@ def test_a_real_export_goes_through_the_import_page(serve, page, tmp_path):
     needed = page.get_by_role("row").filter(has_text="Calls").get_by_role("cell")
     expect(needed).to_have_text(re.compile(r"never arrived; needed by \d+ indicators"))
 
-    file.set_input_files(fires)
+    upload(page, fires)
     expect(choice(page, "Layout")).to_have_value(layout)
     look(page)
     known = f"{fires.name}: already imported; nothing changed."

@@ -44,7 +44,9 @@ class Arrivals:
     def _of(self, kpi_id: str) -> Arrived:
         kpi = self._kpis[kpi_id]
         covers = self._covers(kpi)
-        exports = tuple((source, cover.spans) for source, cover in covers.items())
+        exports = tuple(
+            (source, cover.spans, cover.lacks) for source, cover in covers.items()
+        )
         missing = self._missing.setdefault(exports, MissingExports(covers, self._names))
         # a survey that did not ask the question is not one without answers
         surveys = contracts.that_say("is_survey")

@@ -5,7 +5,7 @@ figure with a part that never arrived is not reliable; it is never simply smalle
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -95,13 +95,15 @@ class Coverage:
     """Covered days of one source for one indicator.
 
     A span has first and last day, the areas that it covers, None for all of them, and
-    those of which it holds hardly a row, though it was to cover them.
+    those of which it holds hardly a row, though it was to cover them. `lacks` are the
+    needed columns that even the best of the exports has not, if none has all.
     """
 
     source: str
     spans: tuple[tuple[date, date, frozenset[str] | None, frozenset[str]], ...]
     as_at: date | None
     places: Places = NOWHERE
+    lacks: tuple[str, ...] = ()
 
     @cached_property
     def areas(self) -> frozenset[str]:
@@ -214,7 +216,24 @@ def of_kpi(
 ) -> dict[str, Coverage]:
     """Return by source what arrived of the exports that measure an indicator."""
     able = kpi_rows.measuring(kpi, imports)
-    return {source: of_source(source, able, places) for source in kpi.population.needs}
+    return {
+        source: replace(
+            of_source(source, able, places), lacks=_lacking(columns, source, imports)
+        )
+        for source, columns in kpi.population.needs.items()
+    }
+
+
+def _lacking(
+    columns: Iterable[str], source: str, imports: list[Import]
+) -> tuple[str, ...]:
+    """Return the needed columns that the best export of a source has not."""
+    lacking = [
+        tuple(name for name in columns if name not in import_.columns)
+        for import_ in imports
+        if import_.source == source
+    ]
+    return min(lacking, key=len, default=())
 
 
 def of_source(source: str, imports: list[Import], places: Places = NOWHERE) -> Coverage:

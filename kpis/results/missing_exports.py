@@ -123,9 +123,10 @@ def never_imported(covers: dict[str, Coverage]) -> str:
     for source, cover in covers.items():
         if cover.first is None:
             named = contracts.in_words(source)
-            return (
-                f"No export of {named} with the columns this needs has been imported."
-            )
+            if cover.lacks:
+                columns = " and ".join(name.replace("_", " ") for name in cover.lacks)
+                return f"No export of {named} has {columns}, which this needs."
+            return f"No export of {named} has been imported."
     return ""
 
 

@@ -207,9 +207,7 @@ def test_a_real_export_goes_through_the_import_page(serve, page, tmp_path):
     expect(notice).to_have_text(known, timeout=60_000)
     page.get_by_role("link", name="See the overview").click()
     expect(title(page)).to_have_text("MPS, October 2009")
-    never = (
-        "No export of published figures with the columns this needs has been imported."
-    )
+    never = "No export of published figures has been imported."
     good_job = indicators.load()["cust_public_confidence"].wording.title
     published = board_row(page, good_job)
     expect(published).to_contain_text(never)

@@ -181,6 +181,7 @@ def _parts(contract: Contract) -> dict[str, str]:
         "area": identifier(contract.area),
         "any_column": literal(ANY_COLUMN),
         "places": refused_keys.places(contract),
+        "held_places": refused_keys.places(contract, "held"),
         "columns": _emptied(contract),
         "month": "unmended.import_id",
         "has_row": f"held.{identifier(key[0])} is not null",

@@ -29,9 +29,10 @@ def forget_before(file: Path, first: str, temporary: Path) -> None:
     kept.replace(file)
 
 
-def places(contract: Contract) -> str:
-    """Return SQL for the list of the places that a row names."""
-    named = ", ".join(map(identifier, contract.places))
+def places(contract: Contract, table: str = "") -> str:
+    """Return SQL for the list of the places that a row, of a `table`, names."""
+    of_table = f"{identifier(table)}." if table else ""
+    named = ", ".join(of_table + identifier(name) for name in contract.places)
     return f"list_distinct(list_filter([{named}]::varchar[], lambda p: p is not null))"
 
 

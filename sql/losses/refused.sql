@@ -46,8 +46,12 @@ select
     {source} as source,
     {month} as month,
     unmended.import_id,
-    (unmended.month || '-01')::date as month_on,
-    coalesce(unmended.places, []) as places,
+    -- an older version is in the figures of its own month and place
+    coalesce(
+        date_trunc('month', held.{happened})::date, (unmended.month || '-01')::date
+    ) as month_on,
+    case when {has_row} then {held_places} else coalesce(unmended.places, []) end
+        as places,
     [] as columns,
     case when {has_row} then 'outdated' else 'refused' end as fate,
     count(*) as row_count

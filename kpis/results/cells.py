@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kpis import warehouse
+from kpis import settings, warehouse
 from kpis.definitions import Kpi
 from kpis.periods import Period
 from kpis.statistics import intervals
-from kpis.warehouse import Warehouse, fill
+from kpis.warehouse import Warehouse, fill, literal, literals
 
 KEYS = ["question", "kpi", "area", "period_start", "period_end"]
 COLUMNS = [
@@ -66,7 +66,10 @@ def read(db: Warehouse, asked: list[Asked]) -> pd.DataFrame:
         ):
             words = {"cells": f"{size}_{kind}", "size": size}
             asked_cells = fill("results/asked_cells", **words)
-            statement = fill(STATEMENTS[kind], asked=asked_cells, **words)
+            within = _within(asked, size, list(some))
+            statement = fill(
+                STATEMENTS[kind], asked=asked_cells, within=within, **words
+            )
             found = _measured(db, statement, asked, size, some)
             if found is not None:
                 frames.append(_with_end(figure(found, some), ends))
@@ -79,6 +82,24 @@ def read(db: Warehouse, asked: list[Asked]) -> pd.DataFrame:
 
 
 STATEMENTS = {"cells": "results/number_cells", "values": "results/value_cells"}
+
+
+def _within(asked: list[Asked], size: str, kpi_ids: list[str]) -> str:
+    """Return the condition that leaves out cells which no question asks for."""
+    own = [question for question in asked if question.size == size]
+    days = [day for question in own for span in question.calendar for day in span]
+    codes = {code for question in own for _, code in question.members}
+    if not (days and kpi_ids):
+        return "false"
+    conditions = [
+        f"cells.kpi in ({literals(kpi_ids)})",
+        f"cells.on_date between date {literal(min(days).isoformat())}"
+        f" and date {literal(max(days).isoformat())}",
+    ]
+    # the force's figure is of every area
+    if settings.FORCE not in codes:
+        conditions.append(f"cells.area_code in ({literals(sorted(codes)) or 'null'})")
+    return " and ".join(conditions)
 
 
 def _measured(

@@ -20,5 +20,7 @@ inner join kpis
 inner join dates
     on cells.on_date = dates.on_date
     and kpis.question = dates.question
+-- a join does not reach the files of years, a constant does
+where {within}
 group by kpis.question, cells.kpi, codes.area, dates.period_start, cells.part
 order by kpis.question, cells.kpi, codes.area, dates.period_start, cells.part

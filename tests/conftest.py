@@ -28,6 +28,7 @@ settings.load_profile("everyday")
 SLOW_FIXTURES = {"chromium", "made_once", "serve"}
 SLOW_FILES = {
     "builds/test_call_sequence.py",
+    "builds/test_cell_files.py",
     "builds/test_findings.py",
     "builds/test_incremental.py",
     "builds/test_pipeline.py",

@@ -6,5 +6,5 @@ from tests.ingest.test_csv_records import (
 )
 from tests.ingest.test_import_fuzz import prepared, test_the_account_of_rows_holds
 from tests.results.test_disclosure import (
-    test_an_attacker_learns_nothing_hidden_from_what_is_shown,
+    test_nothing_hidden_follows_whatever_the_numbers_are,
 )

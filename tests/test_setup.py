@@ -1,5 +1,6 @@
 """Set-up: requirements, configuration, Makefile and what is written about them."""
 
+import importlib
 import os
 import re
 import subprocess
@@ -233,3 +234,11 @@ def test_every_option_of_the_command_line_is_explained():
         for action in command._actions:
             is_named = action.option_strings or action.choices
             assert action.help or not is_named or name == "use", (name, action.dest)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.stem for path in (PROJECT / "tests/drill").glob("test_*.py"))
+)
+def test_what_the_drill_runs_can_be_imported(name):
+    """The suite collects nothing there, so a test that is gone would not be missed."""
+    importlib.import_module(f"tests.drill.{name}")

@@ -228,8 +228,8 @@ def write_marts(draft: Draft, progress: Progress) -> Draft:
         marts.write(
             draft.db, plan.data_dir, draft.target, plan.imports, inputs, changed
         )
-        _remember(draft.db, name, inputs.hashes)
     marts.show_files(draft.db, draft.target)
+    _remember(draft.db, {name: one.hashes for name, one in plan.inputs.items()})
     return draft
 
 
@@ -245,7 +245,7 @@ def count_losses(draft: Draft, progress: Progress) -> Draft:
             losses.keep(db, what, kept)
             changed = sorted(set(hashes) - set(kept))
             losses.count(db, plan.data_dir, plan.imports, inputs, what, changed)
-            _remember(db, what, hashes)
+            _remember(db, {what: hashes})
     return draft
 
 
@@ -267,9 +267,9 @@ def count_cells(draft: Draft, progress: Progress) -> Draft:
         if of_kpi.kpi.population.stage == "after_cube":
             cell_files.part(db, files)
         cube.count(db, of_kpi, plan.arrivals, files.place(of_kpi))
-        _remember(db, of_kpi.kpi.id, of_kpi.hashes)
     cell_files.part(db, files)
-    _remember(db, cell_files.INPUTS, files.hashes)
+    hashes = {of_kpi.kpi.id: of_kpi.hashes for of_kpi in cells}
+    _remember(db, hashes | {cell_files.INPUTS: files.hashes})
     return replace(draft, cells=cells, files=files)
 
 
@@ -287,15 +287,17 @@ def compare_sources(draft: Draft, progress: Progress) -> Draft:
     progress(0.0, "comparing sources")
     db = draft.db
     db.run(warehouse.text("findings_store/create"))
+    remembered: Hashes = {}
     for finding in findings.load().values():
         hashes = findings.plan(finding, draft.plan.inputs, draft.plan.shared)
+        remembered[finding.id] = hashes
         kept = _same(hashes, draft.known.get(finding.id, {}))
         if kept:
             months = warehouse.literals(kept)
             name = literal(finding.id)
             db.run(fill("findings_store/keep", finding=name, months=months))
         findings.look(db, finding, sorted(set(hashes) - set(kept)))
-        _remember(db, finding.id, hashes)
+    _remember(db, remembered)
     return draft
 
 
@@ -414,10 +416,11 @@ def _attach_previous(db: Warehouse, previous: Path | None) -> Hashes:
     return known
 
 
-def _remember(db: Warehouse, what: str, hashes: dict[str, str]) -> None:
+def _remember(db: Warehouse, hashes: Hashes) -> None:
     values = ", ".join(
         f"({literal(what)}, {literal(month)}, {literal(digest)})"
-        for month, digest in hashes.items()
+        for what, own in hashes.items()
+        for month, digest in own.items()
     )
     if values:
         db.run(fill("cube/remember", values=values))

@@ -16,6 +16,7 @@ KEPT: tuple[Callable, ...] = (
     findings.load,
     indicators.load,
     reference_contracts.tables,
+    reference_contracts._rows,
     sources.marts,
     warehouse.text,
 )

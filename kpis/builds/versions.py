@@ -7,6 +7,7 @@ and line breaks of a statement do not count, nor does the text of a Python file.
 
 import hashlib
 import re
+from functools import lru_cache
 
 # Longest first: a comment sign inside quotes is not one, nor is a quote in a comment.
 _TOKENS = re.compile(
@@ -27,6 +28,8 @@ def of_statements(*statements: str) -> str:
     return digest(*map(normalised, statements))
 
 
+# a plan asks for the same statements once for each indicator and mart
+@lru_cache(4096)
 def normalised(statement: str) -> str:
     """Return a statement's words and signs, one space apart, without comments."""
     tokens = _TOKENS.finditer(statement)

@@ -5,11 +5,12 @@ line, column and value, and what to do.
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,13 +90,20 @@ def _faults(tables: dict[str, Table], file: str) -> Iterator[str]:
                 yield f"{where}: {unknown('table', column.reference, tables)}"
 
 
-def read(file: Path, table: Table) -> list[Row]:
-    """Return the typed rows of a file; UserError for the first that is not as it must.
+def read(file: Path, name: str) -> list[Row]:
+    """Return a table's typed rows in a file; UserError for the first that is wrong.
 
     An empty `valid_from` is 1900-01-01, an empty `valid_to` 9999-12-31; any other
     empty value is None. Codes of other tables are not looked up here.
     """
-    lines = _lines(file)
+    return list(_rows(file, name, file.read_bytes()))
+
+
+# A build, a page and a command read each table several times.
+@lru_cache(128)
+def _rows(file: Path, name: str, content: bytes) -> tuple[Row, ...]:
+    table = tables()[name]
+    lines = _lines(file, content)
     _, header = next(lines, (1, []))
     _check_header(file, table, header)
     rows = []
@@ -109,7 +117,7 @@ def read(file: Path, table: Table) -> list[Row]:
         rows.append(Row(line, _typed(file, line, table, texts)))
     _check_periods(file, table, rows)
     _check_keys(file, table, rows)
-    return rows
+    return tuple(rows)
 
 
 def frame(table: Table, rows: list[Row]) -> pd.DataFrame:
@@ -125,16 +133,16 @@ def frame(table: Table, rows: list[Row]) -> pd.DataFrame:
     )
 
 
-def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
+def _lines(file: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            reader = csv.reader(opened, strict=True)
-            before = 0
-            for fields in reader:
-                texts = list(map(white_space.plain, fields))
-                if any(texts):
-                    yield before + 1, texts
-                before = reader.line_num
+        text = content.decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        before = 0
+        for fields in reader:
+            texts = list(map(white_space.plain, fields))
+            if any(texts):
+                yield before + 1, texts
+            before = reader.line_num
     except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{file}: {error}. Save it as UTF-8 with commas.") from None
 

@@ -190,9 +190,7 @@ def _check_names(data_dir: Path) -> None:
 
 
 def _rows(name: str, data_dir: Path) -> list[Row]:
-    return reference_contracts.read(
-        path(name, data_dir), reference_contracts.tables()[name]
-    )
+    return reference_contracts.read(path(name, data_dir), name)
 
 
 def _bocu_spellings(data_dir: Path) -> dict[str, str]:

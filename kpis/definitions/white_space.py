@@ -16,6 +16,8 @@ def is_blank(character: str) -> bool:
 
 def plain(text: str) -> str:
     """Return a text without white space around it, and with plain spaces inside."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     spaced = (
         " "
         if unicodedata.category(character) == "Zs" or character == "\t"

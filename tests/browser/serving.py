@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -25,6 +25,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 START_SECONDS = 60
+# ports of servers that have ended
+_used: list[int] = []
 
 
 def chromium_path() -> str | None:
@@ -35,7 +37,7 @@ def chromium_path() -> str | None:
 @contextmanager
 def server(data_dir: Path, log: Path, environment: dict[str, str]) -> Iterator[str]:
     """Serve the dashboard over a data directory while in use; yields the address."""
-    port = _free_port()
+    port = _port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     # pages hide tracebacks from users, but a failing test has to see them
     differences = {
@@ -58,9 +60,20 @@ def server(data_dir: Path, log: Path, environment: dict[str, str]) -> Iterator[s
         yield f"http://127.0.0.1:{port}"
     finally:
         _end(process)
+        _used.append(port)
 
 
-def _free_port() -> int:
+def _port() -> int:
+    """Return a port that is free: one used before, if it still is.
+
+    At an address that it knows, Chromium does not read and compile the product's
+    scripts again.
+    """
+    while _used:
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port := _used.pop()))
+            return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

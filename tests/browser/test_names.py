@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -38,11 +39,17 @@ def address(serve, demo_home, tmp_path_factory) -> str:
 
 
 @pytest.fixture
-def dialogs(page) -> list:
+def dialogs(page) -> Iterator[list]:
     """The dialogs that a script in a name would open."""
     opened = []
-    page.on("dialog", lambda dialog: (opened.append(dialog), dialog.dismiss()))
-    return opened
+
+    def dismiss(dialog) -> None:
+        opened.append(dialog)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    yield opened
+    page.remove_listener("dialog", dismiss)
 
 
 @pytest.mark.parametrize("code", ["QK", "EK", "KD"])

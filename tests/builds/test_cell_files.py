@@ -211,7 +211,7 @@ def test_revisions_outlive_a_damaged_year_and_compare_the_others(force):
     assert found == [("2003-03-01",), ("2004-05-01",)]
 
 
-@pytest.mark.parametrize("name", ["what?", "all*", "one[12]", "it's"])
+@pytest.mark.parametrize("name", ["what?*", "it's one[12]"])
 def test_a_data_directory_may_have_any_name(name, tmp_path):
     force = Force(tmp_path / name)
     force.receives("incidents", incidents("2003-03-31", "2003-04-01"))

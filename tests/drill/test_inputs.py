@@ -8,3 +8,6 @@ from tests.ingest.test_import_fuzz import prepared, test_the_account_of_rows_hol
 from tests.results.test_disclosure import (
     test_nothing_hidden_follows_whatever_the_numbers_are,
 )
+from tests.whole.test_cases_editions import (
+    test_any_order_gives_the_same_rows_and_none_that_is_held_vanishes,
+)

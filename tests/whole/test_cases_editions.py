@@ -233,7 +233,8 @@ def test_a_mended_quarantine_file_of_an_edition_counts(data_dir, inbox):
 
 
 @settings(
-    max_examples=15,
+    # each imports several files, twice
+    max_examples=settings().max_examples // 12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -48,7 +48,6 @@ SLOW_FILES = {
     "whole/test_cases_completeness.py",
     "whole/test_damaged_exports.py",
     "whole/test_defects.py",
-    "whole/test_faults.py",
     "whole/test_missing_exports.py",
     "whole/test_oracle.py",
     "whole/test_worked_examples.py",

@@ -6,6 +6,7 @@ A table is text with a line for each row and `|` between its columns, as in
 
 import csv
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
@@ -116,6 +117,13 @@ class Force:
     def __init__(self, data_dir: Path):
         self.data_dir = data_dir
         self.exports = 0
+
+    def copy(self, place: Path) -> "Force":
+        """Return another force with the same past: quicker than a build of its own."""
+        shutil.copytree(self.data_dir, place)
+        other = Force(place)
+        other.exports = self.exports
+        return other
 
     def receives(
         self,

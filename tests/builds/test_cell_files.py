@@ -28,15 +28,20 @@ def incidents(*days: str, minutes: int = 5) -> str:
     return "\n".join([HEADER, *rows])
 
 
-@pytest.fixture
-def force(tmp_path) -> Force:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Force:
     """Three financial years: 2002, 2003 and 2004."""
-    made = Force(tmp_path / "home")
+    made = Force(tmp_path_factory.mktemp("built") / "home")
     first = incidents("2003-03-31", "2003-04-01")
     made.receives("incidents", first, extracted="2004-01-01T03:00")
     made.receives("incidents", incidents("2004-05-05"), extracted="2005-01-01T03:00")
     pipeline.build(made.data_dir)
     return made
+
+
+@pytest.fixture
+def force(built, tmp_path) -> Force:
+    return built.copy(tmp_path / "home")
 
 
 def files(force: Force) -> dict[str, Path]:

@@ -35,14 +35,19 @@ def incidents(*rows: str) -> str:
     return "\n".join(lines)
 
 
-@pytest.fixture
-def force(tmp_path) -> Force:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Force:
     """A force with a build of March: three of four attended in time, and in Brent."""
-    one = Force(tmp_path)
+    one = Force(tmp_path_factory.mktemp("built"))
     rows = ("a 05 QK", "b 10 QK", "c 20 QK", "d 11 SX")
     one.receives("incidents", incidents(*rows), extracted=MARCH)
     pipeline.build(one.data_dir)
     return one
+
+
+@pytest.fixture
+def force(built, tmp_path) -> Force:
+    return built.copy(tmp_path / "home")
 
 
 def earlier(one: opened_build.Build, kpi_id: str, area: str) -> list[tuple]:

@@ -75,14 +75,20 @@ def _read_again() -> None:
     indicators.load.cache_clear()
 
 
-@pytest.fixture
-def force(tmp_path, own_sql) -> Force:
-    _read_again()
-    one = Force(tmp_path / "force")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Force:
+    one = Force(tmp_path_factory.mktemp("built"))
     one.receives("incidents", INCIDENTS)
     one.receives("calls", CALLS)
     pipeline.build(one.data_dir)
     return one
+
+
+@pytest.fixture
+def force(built, own_sql, tmp_path) -> Force:
+    """A force with a build, and statements that a test may change."""
+    _read_again()
+    return built.copy(tmp_path / "force")
 
 
 def _change(file: Path, how: Callable[[str], str]) -> None:

@@ -28,7 +28,7 @@ quick: lint
 test: lint browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# long faults and load: about ten minutes
+# long faults and load: about fifteen minutes
 drill: $(DEVELOPMENT)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/drill
 

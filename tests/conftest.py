@@ -24,34 +24,28 @@ settings.register_profile(
 settings.load_profile("everyday")
 # What `make quick` leaves out (-m "not slow"). A test is slow if it opens a browser,
 # serves pages or makes a demo, which its fixtures tell; or if it is in one of these
-# files, which make a demo of their own or keep a processor busy for long.
+# places, which build again and again or keep a processor busy for long.
 SLOW_FIXTURES = {"chromium", "made_once", "serve"}
-SLOW_FILES = {
-    "builds/test_call_sequence.py",
-    "builds/test_cell_files.py",
-    "builds/test_findings.py",
-    "builds/test_incremental.py",
-    "builds/test_pipeline.py",
-    "builds/test_pruning.py",
-    "builds/test_revisions.py",
-    "demo/test_demo.py",
-    "demo/test_demo_defects.py",
-    "demo/test_demo_later.py",
-    "demo/test_demo_sources.py",
+SLOW_PLACES = (
+    "analysis/test_judged_series.py",
+    "builds/",
+    "context/test_comparators.py",
+    "context/test_targets.py",
+    "demo/",
     "ingest/test_import_corrections.py",
     "ingest/test_import_encodings.py",
     "ingest/test_import_fuzz.py",
+    "ingest/test_import_real_files.py",
     "pages/test_pages.py",
+    "pages/test_twelve_months.py",
     "results/test_differences.py",
     "results/test_disclosure.py",
+    "results/test_disclosure_cases.py",
+    "results/test_queries.py",
     "results/test_readers.py",
-    "whole/test_cases_completeness.py",
-    "whole/test_damaged_exports.py",
-    "whole/test_defects.py",
-    "whole/test_missing_exports.py",
-    "whole/test_oracle.py",
-    "whole/test_worked_examples.py",
-}
+    "test_checking.py",
+    "whole/",
+)
 IS_NOT_HERE = "outside the project, and not here: "
 
 
@@ -111,7 +105,8 @@ def product(tmp_path_factory, monkeypatch) -> Iterator[Product]:
 def pytest_collection_modifyitems(items):
     for item in items:
         is_slow = SLOW_FIXTURES.intersection(item.fixturenames)
-        if is_slow or item.path.relative_to(TESTS).as_posix() in SLOW_FILES:
+        place = item.path.relative_to(TESTS).as_posix()
+        if is_slow or place.startswith(SLOW_PLACES):
             item.add_marker(pytest.mark.slow)
 
 

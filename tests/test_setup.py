@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kpis import command_line
-from tests.conftest import SLOW_FILES
+from tests.conftest import SLOW_PLACES
 
 PROJECT = Path(__file__).resolve().parent.parent
 RUNTIME_FILES = ["app.py", "kpis/**/*.py", "pages/**/*.py"]
@@ -179,7 +179,7 @@ def test_documents_name_targets_that_the_makefile_has():
 
 
 def test_slow_files_are_there():
-    assert all((PROJECT / "tests" / name).exists() for name in SLOW_FILES)
+    assert all((PROJECT / "tests" / name).exists() for name in SLOW_PLACES)
 
 
 def test_every_environment_variable_is_documented():

@@ -62,10 +62,10 @@ window.keyboard = (() => {
       const names = new Set([...reached.keys()].map(name))
       return all(document).filter(isOffered).map(name).filter(one => !names.has(one))
     },
-    // a canvas draws by itself which of its cells has the focus
+    // a canvas draws by itself which of the cells in it has the focus
     unmarked() {
       focused()?.blur()
-      const drawn = standing().filter(one => one.tagName !== "CANVAS")
+      const drawn = standing().filter(one => !one.closest("canvas"))
       return drawn.filter(one => [look(one), UNSEEN].includes(reached.get(one))).map(name)
     },
     disordered() {

@@ -32,7 +32,8 @@ class Source:
     """How one contract column is read.
 
     Exactly one of column, columns, constant, expression, after (with seconds), number
-    and hash is given.
+    and hash is given. With `where`, `column` is read from the first row of the key for
+    which that is true.
     """
 
     column: str = ""
@@ -45,6 +46,7 @@ class Source:
     seconds: str = ""
     format: str = ""
     rolls_over_after: str = ""
+    where: str = ""
     codes: dict[str, str] = field(default_factory=dict)
     nulls: tuple[str, ...] = ()
 
@@ -56,6 +58,19 @@ class Filter:
     reason: str
     drop: str
     says: str = ""
+
+
+@dataclass(frozen=True)
+class OneRow:
+    """Of several rows of one thing, such as the units of an incident, one is taken.
+
+    `key` are the export's columns that name the thing. The rows are put in `order` (an
+    expression, empty values last), or else stay as they are in the file.
+    """
+
+    key: tuple[str, ...] = ()
+    order: str = ""
+    take: Literal["first", "last"] = "first"
 
 
 @dataclass(frozen=True)
@@ -101,6 +116,7 @@ class Mapping:
     columns: dict[str, Source]
     helpers: dict[str, Source] = field(default_factory=dict)
     filters: tuple[Filter, ...] = ()
+    one_row: OneRow = OneRow()
     edition: Edition = Edition()
     covers: Covers = Covers()
     encoding: Encoding = "utf-8"
@@ -127,6 +143,15 @@ class Mapping:
         """Return every expression by the place in which it stands."""
         sources = {**self.helpers, **self.columns}
         own = {n: one.expression for n, one in sources.items() if one.expression}
+        if self.one_row.order:
+            own["one_row.order"] = self.one_row.order
+        return own | self.conditions
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """Return the expressions that are true or false, by place."""
+        sources = {**self.helpers, **self.columns}
+        own = {f"{n}, where": one.where for n, one in sources.items() if one.where}
         return own | {f"filter {one.reason}": one.drop for one in self.filters}
 
     @property

@@ -71,6 +71,9 @@ def _one(path: Path, raw: dict[str, Any]) -> Mapping:
         mapping,
         columns={n: _plainly(source) for n, source in mapping.columns.items()},
         helpers={n: _plainly(source) for n, source in mapping.helpers.items()},
+        one_row=replace(
+            mapping.one_row, key=tuple(map(white_space.plain, mapping.one_row.key))
+        ),
         nulls=tuple(map(white_space.plain, mapping.nulls)),
     )
 
@@ -122,6 +125,7 @@ def _faults(mapping: Mapping, file: str) -> Iterator[str]:
     for place, expression in mapping.expressions.items():
         if expression:
             yield from expressions.faults(expression, None, f"{file}, {place}")
+    yield from _one_row_faults(mapping, file)
     yield from _layout_faults(mapping, file)
     yield from _pattern_faults(mapping, file)
 
@@ -153,6 +157,27 @@ def _column_faults(mapping: Mapping, contract: Contract, file: str) -> Iterator[
     for name in mapping.asks_for:
         if name not in askable:
             yield f"{file}, asks_for: {unknown('rule to ask for', name, askable)}"
+
+
+def _one_row_faults(mapping: Mapping, file: str) -> Iterator[str]:
+    """Say what is wrong where one row is taken of several."""
+    one = mapping.one_row
+    is_said = bool(one.order) or one.take != "first"
+    if is_said and not one.key:
+        yield (
+            f"{file}, one_row: name the columns of the export whose rows belong "
+            'together, such as key = ["Log"].'
+        )
+    for name, source in {**mapping.helpers, **mapping.columns}.items():
+        if not source.where:
+            continue
+        if not one.key:
+            yield (
+                f"{file}, {name}: where chooses among the rows of one key. Say under "
+                "[one_row] which columns are the key."
+            )
+        if not source.column:
+            yield f"{file}, {name}: where goes with column = and with nothing else."
 
 
 def _way_faults(source: Source, column: Column | None, where: str) -> Iterator[str]:
@@ -244,6 +269,21 @@ def _pattern_faults(mapping: Mapping, file: str) -> Iterator[str]:
                 yield f"{file}, {what}: (?P<{group}>...) is missing."
 
 
+def column_names(header: Sequence[str]) -> list[str]:
+    """Return what the columns of an export are called, each by a name of its own.
+
+    One without a name is "(column 3)", by its place; of several that differ at most in
+    case, which are one to DuckDB, each is "Time (column 3)".
+    """
+    lower = [name.lower() for name in header]
+    return [
+        name
+        if name and lower.count(name.lower()) == 1
+        else f"{name} (column {place})".strip()
+        for place, name in enumerate(header, start=1)
+    ]
+
+
 def for_header(mapping: Mapping, header: Sequence[str]) -> Mapping:
     """Return the mapping without the columns that this file may and does lack.
 
@@ -261,7 +301,7 @@ def for_header(mapping: Mapping, header: Sequence[str]) -> Mapping:
     lacking = {
         given: name
         for name, given in named.items()
-        if given not in header and not required[name].required
+        if given not in column_names(header) and not required[name].required
     }
     known = {"", *named.values(), *QUARANTINE_COLUMNS}
     strange = [given for given in header if given not in known]
@@ -275,24 +315,38 @@ def for_header(mapping: Mapping, header: Sequence[str]) -> Mapping:
 def check_header(mapping: Mapping, header: Sequence[str]) -> set[str]:
     """Return the export's columns that the mapping uses, or raise UserError."""
     used: set[str] = set()
+    names = column_names(header)
     for name, source in {**mapping.helpers, **mapping.columns}.items():
         where = f"mapping {mapping.name}, {name}"
         named = [source.column, *source.columns, source.number, source.hash]
         for given in filter(None, [*named, source.seconds]):
-            if given not in header:
-                raise UserError(f"{where}: {unknown('column', given, header)}")
+            if given not in names:
+                raise UserError(f"{where}: {_not_a_column(given, names)}")
             used.add(given)
+    for given in mapping.one_row.key:
+        if given not in names:
+            reason = _not_a_column(given, names)
+            raise UserError(f"mapping {mapping.name}, one_row: {reason}")
+        used.add(given)
     for place, expression in mapping.expressions.items():
         where = f"mapping {mapping.name}, {place}"
-        used |= expressions.check(expression, header, where)
-    # names that differ only in case are one to DuckDB
-    lower = [name.lower() for name in header]
-    for name in sorted(used):
-        if lower.count(name.lower()) > 1:
-            raise UserError(
-                f"mapping {mapping.name}: the column {name} stands twice in the header."
-            )
+        for given in sorted(expressions.check(expression, None, where)):
+            if given not in names:
+                reason = _not_a_column(given, names)
+                raise UserError(f"{where}: {reason} It stands in `{expression}`.")
+            used.add(given)
     return used
+
+
+def _not_a_column(given: str, names: Sequence[str]) -> str:
+    of_one_name = re.compile(rf"{re.escape(given)} \(column \d+\)", re.IGNORECASE)
+    several = [f"'{name}'" for name in names if of_one_name.fullmatch(name)]
+    if several:
+        return (
+            f"the column {given} stands {len(several)} times in the header. Say which: "
+            f"{' or '.join(several)}."
+        )
+    return unknown("column", given, names)
 
 
 def extracted_at(mapping: Mapping, file_name: str) -> datetime | None:

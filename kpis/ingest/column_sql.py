@@ -9,7 +9,7 @@ import pandas as pd
 
 from kpis import settings
 from kpis.definitions import Column, Contract, Mapping, Source, expressions, mappings
-from kpis.ingest import formats
+from kpis.ingest import formats, one_row
 from kpis.warehouse import identifier, literal, literals
 
 
@@ -36,6 +36,8 @@ def text_items(name: str, source: Source) -> list[str]:
     """
     items = []
     text = identifier(source.column or source.seconds or source.hash)
+    if source.where:
+        text = identifier(one_row.value_of(name))
     if source.columns:
         parts = ", ".join(identifier(column) for column in source.columns)
         text = f"nullif(concat_ws(' ', {parts}), '')"

@@ -144,17 +144,6 @@ def split(record: str, layout: Layout) -> list[str]:
     return next(reader, [])
 
 
-def unique(header: list[str]) -> list[str]:
-    """Return names that differ, as DuckDB needs them: a repeated one gets its place."""
-    seen: set[str] = set()
-    names = []
-    for place, name in enumerate(header, start=1):
-        is_taken = name.lower() in seen or not name
-        names.append(f"{name} (column {place})" if is_taken else name)
-        seen.add(names[-1].lower())
-    return names
-
-
 def scan(
     path: Path,
     layout: Layout,

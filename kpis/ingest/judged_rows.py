@@ -18,7 +18,6 @@ from kpis.definitions import Contract, Mapping, mappings
 from kpis.ingest import (
     caller_key,
     covered_days,
-    csv_records,
     reading_sql,
     unreadable,
 )
@@ -126,6 +125,9 @@ def judge(
     reading_sql.try_expressions(db, file.mapping, found.used)
     cleaned = {**of_text(records), "cleaned": reading.cleaned}
     db.run(fill("import/cleaned", **cleaned))
+    if reading.one_row:
+        statement = fill("import/one_row", **reading.one_row)
+        row_by_row(file.mapping, db, lambda: db.run(statement))
     db.run(fill("import/judged", **reading.view))
     line_numbers = _line_numbers(records, db)
     extracted_at = identity.extracted_at or _end_of_last_day(file, reading, db)
@@ -186,7 +188,7 @@ def _prepare(db: Warehouse, key: CallerKey, records: Records) -> None:
 
 def of_text(records: Records) -> dict[str, str]:
     """Return what a statement needs to read a file's records as text."""
-    names = csv_records.unique(records.header)
+    names = mappings.column_names(records.header)
     quote = records.layout.quote if records.has_quotes else ""
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
     # a quarantine file that was mended: its texts are as they were in the export

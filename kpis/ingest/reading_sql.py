@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpis.definitions import TYPES, Contract, Mapping, expressions
 from kpis.errors import UserError
-from kpis.ingest import row_faults
+from kpis.ingest import one_row, row_faults
 from kpis.ingest.column_sql import canonical_text, raw_of, text_items, typed_items
 from kpis.ingest.csv_blocks import Padding
 from kpis.ingest.row_faults import REMEDIES, TOO_SMALL, Fault
@@ -30,7 +30,8 @@ class Reading:
     """The SQL that reads one file.
 
     `provided` are the contract's columns that the file has. `cleaned` has the export's
-    columns without white space and words for nothing. `view` fills
+    columns without white space and words for nothing. `one_row` fills
+    `import/one_row`, and is None where every row stands for itself. `view` fills
     `import/judged`; its bit mask has a bit for each of `faults`, in their order.
     """
 
@@ -38,6 +39,7 @@ class Reading:
     provided: list[str]
     faults: list[Fault]
     cleaned: str
+    one_row: dict[str, str] | None
     view: dict[str, str]
     hides_numbers: bool = False
 
@@ -82,7 +84,8 @@ def compile_reading(
     ]
     cleaned = ",\n".join(_cleaned(name, mapping, padding) for name in sorted(used))
     view = {
-        "filtered": _filtered(mapping),
+        "rows": "chosen" if mapping.one_row.key else "cleaned",
+        "filtered": "_filtered" if mapping.one_row.key else _filtered(mapping),
         "texts": ",\n".join(texts),
         "typed": ",\n".join([*typed, *_absent(contract, provided)]),
         "faults": " | ".join(
@@ -92,7 +95,13 @@ def compile_reading(
         or "0",
     }
     return Reading(
-        contract, provided, faults, cleaned or "0 as _", view, mapping.hides_numbers
+        contract,
+        provided,
+        faults,
+        cleaned or "0 as _",
+        one_row.chosen(mapping, _filtered(mapping)),
+        view,
+        mapping.hides_numbers,
     )
 
 
@@ -110,7 +119,7 @@ def try_expressions(db: Warehouse, mapping: Mapping, used: set[str]) -> None:
     columns = ", ".join(f"null::varchar as {identifier(name)}" for name in used)
     columns = columns or "0 as _"
     for place, expression in mapping.expressions.items():
-        kind = "boolean" if place.startswith("filter ") else "varchar"
+        kind = "boolean" if place in mapping.conditions else "varchar"
         tried = f"{expressions.closed(expression)}::{kind}"
         try:
             db.run(fill("import/try_expression", tried=tried, columns=columns))

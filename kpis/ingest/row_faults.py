@@ -67,7 +67,8 @@ REMEDIES = {
     "not_in_list": "one of the values that the contract lists",
     "unknown_code": "a code or a known spelling of the reference table",
     "cannot_be_split": "as many columns as the header has, every quote closed",
-    "key_repeated": "one row for each key: the file holds it with different contents",
+    "key_repeated": "one row for each key: the file holds it with different contents. "
+    "If one row is to be taken of several, say [one_row] in the mapping",
 }
 
 

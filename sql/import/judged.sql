@@ -4,7 +4,7 @@ with texts as (
         _record,
         {filtered} as _filtered,
         {texts}
-    from cleaned
+    from {rows}
 ),
 
 typed as (

@@ -257,15 +257,6 @@ def test_the_last_row_has_its_line(tmp_path, body, last):
     assert (records.last_line, records.last_row) == last
 
 
-def test_names_that_differ_only_in_case_become_different():
-    assert csv_records.unique(["Day", "day", "", "Day"]) == [
-        "Day",
-        "day (column 2)",
-        " (column 3)",
-        "Day (column 4)",
-    ]
-
-
 def test_without_a_quote_character_quotes_are_text(tmp_path):
     layout = Layout(quote="")
     records = scan(tmp_path, 'a,b\n1,5" pipe\n"x,2\n', layout)

@@ -128,11 +128,11 @@ BAD_FILES = {
     ),
     "column twice": (
         "jobs.csv", "jobs", "Job,Raised,Borough,Raised\n1,,,\n", 1,
-        ("column Raised stands twice",),
+        ("column Raised stands 2 times", "'Raised (column 2)' or 'Raised (column 4)'"),
     ),
     "column twice but for case": (
         "jobs.csv", "jobs", "job,Job,Raised,Borough\n1,2,05/11/2003 10:00,\n", 1,
-        ("column Job stands twice",),
+        ("column Job stands 2 times", "'job (column 1)' or 'Job (column 2)'"),
     ),
     "zip named .csv": (
         "jobs.csv", "jobs", zipped(JOB_ROWS), None, ("zip archive", "Unpack it"),

@@ -37,6 +37,9 @@ IS_GONE = (
     "the page again, or run the command again. If it belongs to the lake, restore it "
     "from a backup, or withdraw the import and import its file again."
 )
+IS_DAMAGED = (
+    "A file of the build is damaged. Make the build again: python -m kpis build."
+)
 # found by the system's own words, because DuckDB passes on nothing else
 STORAGE_PROBLEMS = {
     "No space left on device": IS_FULL,
@@ -47,6 +50,9 @@ STORAGE_PROBLEMS = {
     f"limit (ulimit -f shows it). {AGAIN}",
     "Read-only file system": "Nothing can be written there. Make the disk writable, "
     f"or name another directory in DEMAND_DATA_DIR. {AGAIN}",
+    # while a build is open: one that cannot be opened is named by `open_build`
+    "Corrupt database file": IS_DAMAGED,
+    "Could not read enough bytes from file": IS_DAMAGED,
     "No files found that match the pattern": IS_GONE,
     "database does not exist": IS_GONE,
     # a reader may open only its build's files, and takes a lost one for a directory

@@ -244,6 +244,79 @@ def test_a_value_that_reads_like_a_disk_error_is_not_one(data_dir):
         house.run("select 'No space left on device'::integer")
 
 
+# --- damage ---
+
+
+@pytest.fixture(scope="module")
+def small_build(tmp_path_factory) -> Path:
+    """A data directory with two incidents and their build."""
+    force = Force(tmp_path_factory.mktemp("small") / "home")
+    force.receives("incidents", MAY)
+    pipeline.build(force.data_dir)
+    return force.data_dir
+
+
+@pytest.fixture
+def built(small_build, tmp_path) -> Path:
+    shutil.copytree(small_build, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def counted(data_dir: Path) -> dict:
+    """Return what a build shows, without when an indicator was counted so first."""
+    return {k: v for k, v in kills.cells(data_dir).items() if k != "kpi_texts"}
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: min(5000, path.stat().st_size // 2)])
+
+
+def overwrite(path: Path) -> None:
+    """Change bytes in the middle of a file, which keeps its size."""
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size * 2 // 3)
+        file.write(b"damaged " * 50)
+
+
+@pytest.mark.parametrize(
+    ("harm", "pattern"),
+    [
+        (cut, "cube.duckdb"),
+        (cut, "marts/incidents/*/rows.parquet"),
+        (cut, "files.json"),
+        (overwrite, "cells/2003.duckdb"),
+    ],
+)
+def test_a_damaged_build_says_what_to_run_and_build_makes_it_again(
+    built, harm, pattern
+):
+    (place,) = store.by_number(built).values()
+    before = counted(built)
+    for file in place.glob(pattern):
+        harm(file)
+    # where the damage does not matter to a page, the page is right
+    try:
+        assert counted(built) == before
+    except UserError as error:
+        assert "python -m kpis build" in str(error)
+        assert "\n" not in str(error)
+    assert store.damage(place)
+    made = pipeline.build(built)
+    assert made.is_new
+    assert counted(built) == before
+    assert not pipeline.build(built).is_new
+
+
+def test_a_damaged_name_of_the_build_in_use_is_no_build(built):
+    (place,) = store.by_number(built).values()
+    (built / "builds" / "own-notes").mkdir()
+    for name in ("", "\0\0\0\0", "gone-0007", "../../lake", "own-notes"):
+        (built / "builds" / "current").write_text(name)
+        assert store.current_id(built) is None
+        assert store.newest_readable(built) == place
+        assert store.next_number(built) == 2
+
+
 # --- two at once ---
 
 

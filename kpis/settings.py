@@ -40,7 +40,9 @@ def data_dir() -> Path:
     if choice.exists():
         chosen = choice.read_text(encoding="utf-8").strip()
     else:
-        has_real = (home() / "lake" / "manifest.json").exists()
+        # a manifest that is lost leaves its copy: the demo is no answer to that
+        copies = ("manifest.json", "manifest.json.copy")
+        has_real = any((home() / "lake" / name).exists() for name in copies)
         chosen = "demo" if demo_dir().exists() and not has_real else "real"
     return demo_dir() if chosen == "demo" else home()
 

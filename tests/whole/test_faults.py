@@ -4,6 +4,7 @@ Commands run in their own processes and are disturbed for real; only the clock i
 up. Whatever happens, what counted before counts after, and the message has a remedy.
 """
 
+import json
 import os
 import resource
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from kpis import pipeline
+from kpis.__main__ import main
 from kpis.builds import pruning, store
 from kpis.errors import UserError, of_storage
 from kpis.ingest import importer, lake
@@ -315,6 +317,44 @@ def test_a_damaged_name_of_the_build_in_use_is_no_build(built):
         assert store.current_id(built) is None
         assert store.newest_readable(built) == place
         assert store.next_number(built) == 2
+
+
+def lose(path: Path) -> None:
+    path.unlink()
+
+
+def empty(path: Path) -> None:
+    path.write_text("{}")
+
+
+def without_an_import(path: Path) -> None:
+    """Leave events whose import is not listed."""
+    path.write_text(json.dumps({**json.loads(path.read_text()), "imports": {}}))
+
+
+@pytest.mark.parametrize("harm", [lose, cut, empty, without_an_import])
+def test_without_its_manifest_nothing_is_done_and_the_remedy_works(
+    built, harm, monkeypatch, capsys
+):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(built))
+    lake.withdraw(built, *lake.read_manifest(built)["imports"], "wrong file")
+    manifest, before = built / "lake" / "manifest.json", everything(built)
+    harm(manifest)
+    damaged = everything(built)
+    export = built / "incidents_1.csv"
+    for words in (taking(export), ("build",), ("imports",), ("prune",), ("prepare",)):
+        assert main(words) == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert str(manifest) in said
+    assert everything(built) == damaged
+    remedy = said.split("Put it back: ")[1].split(". Then")[0]
+    subprocess.run(remedy, shell=True, check=True)
+    assert everything(built) == before
+    manifest.unlink()
+    (manifest.parent / lake.COPY).unlink()
+    with pytest.raises(UserError, match="Restore it from a backup"):
+        lake.read_manifest(built)
 
 
 # --- two at once ---

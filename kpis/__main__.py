@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
@@ -30,13 +31,25 @@ from kpis.periods import Period
 from kpis.results import Build, opened_build, queries
 
 Command = Callable[[Namespace], int]
+# what shells expect of a command that was stopped with Ctrl-C
+INTERRUPTED = 130
+STOPPED = (
+    "Stopped. Nothing is half done: what counted before still counts, and the command "
+    "can be run again."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0, or 2 for what the user can mend."""
     options = command_line.parser().parse_args(arguments)
     try:
+        command_line.refuse_bytes(sys.argv[1:] if arguments is None else arguments)
+        settings.home()
         return COMMANDS[options.command](options)
+    except KeyboardInterrupt:
+        # below the bar that shows progress
+        _say(("\n" if sys.stderr.isatty() else "") + STOPPED)
+        return INTERRUPTED
     except UserError as error:
         _say(str(error))
         return 2
@@ -353,5 +366,17 @@ def _print_json(value: Any) -> None:
     print()
 
 
+def _stop(number: int, frame: object) -> None:
+    """Stop as with Ctrl-C, so that work files and locks go."""
+    # a second signal must not break off the clearing up
+    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        # nohup and the like have it ignored
+        if signal.getsignal(name) != signal.SIG_IGN:
+            signal.signal(name, _stop)
     sys.exit(main())

@@ -57,6 +57,10 @@ STORAGE_PROBLEMS = {
     "database does not exist": IS_GONE,
     # a reader may open only its build's files, and takes a lost one for a directory
     '.parquet/**/*.parquet"': IS_GONE,
+    "Not a directory": "There is a file where a directory should be. Move it away. "
+    + AGAIN,
+    "File name too long": "This name is longer than a disk can hold. Give the file a "
+    "shorter one.",
     "Permission denied": "This user may not do that. Use the user who owns the data "
     f"directory, or give this one the right to it. {AGAIN}",
 }

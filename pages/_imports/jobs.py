@@ -104,7 +104,7 @@ def holding(
     `coverage` are options that say what the file covers.
     """
     when = ["--extracted-at", extracted_at] if extracted_at else []
-    words = ["import", str(file), "--mapping", mapping, *when, *coverage]
+    words = ["import", str(file), f"--mapping={mapping}", *when, *coverage]
     return [[*words, "--hold", "--json"]]
 
 
@@ -120,7 +120,7 @@ def leaving() -> list[Command]:
 
 def withdrawing(import_id: str, why: str) -> list[Command]:
     """Return the commands that withdraw an import and build."""
-    return [["withdraw", import_id, "--why", why, "--json"], ["build", "--json"]]
+    return [["withdraw", import_id, f"--why={why}", "--json"], ["build", "--json"]]
 
 
 def restoring(import_id: str) -> list[Command]:

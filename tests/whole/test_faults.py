@@ -8,9 +8,11 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -100,6 +102,69 @@ def test_a_lock_left_by_a_killed_process_blocks_no_one(scenarios, tmp_path):
     assert (data_dir / "lock").exists()
     with lake.writing(data_dir) as temporary:
         assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("import", signal.SIGTERM), ("build", signal.SIGINT), ("build", signal.SIGHUP)],
+)
+def test_a_command_that_is_stopped_clears_up_and_says_so(
+    scenarios, tmp_path, name, number
+):
+    scenario, data_dir = scenarios[name], tmp_path / "data"
+    shutil.copytree(scenario.start, data_dir)
+    running = kills.process(*scenario.command, data_dir=data_dir)
+    kills.wait_until_writing(running, data_dir)
+    time.sleep(0.3 * scenario.seconds)
+    running.send_signal(number)
+    _, said = running.communicate()
+    assert running.returncode == 130, said
+    assert said.startswith("Stopped. Nothing is half done")
+    assert "Traceback" not in said
+    assert not (data_dir / "temporary").exists()
+    assert kills.content(data_dir) == scenario.before
+
+
+# --- names ---
+
+
+def test_odd_names_of_exports_are_read_or_refused_in_one_paragraph(
+    built, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(built))
+    export = write_export(Force(tmp_path / "other"), MAY_LATER, "one.csv")
+    for name in ("a\nb\x1b[31m.csv", "x" * 251 + ".csv", "--undo", "=1+1.csv", " "):
+        path = export.with_name(name)
+        path.write_bytes(export.read_bytes() + b"\n")
+        assert main(taking(path)) == 0
+        said = capsys.readouterr()
+        assert (said.err, "\x1b" in said.out) == ("", False)
+    last = lake.imports(built)["file"]
+    assert "a b [31m.csv" in set(last)
+    for name in (os.fsdecode(b"a\xff.csv"), "x" * 300 + ".csv", "gone\n.csv"):
+        assert main(taking(export.with_name(name))) == 2
+        said = capsys.readouterr()
+        assert is_one_paragraph(said.err), said.err
+        assert said.out == ""
+
+
+@pytest.mark.parametrize("words", [("show", ATTENDED), ("build",), ("imports",)])
+def test_a_wrong_data_directory_is_one_paragraph_and_changes_nothing(
+    tmp_path, capsys, monkeypatch, words
+):
+    (tmp_path / "a file").write_text("not mine")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.chdir(tmp_path / "here")
+    before = sorted(tmp_path.rglob("*"))
+    wrong = ("a file", "a file/data", "no parent/data", "x" * 300, "loop")
+    for place in ("", " ", "a\nb", *(f"{tmp_path}/{name}" for name in wrong)):
+        monkeypatch.setenv("DEMAND_DATA_DIR", place)
+        assert main(words) == 2, place
+        said = capsys.readouterr().err
+        assert is_one_paragraph(said), said
+        assert "DEMAND_DATA_DIR" in said or "longer" in said
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 # --- the disk ---

@@ -17,6 +17,7 @@ from kpis import (
     command_line,
     demo,
     formatting,
+    limits,
     periods,
     pipeline,
     preview,
@@ -25,7 +26,7 @@ from kpis import (
 from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
-from kpis.ingest import effects, importer, lake
+from kpis.ingest import effects, importer, lake, mapping_choice
 from kpis.output import accounts, figures, spreadsheets
 from kpis.periods import Period
 from kpis.results import Build, opened_build, queries
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command_line.refuse_bytes(sys.argv[1:] if arguments is None else arguments)
         settings.home()
+        limits.apply(options.command)
         return COMMANDS[options.command](options)
     except KeyboardInterrupt:
         # below the bar that shows progress
@@ -52,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except UserError as error:
         _say(str(error))
+        return 2
+    except MemoryError:
+        _say(limits.TOO_MUCH.format(what="memory"))
         return 2
     except BrokenPipeError:
         # whoever reads our output (head, less) has seen enough
@@ -107,6 +112,15 @@ def _import_each(options: Namespace, data_dir: Path) -> list[dict[str, Any]]:
             _say(str(error))
             found.append(importer.failed(path, options.mapping, str(error)))
     return found
+
+
+def _layouts(options: Namespace) -> int:
+    fits = mapping_choice.fitting(options.file, settings.home())
+    if options.json:
+        _print_json([mapping.name for mapping in fits])
+    else:
+        _print_lines(f"{mapping.name:36} {mapping.title}" for mapping in fits)
+    return 0
 
 
 def _take(options: Namespace) -> int:
@@ -336,6 +350,7 @@ def _prepare(options: Namespace) -> int:
 
 COMMANDS: dict[str, Command] = {
     "import": _import,
+    "layouts": _layouts,
     "take": _take,
     "leave": _leave,
     "withdraw": _withdraw,

@@ -63,6 +63,11 @@ def _import(command: ArgumentParser) -> None:
     _json(command)
 
 
+def _layouts(command: ArgumentParser) -> None:
+    command.add_argument("file", type=Path, metavar="FILE")
+    _json(command)
+
+
 def _withdraw(command: ArgumentParser) -> None:
     command.add_argument("import_id", metavar="IMPORT")
     _why(command)
@@ -159,6 +164,7 @@ def _nothing(command: ArgumentParser) -> None:
 # by name: what a command says of itself, and what adds its options
 COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "import": ("Import files through a mapping.", _import),
+    "layouts": ("List the mappings whose columns a file has.", _layouts),
     "take": ("Take the import that waits (import --hold).", _json),
     "leave": ("Leave the import that waits.", _nothing),
     "withdraw": ("Withdraw an import, or restore it.", _withdraw),

@@ -46,6 +46,8 @@ STORAGE_PROBLEMS = {
     "Disk quota exceeded": IS_FULL,
     # DuckDB asks the disk how much room its temporary files may take
     "max_temp_directory_size": IS_FULL,
+    "Out of Memory Error": "This needs more memory than an import or a build may use. "
+    f"Export a shorter period, or close other programs. {AGAIN}",
     "File too large": "A file would be larger than is allowed here. Ask for a higher "
     f"limit (ulimit -f shows it). {AGAIN}",
     "Read-only file system": "Nothing can be written there. Make the disk writable, "

@@ -19,12 +19,13 @@ from pathlib import Path
 
 import pytest
 
-from kpis import pipeline
-from kpis.__main__ import main
+from kpis import limits, pipeline
+from kpis.__main__ import COMMANDS, main
 from kpis.builds import pruning, store
 from kpis.errors import UserError, of_storage
 from kpis.ingest import importer, lake
 from kpis.results import opened_build, queries
+from pages._imports.jobs import BUG, Job, layouts_of
 from tests import kills
 from tests.exports import (
     JOB_ROWS,
@@ -420,6 +421,71 @@ def test_without_its_manifest_nothing_is_done_and_the_remedy_works(
     (manifest.parent / lake.COPY).unlink()
     with pytest.raises(UserError, match="Restore it from a backup"):
         lake.read_manifest(built)
+
+
+# --- files that take too much ---
+
+TAKES_TOO_MUCH = """
+import signal, sys
+from kpis import limits
+limits.apply("layouts")
+assert signal.alarm(0) > 100
+if sys.argv[1] == "memory":
+    bytearray(limits.MEMORY_BYTES)
+while True:
+    pass
+"""
+
+
+@pytest.mark.parametrize("what", ["memory", "time"])
+def test_a_process_that_reads_an_upload_ends_at_its_limits(what):
+    def one_second():
+        resource.setrlimit(resource.RLIMIT_CPU, (1, 6))
+
+    done = subprocess.run(
+        [sys.executable, "-c", TAKES_TOO_MUCH, what],
+        cwd=PROJECT,
+        env={**os.environ, limits.LIMITED: "1"},
+        preexec_fn=one_second if what == "time" else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if what == "time":
+        assert f"more {what} than" in limits.problem(done.returncode)
+    else:
+        assert done.stderr.rstrip().endswith("MemoryError")
+
+
+def test_on_the_command_line_there_are_no_such_limits():
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    limits.apply("layouts")
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+def test_what_the_user_reads_when_a_limit_is_met(monkeypatch, capsys):
+    def too_much(options):
+        raise MemoryError
+
+    monkeypatch.setitem(COMMANDS, "layouts", too_much)
+    assert main(["layouts", "x.csv"]) == 2
+    said = capsys.readouterr().err
+    assert is_one_paragraph(said)
+    assert "more memory than" in said
+    killed = Job([])
+    killed._finish(["layouts", "x.csv"], -signal.SIGKILL, "", "")
+    assert "more memory or time than" in killed.error
+    failed = Job([])
+    failed._finish(["layouts", "x.csv"], 1, "", "Traceback ...")
+    assert failed.error == BUG
+
+
+def test_layouts_that_fit_are_found_in_a_process_of_its_own(built, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(built))
+    before = everything(built)
+    fits, problem = layouts_of(built / "incidents_1.csv")
+    assert (fits, problem) == (["canonical_incidents"], "")
+    assert everything(built) == before
 
 
 # --- two at once ---

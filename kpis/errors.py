@@ -43,6 +43,10 @@ IS_DAMAGED = (
 # found by the system's own words, because DuckDB passes on nothing else
 STORAGE_PROBLEMS = {
     "No space left on device": IS_FULL,
+    # one mount within another, even of the same disk
+    "Invalid cross-device link": "Part of the data directory is mounted from "
+    "elsewhere, so nothing can be moved there in one step. Put the whole data "
+    f"directory on one disk. {AGAIN}",
     "Disk quota exceeded": IS_FULL,
     # DuckDB asks the disk how much room its temporary files may take
     "max_temp_directory_size": IS_FULL,

@@ -171,6 +171,7 @@ def writing(data_dir: Path) -> Iterator[Path]:
     temporary = data_dir / "temporary"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
+        _refuse_other_disks(data_dir)
         with FileLock(data_dir / "lock", timeout=LOCK_SECONDS):
             _clear_leftovers(data_dir, temporary)
             temporary.mkdir()
@@ -185,6 +186,29 @@ def writing(data_dir: Path) -> Iterator[Path]:
         ) from None
     except OSError as error:
         raise of_storage(error) or error from None
+
+
+def _refuse_other_disks(data_dir: Path) -> None:
+    """Raise UserError where files could not be moved in one step.
+
+    Everything is made in `temporary/` first and moved from there, which works on one
+    file system only. It would be found out when all the work is done.
+    """
+    own = data_dir.stat().st_dev
+    names = ("lake", "builds", "quarantine", WAITING, "lake/*", "temporary")
+    for place in map(data_dir.joinpath, names):
+        if place.is_symlink() and not place.exists():
+            raise UserError(
+                f"{place} leads to {place.readlink()}, which is not there. Put the "
+                "whole data directory on one disk. Nothing was changed."
+            )
+    for place in (place for name in names for place in data_dir.glob(name)):
+        if place.stat().st_dev != own:
+            raise UserError(
+                f"{place} is on another disk than {data_dir}, so nothing can be moved "
+                "there in one step. Put the whole data directory on one disk and name "
+                "it in DEMAND_DATA_DIR. Nothing was changed."
+            )
 
 
 def _clear_leftovers(data_dir: Path, temporary: Path) -> None:

@@ -253,6 +253,40 @@ def test_a_full_disk_and_a_read_only_one(scenarios):
     assert "MPS" in done.stdout.split("ended")[3]
 
 
+ACROSS_DISKS = """
+python=$1; start=$2; export DEMAND_DATA_DIR=$3
+for part in builds lake; do
+    cp -r "$start" "$DEMAND_DATA_DIR"
+    mount -t tmpfs none /mnt
+    cp -r "$start/$part/." /mnt
+    rm -r "$DEMAND_DATA_DIR/$part"
+    ln -s /mnt "$DEMAND_DATA_DIR/$part"
+    "$python" -m kpis build --full || echo "ended with $?"
+    ls "$DEMAND_DATA_DIR/"
+    umount /mnt
+    rm -r "$DEMAND_DATA_DIR"
+done
+"""
+
+
+@pytest.mark.usefixtures("can_mount")
+def test_a_data_directory_on_two_disks_is_refused_before_any_work(
+    small_build, tmp_path
+):
+    done = in_own_mounts(ACROSS_DISKS, sys.executable, small_build, tmp_path / "data")
+    assert done.stdout.count("ended with 2") == 2, done.stdout + done.stderr
+    for part, said in zip(("builds", "lake"), done.stderr.splitlines(), strict=True):
+        assert f"{tmp_path / 'data' / part} is on another disk than" in said
+    assert "temporary" not in done.stdout
+
+
+def test_a_part_of_the_data_directory_that_leads_nowhere_is_refused(built):
+    shutil.rmtree(built / "builds")
+    (built / "builds").symlink_to(built.parent / "not mounted")
+    with pytest.raises(UserError, match="not mounted, which is not there"):
+        pipeline.build(built)
+
+
 def run_without_write_access(*arguments: str, data_dir: Path) -> tuple[int, str, str]:
     """Run a command without root's right to write against a file's mode."""
     rights = "-dac_override,-dac_read_search"

@@ -32,8 +32,8 @@ def draw() -> None:
         page = st.Page(listed.path, title=listed.title, default=is_first)
         menu.setdefault(listed.group, []).append(page)
     chosen = st.navigation(menu, position="top")
-    session.enter(scope_bar.draw_scope_bar(page_list.at(chosen.url_path)))
     with elements.user_errors():
+        session.enter(scope_bar.draw_scope_bar(page_list.at(chosen.url_path)))
         chosen.run()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,7 @@ from kpis import (
     command_line,
     demo,
     formatting,
+    limits,
     periods,
     pipeline,
     preview,
@@ -24,21 +26,37 @@ from kpis import (
 from kpis.builds import pruning, store
 from kpis.definitions import indicators
 from kpis.errors import UserError, of_storage
-from kpis.ingest import effects, importer, lake
+from kpis.ingest import effects, importer, lake, mapping_choice
 from kpis.output import accounts, figures, spreadsheets
 from kpis.periods import Period
 from kpis.results import Build, opened_build, queries
 
 Command = Callable[[Namespace], int]
+# what shells expect of a command that was stopped with Ctrl-C
+INTERRUPTED = 130
+STOPPED = (
+    "Stopped. Nothing is half done: what counted before still counts, and the command "
+    "can be run again."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0, or 2 for what the user can mend."""
     options = command_line.parser().parse_args(arguments)
     try:
+        command_line.refuse_bytes(sys.argv[1:] if arguments is None else arguments)
+        settings.home()
+        limits.apply(options.command)
         return COMMANDS[options.command](options)
+    except KeyboardInterrupt:
+        # below the bar that shows progress
+        _say(("\n" if sys.stderr.isatty() else "") + STOPPED)
+        return INTERRUPTED
     except UserError as error:
         _say(str(error))
+        return 2
+    except MemoryError:
+        _say(limits.TOO_MUCH.format(what="memory"))
         return 2
     except BrokenPipeError:
         # whoever reads our output (head, less) has seen enough
@@ -94,6 +112,15 @@ def _import_each(options: Namespace, data_dir: Path) -> list[dict[str, Any]]:
             _say(str(error))
             found.append(importer.failed(path, options.mapping, str(error)))
     return found
+
+
+def _layouts(options: Namespace) -> int:
+    fits = mapping_choice.fitting(options.file, settings.home())
+    if options.json:
+        _print_json([mapping.name for mapping in fits])
+    else:
+        _print_lines(f"{mapping.name:36} {mapping.title}" for mapping in fits)
+    return 0
 
 
 def _take(options: Namespace) -> int:
@@ -323,6 +350,7 @@ def _prepare(options: Namespace) -> int:
 
 COMMANDS: dict[str, Command] = {
     "import": _import,
+    "layouts": _layouts,
     "take": _take,
     "leave": _leave,
     "withdraw": _withdraw,
@@ -353,5 +381,17 @@ def _print_json(value: Any) -> None:
     print()
 
 
+def _stop(number: int, frame: object) -> None:
+    """Stop as with Ctrl-C, so that work files and locks go."""
+    # a second signal must not break off the clearing up
+    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        # nohup and the like have it ignored
+        if signal.getsignal(name) != signal.SIG_IGN:
+            signal.signal(name, _stop)
     sys.exit(main())

@@ -233,10 +233,12 @@ def _needed_by(kpi: Kpi) -> list[str]:
 
 
 def _lake_faults(data_dir: Path) -> Iterator[str]:
-    file = data_dir / "lake" / "manifest.json"
-    if not file.exists() and any((data_dir / "lake").glob("*/*/*.parquet")):
-        yield f"{file} is missing, but the lake holds rows. Restore it from a backup."
-    for one in lake.current(lake.read_manifest(data_dir)):
+    try:
+        manifest = lake.read_manifest(data_dir)
+    except UserError as error:
+        yield str(error)
+        return
+    for one in lake.current(manifest):
         files = [*lake.files(data_dir, [one]), *lake.side_files(data_dir, [one])]
         lost = [path for path in files if not _is_parquet(path)]
         if lost:

@@ -2,12 +2,12 @@
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kpis import demo, periods, settings
+from kpis import demo, formatting, periods, settings
 from kpis.builds import pruning
 from kpis.errors import UserError
 from kpis.periods import Period
@@ -20,6 +20,18 @@ def parser() -> ArgumentParser:
     for name, (says, add_options) in COMMANDS.items():
         add_options(commands.add_parser(name, help=says, description=says))
     return whole
+
+
+def refuse_bytes(words: Sequence[str]) -> None:
+    """Raise UserError for a word that is not UTF-8: it could be written nowhere."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise UserError(
+                f"{formatting.one_line(word)}: this is not written in UTF-8. Give the "
+                "file another name (mv)."
+            ) from None
 
 
 def _import(command: ArgumentParser) -> None:
@@ -48,6 +60,11 @@ def _import(command: ArgumentParser) -> None:
     command.add_argument(
         "--hold", action="store_true", help="show what would change; then take or leave"
     )
+    _json(command)
+
+
+def _layouts(command: ArgumentParser) -> None:
+    command.add_argument("file", type=Path, metavar="FILE")
     _json(command)
 
 
@@ -147,6 +164,7 @@ def _nothing(command: ArgumentParser) -> None:
 # by name: what a command says of itself, and what adds its options
 COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "import": ("Import files through a mapping.", _import),
+    "layouts": ("List the mappings whose columns a file has.", _layouts),
     "take": ("Take the import that waits (import --hold).", _json),
     "leave": ("Leave the import that waits.", _nothing),
     "withdraw": ("Withdraw an import, or restore it.", _withdraw),

@@ -37,20 +37,36 @@ IS_GONE = (
     "the page again, or run the command again. If it belongs to the lake, restore it "
     "from a backup, or withdraw the import and import its file again."
 )
+IS_DAMAGED = (
+    "A file of the build is damaged. Make the build again: python -m kpis build."
+)
 # found by the system's own words, because DuckDB passes on nothing else
 STORAGE_PROBLEMS = {
     "No space left on device": IS_FULL,
+    # one mount within another, even of the same disk
+    "Invalid cross-device link": "Part of the data directory is mounted from "
+    "elsewhere, so nothing can be moved there in one step. Put the whole data "
+    f"directory on one disk. {AGAIN}",
     "Disk quota exceeded": IS_FULL,
     # DuckDB asks the disk how much room its temporary files may take
     "max_temp_directory_size": IS_FULL,
+    "Out of Memory Error": "This needs more memory than an import or a build may use. "
+    f"Export a shorter period, or close other programs. {AGAIN}",
     "File too large": "A file would be larger than is allowed here. Ask for a higher "
     f"limit (ulimit -f shows it). {AGAIN}",
     "Read-only file system": "Nothing can be written there. Make the disk writable, "
     f"or name another directory in DEMAND_DATA_DIR. {AGAIN}",
+    # while a build is open: one that cannot be opened is named by `open_build`
+    "Corrupt database file": IS_DAMAGED,
+    "Could not read enough bytes from file": IS_DAMAGED,
     "No files found that match the pattern": IS_GONE,
     "database does not exist": IS_GONE,
     # a reader may open only its build's files, and takes a lost one for a directory
     '.parquet/**/*.parquet"': IS_GONE,
+    "Not a directory": "There is a file where a directory should be. Move it away. "
+    + AGAIN,
+    "File name too long": "This name is longer than a disk can hold. Give the file a "
+    "shorter one.",
     "Permission denied": "This user may not do that. Use the user who owns the data "
     f"directory, or give this one the right to it. {AGAIN}",
 }

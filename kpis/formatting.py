@@ -332,3 +332,8 @@ def span(first: date, last: date) -> str:
 def capital(text: str) -> str:
     """Return the text with a capital, to begin a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, without signs that steer a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -30,7 +30,8 @@ MOST_MOVES = 10
 SEEN = ("lake", "mappings", "reference", "caller_key")
 # and what of it an import and its build add to
 MADE = ("builds", "lake", "quarantine", "caller_key")
-MANIFEST = Path("lake") / "manifest.json"
+MANIFEST = Path("lake") / lake.MANIFEST
+COPY = Path("lake") / lake.COPY
 CURRENT = Path("builds") / "current"
 ABOUT = "preview.json"
 
@@ -210,7 +211,7 @@ def take(data_dir: Path) -> list[dict[str, Any]]:
                 "import and import the file again, to see what it changes now."
             )
         # the manifest comes last: until then nothing counts
-        last = [waits / MANIFEST, waits / CURRENT]
+        last = [waits / MANIFEST, waits / COPY, waits / CURRENT]
         for path in _files(waits):
             if path not in last and path.name != ABOUT:
                 _move_file(path, waits, data_dir)

@@ -28,6 +28,8 @@ SYSTEM_ERRORS = (
     duckdb.FatalException,
     duckdb.PermissionException,
 )
+# a checksum that does not hold has no class of its own
+CORRUPT = re.compile("Corrupt database file: computed checksum")
 # in DuckDB's messages: where what helps to mend a definition ends
 NOT_SAID = re.compile("\n\n|\n\tCandidate functions:| You might need to add explicit")
 UNKNOWN_TABLE = re.compile(r"Table with name (\S+) does not exist!")
@@ -202,7 +204,8 @@ def _guarded(sql: str, work: Callable[[], Any]) -> Any:
     try:
         return work()
     except duckdb.Error as error:
-        remedy = of_storage(error) if isinstance(error, SYSTEM_ERRORS) else None
+        is_of_system = isinstance(error, SYSTEM_ERRORS) or CORRUPT.match(str(error))
+        remedy = of_storage(error) if is_of_system else None
         if remedy:
             raise remedy from error
         raise StatementError(f"{error}\n\nin this statement:\n{sql}") from error

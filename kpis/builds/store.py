@@ -1,8 +1,11 @@
 """Where builds lie, which of them is in use, and whether its files are all there."""
 
+import hashlib
 import json
 import os
+import re
 import shutil
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kpis import warehouse
@@ -10,10 +13,24 @@ from kpis.errors import UserError
 from kpis.warehouse import StatementError
 
 CUBE = "cube.duckdb"
+BUILD_ID = re.compile(r"\w+-\d+")
+UNREADABLE = "(unreadable)"
 # holds a database of cells for each year
 CELLS = "cells"
-# the size of every other file of a build, by its path in it
-SIZES = "files.json"
+# what is known of every other file of a build, by its path in it
+LISTED = "files.json"
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A file of a finished build as it was made; None and "" where no one knows.
+
+    Only databases have a hash: they are small, and most of one can be damaged although
+    it opens. Marts are large.
+    """
+
+    size: int | None = None
+    sha256: str = ""
 
 
 def current_id(data_dir: Path) -> str | None:
@@ -27,7 +44,11 @@ def current_id(data_dir: Path) -> str | None:
 def named(data_dir: Path) -> str | None:
     """Return the build that `builds/current` names, which may be gone."""
     pointer = data_dir / "builds" / "current"
-    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+    if not pointer.exists():
+        return None
+    # the file may be cut or overwritten: what is no name is the name of no build
+    text = pointer.read_text(encoding="utf-8", errors="replace").strip()
+    return text if BUILD_ID.fullmatch(text) else UNREADABLE
 
 
 def directory(data_dir: Path, build_id: str) -> Path:
@@ -43,7 +64,8 @@ def number(build_id: str) -> int:
 def by_number(data_dir: Path) -> dict[int, Path]:
     """Return where the builds lie by number, the oldest first."""
     places = (data_dir / "builds").glob("*-*/")
-    return dict(sorted((number(place.name), place) for place in places))
+    named = [place for place in places if BUILD_ID.fullmatch(place.name)]
+    return dict(sorted((number(place.name), place) for place in named))
 
 
 def next_number(data_dir: Path) -> int:
@@ -62,7 +84,7 @@ def newest_readable(data_dir: Path) -> Path | None:
 
 def is_readable(build_dir: Path) -> bool:
     """Whether the cube of a build is whole and can be opened."""
-    return not _problem(build_dir / CUBE, _sizes(build_dir)[CUBE])
+    return not _problem(build_dir / CUBE, _listed(build_dir).get(CUBE, MadeFile()))
 
 
 def cells(build_dir: Path) -> dict[str, Path]:
@@ -70,7 +92,7 @@ def cells(build_dir: Path) -> dict[str, Path]:
 
     Builds of an earlier version of this product kept their cells in the cube.
     """
-    named = [Path(name) for name in _sizes(build_dir)]
+    named = [Path(name) for name in _listed(build_dir)]
     return {name.stem: build_dir / name for name in named if name.parent.name == CELLS}
 
 
@@ -81,8 +103,8 @@ def cell_file(build_dir: Path, year: str) -> Path:
 
 def is_whole(build_dir: Path, file: Path) -> bool:
     """Whether a file of a finished build is as it was made."""
-    size = _sizes(build_dir).get(file.relative_to(build_dir).as_posix())
-    return not _problem(file, size)
+    made = _listed(build_dir).get(file.relative_to(build_dir).as_posix(), MadeFile())
+    return not _problem(file, made)
 
 
 def share(file: Path, place: Path) -> None:
@@ -96,14 +118,16 @@ def share(file: Path, place: Path) -> None:
 
 
 def list_files(build_dir: Path) -> None:
-    """Write down the size of every file of a finished build, for `damage`."""
-    sizes = {
-        path.relative_to(build_dir).as_posix(): path.stat().st_size
+    """Write down size and hash of the files of a finished build, for `damage`."""
+    made = {
+        path.relative_to(build_dir).as_posix(): asdict(
+            MadeFile(path.stat().st_size, _digest(path) if _is_database(path) else "")
+        )
         for path in sorted(build_dir.rglob("*"))
         if path.is_file()
     }
-    text = json.dumps(sizes, indent=1) + "\n"
-    (build_dir / SIZES).write_text(text, encoding="utf-8")
+    text = json.dumps(made, indent=1) + "\n"
+    (build_dir / LISTED).write_text(text, encoding="utf-8")
 
 
 def damage(build_dir: Path) -> list[str]:
@@ -112,30 +136,63 @@ def damage(build_dir: Path) -> list[str]:
     Of builds of an earlier version of this product, which have no list of files, only
     the cube and the cells are known.
     """
-    sizes = _sizes(build_dir)
-    problems = {name: _problem(build_dir / name, size) for name, size in sizes.items()}
+    listed = build_dir / LISTED
+    if listed.exists() and _read(listed) is None:
+        return [f"{listed} is damaged."]
+    made = _listed(build_dir)
+    problems = {name: _problem(build_dir / name, one) for name, one in made.items()}
     return [f"{build_dir / name} {what}." for name, what in problems.items() if what]
 
 
-def _sizes(build_dir: Path) -> dict[str, int | None]:
-    """Return how many bytes each file of a build had, None where no one knows."""
-    listed = build_dir / SIZES
-    if not listed.exists():
+def _listed(build_dir: Path) -> dict[str, MadeFile]:
+    """Return what is known of each file of a build.
+
+    Where the list is gone or damaged, these are the databases that are there.
+    """
+    made = _read(build_dir / LISTED)
+    if made is None:
         found = (build_dir / CELLS).glob("*.duckdb")
-        return dict.fromkeys([CUBE, *(f"{CELLS}/{path.name}" for path in found)])
-    return json.loads(listed.read_text(encoding="utf-8"))
+        names = [CUBE, *(f"{CELLS}/{path.name}" for path in found)]
+        return dict.fromkeys(names, MadeFile())
+    return made
 
 
-def _problem(path: Path, size: int | None) -> str:
-    if not path.exists():
+def _read(listed: Path) -> dict[str, MadeFile] | None:
+    """Return what a list of files says, or None where there is none to read.
+
+    Lists of an earlier version of this product have sizes alone.
+    """
+    try:
+        said = json.loads(listed.read_text(encoding="utf-8"))
+        return {
+            name: MadeFile(one) if isinstance(one, int) else MadeFile(**one)
+            for name, one in said.items()
+        }
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def _problem(path: Path, made: MadeFile) -> str:
+    if not path.is_file():
         return "is missing"
     found = path.stat().st_size
-    if size not in (None, found):
-        return f"is damaged: it has {found:,} bytes in place of {size:,}"
-    if path.suffix != Path(CUBE).suffix:
+    if made.size not in (None, found):
+        return f"is damaged: it has {found:,} bytes in place of {made.size:,}"
+    if not _is_database(path):
         return ""
+    if made.sha256 and made.sha256 != _digest(path):
+        return "is damaged: it does not hold what was written"
     try:
         warehouse.reader({"cube": path}, {}).close()
     except (StatementError, UserError) as error:
         return f"cannot be opened: {str(error).splitlines()[0].rstrip('.')}"
     return ""
+
+
+def _is_database(path: Path) -> bool:
+    return path.suffix == Path(CUBE).suffix
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -27,6 +27,9 @@ FUNCTIONS = frozenset([
 # no expression for a column of an export is longer, nor a text that one pads
 LONGEST = 10_000
 WIDEST = 1_000
+PADDING = frozenset(["lpad", "rpad"])
+REPLACING = frozenset(["replace", "regexp_replace"])
+NESTED_TYPES = frozenset(["array", "list", "map", "struct", "union"])
 CLASSES = frozenset([
     "BETWEEN", "CASE", "CAST", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT",
     "FUNCTION", "OPERATOR", "TYPE",
@@ -153,15 +156,50 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             yield from _nodes(item)
 
 
-def _check_width(node: dict[str, Any], expression: str, where: str) -> None:
+def _check_size(node: dict[str, Any], expression: str, where: str) -> None:
     """Refuse to make texts longer than any field: they take minutes and all memory."""
-    width = node["arguments"][1:2]
-    text = width[0]["expression"].get("literal", {}).get("text", "") if width else ""
-    if not text.isdigit() or int(text) > WIDEST:
-        raise UserError(
-            f"{where}: {node['function_name']} in `{expression}` needs a width of at "
-            f"most {WIDEST}."
+    if _growth(node) > WIDEST:
+        name = node["function_name"]
+        limit = (
+            f"needs a width of at most {WIDEST}"
+            if name.lower() in PADDING
+            else f"can make a text more than {WIDEST} times as long"
         )
+        raise UserError(f"{where}: {name} in `{expression}` {limit}.")
+
+
+def _growth(node: Any) -> float:
+    """Return how many times as long as a field what a node returns can be, at most.
+
+    Replacements multiply: ten within one another, each of ten letters for one, make ten
+    thousand million letters of one.
+    """
+    if isinstance(node, list):
+        return max(map(_growth, node), default=1)
+    if not isinstance(node, dict):
+        return 1
+    if node.get("class") != "FUNCTION":
+        return max(map(_growth, node.values()), default=1)
+    name = node["function_name"].lower()
+    given = [one["expression"] for one in node["arguments"]]
+    inner = max(map(_growth, given), default=1)
+    if name in PADDING:
+        width = _text_of(given[1]) if len(given) > 1 else ""
+        if width is None or not width.isdigit():
+            return float("inf")
+        return max(inner, int(width))
+    if name in REPLACING:
+        words = [_text_of(one) for one in given[1:3]]
+        if len(words) < 2 or words[1] is None:
+            return float("inf")
+        by_letter = max(len(words[0] or ""), 1) if name == "replace" else 1
+        return inner * max(len(words[1]) / by_letter, 1)
+    return inner
+
+
+def _text_of(node: dict[str, Any]) -> str | None:
+    """Return what a constant says; None for what is worked out from a row."""
+    return node.get("literal", {}).get("text", "") if "literal" in node else None
 
 
 def _check_node(
@@ -176,8 +214,12 @@ def _check_node(
     if kind == "FUNCTION" and node["function_name"].lower() not in FUNCTIONS:
         reason = unknown("allowed function", node["function_name"], FUNCTIONS)
         raise UserError(f"{where}: {reason} It stands in `{expression}`.")
-    if kind == "FUNCTION" and node["function_name"].lower() in ("lpad", "rpad"):
-        _check_width(node, expression, where)
+    if kind == "FUNCTION" and node["function_name"].lower() in PADDING | REPLACING:
+        _check_size(node, expression, where)
+    if kind == "TYPE" and node["type_name"].lower() in NESTED_TYPES:
+        raise UserError(
+            f"{where}: `{expression}` makes a list or a table; a column has one value."
+        )
     if kind == "COLUMN_REF":
         name = ".".join(node["column_names"])
         is_known = columns is None or name in columns

@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpis import warehouse
+from kpis import formatting, warehouse
 from kpis.definitions import Mapping, contracts, mappings
 from kpis.errors import SourceFileError
 from kpis.ingest import caller_key, lake
@@ -52,7 +52,7 @@ def import_parts(
     nothing, for what cannot be read as mapped.
     """
     parts = mappings.load(mapping_name, data_dir).parts
-    name = request.file_name or path.name
+    name = formatting.one_line(request.file_name or path.name)
     with lake.writing(data_dir) as temporary:
         manifest = lake.read_manifest(data_dir)
         files = _mapped_files(path, name, parts, data_dir, temporary, progress)
@@ -107,7 +107,8 @@ def is_new(account: dict) -> bool:
 
 def failed(path: Path, mapping_name: str, error: str) -> dict:
     """Return the account of a file of which nothing was imported."""
-    return Account(file=path.name, mapping=mapping_name, error=error).as_json()
+    name = formatting.one_line(path.name)
+    return Account(file=name, mapping=mapping_name, error=error).as_json()
 
 
 def _mapped_files(

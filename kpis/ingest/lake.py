@@ -26,6 +26,8 @@ from filelock import FileLock, Timeout
 from kpis.errors import UserError, of_storage, unknown
 
 LOCK_SECONDS = 600
+MANIFEST = "manifest.json"
+COPY = "manifest.json.copy"
 # where an import waits, made and not yet taken: see `kpis.preview`
 WAITING = "waiting"
 COUNTS = (
@@ -169,6 +171,7 @@ def writing(data_dir: Path) -> Iterator[Path]:
     temporary = data_dir / "temporary"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
+        _refuse_other_disks(data_dir)
         with FileLock(data_dir / "lock", timeout=LOCK_SECONDS):
             _clear_leftovers(data_dir, temporary)
             temporary.mkdir()
@@ -185,6 +188,29 @@ def writing(data_dir: Path) -> Iterator[Path]:
         raise of_storage(error) or error from None
 
 
+def _refuse_other_disks(data_dir: Path) -> None:
+    """Raise UserError where files could not be moved in one step.
+
+    Everything is made in `temporary/` first and moved from there, which works on one
+    file system only. It would be found out when all the work is done.
+    """
+    own = data_dir.stat().st_dev
+    names = ("lake", "builds", "quarantine", WAITING, "lake/*", "temporary")
+    for place in map(data_dir.joinpath, names):
+        if place.is_symlink() and not place.exists():
+            raise UserError(
+                f"{place} leads to {place.readlink()}, which is not there. Put the "
+                "whole data directory on one disk. Nothing was changed."
+            )
+    for place in (place for name in names for place in data_dir.glob(name)):
+        if place.stat().st_dev != own:
+            raise UserError(
+                f"{place} is on another disk than {data_dir}, so nothing can be moved "
+                "there in one step. Put the whole data directory on one disk and name "
+                "it in DEMAND_DATA_DIR. Nothing was changed."
+            )
+
+
 def _clear_leftovers(data_dir: Path, temporary: Path) -> None:
     """Remove what a killed process left: it may hold callers' numbers."""
     shutil.rmtree(temporary, ignore_errors=True)
@@ -199,19 +225,56 @@ def forget_waiting(data_dir: Path) -> None:
 
 
 def read_manifest(data_dir: Path) -> Manifest:
-    """Return the manifest; an empty one where nothing was imported yet."""
-    path = data_dir / "lake" / "manifest.json"
+    """Return the manifest; an empty one where nothing was imported yet.
+
+    Raises UserError where it is lost although the lake holds rows, and where it is
+    damaged: taken for empty, every import would be gone.
+    """
+    path = data_dir / "lake" / MANIFEST
     manifest: Manifest = {"imports": {}, "events": [], "retention": []}
     if path.exists():
-        manifest.update(json.loads(path.read_text(encoding="utf-8")))
+        found = _manifest_in(path)
+        if found is None:
+            raise _without_manifest(path, "is damaged")
+        manifest.update(found)
+    elif any(path.parent.glob("*/*/*.parquet")) or path.with_name(COPY).exists():
+        raise _without_manifest(path, "is missing, but the lake holds rows")
     return manifest
 
 
-def write_manifest(data_dir: Path, manifest: Manifest) -> None:
-    """Replace the manifest in one step that survives a crash."""
-    write_atomically(
-        data_dir / "lake" / "manifest.json", json.dumps(manifest, indent=1) + "\n"
+def _manifest_in(path: Path) -> Manifest | None:
+    """Return what a file says if it is a whole manifest."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        states(found)
+    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+    listed = {event["import_id"] for event in found["events"]}
+    return found if listed == set(found["imports"]) else None
+
+
+def _without_manifest(path: Path, problem: str) -> UserError:
+    """Return what to do where the manifest cannot be used."""
+    copy = path.with_name(COPY)
+    backup = "Restore it from a backup, with the lake as it was then."
+    by_copy = (
+        f'Its copy is whole. Put it back: cp -p "{copy}" "{path}". Then run python -m '
+        "kpis imports: if your last import is not listed, import its file again."
     )
+    remedy = by_copy if _manifest_in(copy) else backup
+    return UserError(f"{path} {problem}. Nothing was changed. {remedy}")
+
+
+def write_manifest(data_dir: Path, manifest: Manifest) -> None:
+    """Replace the manifest in one step that survives a crash, and then its copy.
+
+    The copy is the same and not the one before: that one would lack the last change,
+    and an import that was withdrawn would count again. Killed between the two, the
+    copy is the one before until the next change.
+    """
+    text = json.dumps(manifest, indent=1) + "\n"
+    for name in (MANIFEST, COPY):
+        write_atomically(data_dir / "lake" / name, text)
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -18,6 +18,7 @@ from kpis.definitions import ENCODINGS, Layout, Mapping
 from kpis.errors import SourceFileError
 from kpis.ingest import file_kinds
 from kpis.ingest.file_kinds import HEAD_BYTES
+from kpis.ingest.room import Room
 from kpis.warehouse import fill, identifier, literal
 
 CHUNK_BYTES = 4 * 2**20
@@ -116,10 +117,11 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 def _unpacked(path: Path, name: str, temporary: Path) -> Path:
     copy = temporary / "unpacked"
-    lines = 0
+    lines, room = 0, Room.of(name)
     try:
         with gzip.open(path, "rb") as packed, copy.open("wb") as file:
             while chunk := packed.read1(CHUNK_BYTES):
+                room.take(len(chunk))
                 file.write(chunk)
                 lines += chunk.count(b"\n")
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:

@@ -7,6 +7,7 @@ are kept where a format hides them.
 
 import csv
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -20,9 +21,11 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from kpis.errors import SourceFileError
+from kpis.ingest.room import Room
 
 # where the sheets of Excel end
 LAST_ROW = 1_048_576
+LAST_COLUMN = 16_384
 # a number with more digits than this has lost the rest in a cell
 DIGITS = 15
 WITHOUT_VALUE = "#VALUE! a formula without its value"
@@ -32,11 +35,24 @@ FIRST_YEAR = 1990
 TOKEN = re.compile(r'"([^"]*)"|\\(.)|(_.)|(\*.)|(\[[^\]]*\])|(.)')
 
 
+class NoSuchCellError(Exception):
+    """A sheet names a row or column that no sheet has."""
+
+
 class _Parser(WorkSheetParser):
     """Reads cells, and says where the program that wrote them left a value out."""
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell = super().parse_cell(element)
+        if cell["row"] > LAST_ROW:
+            raise NoSuchCellError(
+                f"a row {cell['row']:,}, but a sheet ends at row {LAST_ROW:,}"
+            )
+        if cell["column"] > LAST_COLUMN:
+            raise NoSuchCellError(
+                f"a column {cell['column']:,}, but a sheet ends at column "
+                f"{LAST_COLUMN:,}"
+            )
         is_formula = element.find(FORMULA_TAG) is not None
         if cell["value"] is None and is_formula and element.get("t") != "str":
             cell |= {"value": WITHOUT_VALUE, "data_type": "e"}
@@ -49,8 +65,14 @@ def write_sheets(
     """Write every sheet that is shown as CSV; row n of a sheet becomes line n.
 
     Return the files by the sheets' names, without sheets that are empty. Numbers get
-    `decimal` as their mark. Raises SourceFileError for a row that no sheet has.
+    `decimal` as their mark. Raises SourceFileError for a row or column that no sheet
+    has, and for a workbook that is too large when it is unpacked.
     """
+    room = Room.of(name)
+    with zipfile.ZipFile(workbook) as archive:
+        # no more than they say is read of the parts
+        room.take(sum(part.file_size for part in archive.infolist()))
+    room = Room.of(name)
     book = load_workbook(workbook, read_only=True, data_only=True)
     written = {}
     for place, sheet in enumerate(book.worksheets):
@@ -58,7 +80,14 @@ def write_sheets(
             continue
         copy = directory / f"sheet_{place}.csv"
         with copy.open("w", encoding="utf-8", newline="") as file:
-            has_cells = _write_rows(sheet, name, file, decimal)
+            try:
+                has_cells = _write_rows(sheet, room, file, decimal)
+            except NoSuchCellError as error:
+                raise SourceFileError(
+                    name,
+                    f"sheet {sheet.title} has {error}.",
+                    remedy="Save the workbook again in a spreadsheet program.",
+                ) from None
         if has_cells:
             written[sheet.title] = copy
     book.close()
@@ -66,22 +95,20 @@ def write_sheets(
 
 
 def _write_rows(
-    sheet: ReadOnlyWorksheet, name: str, file: TextIO, decimal: str
+    sheet: ReadOnlyWorksheet, room: Room, file: TextIO, decimal: str
 ) -> bool:
     """Write cells as CSV, every row as wide as the widest before it."""
     writer = csv.writer(file, lineterminator="\n")
     width, line = 0, 0
     for number, texts in _rows(sheet, decimal):
         if number > LAST_ROW:
-            raise SourceFileError(
-                name,
-                f"sheet {sheet.title} has a row {number:,}, but a sheet ends at row "
-                f"{LAST_ROW:,}.",
-                remedy="Save the workbook again in a spreadsheet program.",
+            raise NoSuchCellError(
+                f"a row {number:,}, but a sheet ends at row {LAST_ROW:,}"
             )
         if texts and number > line:
             file.write("\n" * (number - line - 1))
             width = max(width, len(texts))
+            room.take(number - line + width + sum(map(len, texts)))
             writer.writerow([*texts, *[""] * (width - len(texts))])
             line = number
     return line > 0

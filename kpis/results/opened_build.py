@@ -15,7 +15,7 @@ from kpis.periods import FIRST_DAY, LAST_DAY
 from kpis.results.arrivals import Arrivals
 from kpis.results.coverage import Places
 from kpis.results.states import Arrived
-from kpis.warehouse import Warehouse
+from kpis.warehouse import StatementError, Warehouse
 
 
 class SmallTables:
@@ -95,6 +95,20 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
             "Or make the demo: python -m kpis demo."
         )
     place = store.directory(data_dir, build_id)
+    try:
+        return _opened(place)
+    except (StatementError, UserError):
+        # one that a newer build has replaced is gone and not damaged
+        damage = store.damage(place) if place.is_dir() else []
+        if not damage:
+            raise
+        raise UserError(
+            f"The build {build_id} is damaged, so no figure of it can be shown. Make "
+            f"it again: python -m kpis build. ({damage[0]})"
+        ) from None
+
+
+def _opened(place: Path) -> Build:
     views: dict[str, Sequence[Path]] = {
         f"mart_{name}": marts.files(place, name) for name in marts.names(place)
     }
@@ -103,7 +117,7 @@ def open_build(data_dir: Path | None = None, build_id: str | None = None) -> Bui
     facts = dict(db.tuples(warehouse.text("results/facts")))
     names = {code: name for code, name, _ in db.tuples(warehouse.text("results/areas"))}
     return Build(
-        build_id,
+        place.name,
         db,
         _kpis(db),
         _imports(db),

@@ -22,7 +22,7 @@ from pages._imports.jobs import Job
 
 # counts the forms: a new one is empty, and the server forgets the old one's file
 FORM = "form"
-# the chosen file, and the layouts that fit it
+# the chosen file, the layouts that fit it, and why it could not be read
 FITS = "fits"
 # the job whose file the form no longer holds
 TAKEN = "taken"
@@ -41,7 +41,7 @@ def show_import_form() -> None:
     file = left.file_uploader(
         "Export", FILE_TYPES, key=f"file_{form}", on_change=running_job.forget
     )
-    fits = _fitting(file, f"layout_{form}") if file else []
+    fits, problem = _fitting(file, f"layout_{form}") if file else ([], "")
     name = middle.selectbox(
         "Layout",
         _in_order(layouts, fits),
@@ -51,7 +51,9 @@ def show_import_form() -> None:
         on_change=running_job.forget,
         placeholder="Choose the layout of this export",
     )
-    if file:
+    if problem:
+        middle.error(plain(problem))
+    elif file:
         middle.caption(_count_in_words(len(fits)))
     made_at = right.datetime_input(
         "When the export was made",
@@ -93,18 +95,20 @@ def _covered_by_rows(file_name: str) -> Period | None:
     return None
 
 
-def _fitting(file: UploadedFile, choice: str) -> list[str]:
-    """Return the layouts that fit a file; if one alone fits, choose it."""
-    known, fits = st.session_state.get(FITS, ("", []))
+def _fitting(file: UploadedFile, choice: str) -> tuple[list[str], str]:
+    """Return the layouts that fit a file, and "" or why it could not be read.
+
+    If one layout alone fits, choose it.
+    """
+    known, fits, problem = st.session_state.get(FITS, ("", [], ""))
     if known == file.file_id:
-        return fits
+        return fits, problem
     with st.spinner("Reading the columns ..."), TemporaryDirectory() as directory:
-        path = _saved(file, directory)
-        fits = [layout.name for layout in mapping_choice.fitting(path, settings.home())]
-    st.session_state[FITS] = (file.file_id, fits)
+        fits, problem = jobs.layouts_of(_saved(file, directory))
+    st.session_state[FITS] = (file.file_id, fits, problem)
     if fits and st.session_state.get(choice) not in fits:
         st.session_state[choice] = fits[0] if len(fits) == 1 else None
-    return fits
+    return fits, problem
 
 
 def _saved(file: UploadedFile, directory: str) -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
 
-from kpis import settings
+from kpis import limits, settings
 
 REFUSED = 2
 BUG = "This failed, and not because of your file; the server's terminal says more."
@@ -29,11 +29,12 @@ class Job:
 
     `share` (0 to 1) and `step` say how far the running command is. Once `is_done`,
     `error` is "" or says what the user can do, and `reports` holds the JSON that each
-    command printed.
+    command printed. Work files go below `place`, if it is given.
     """
 
     commands: Sequence[Command]
     clean_up: Callable[[], None] = lambda: None
+    place: Path | None = None
     share: float = 0.0
     step: str = "starting"
     error: str = ""
@@ -42,10 +43,11 @@ class Job:
 
     def start(self) -> "Job":
         """Begin in a thread of its own and return at once."""
-        Thread(target=self._run, name="job").start()
+        Thread(target=self.run, name="job").start()
         return self
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Run the commands, and return when they have ended."""
         try:
             for command in self.commands:
                 self._run_one(command)
@@ -56,12 +58,15 @@ class Job:
             self.is_done = True
 
     def _run_one(self, command: Command) -> None:
+        own = {"DEMAND_PROGRESS": "1", limits.LIMITED: "1"}
+        if self.place:
+            own["TMPDIR"] = str(self.place)
         # A file, because a full pipe would stop the process while we read the other.
         with TemporaryFile() as printed:
             process = subprocess.Popen(
                 [sys.executable, "-m", "kpis", *command],
                 cwd=settings.PROJECT,
-                env=os.environ | {"DEMAND_PROGRESS": "1"},
+                env=os.environ | own,
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.PIPE,
@@ -87,13 +92,30 @@ class Job:
     def _finish(self, command: Command, code: int, printed: str, said: str) -> None:
         if code not in (0, REFUSED):
             # Its output may quote a row: it goes to the terminal, not to the page.
-            logging.getLogger(__name__).error("%s ended with %s\n%s", *command, said)
-            self.error = BUG
+            logging.getLogger(__name__).error(
+                "%s ended with %s\n%s", command, code, said
+            )
+            self.error = limits.problem(code) or BUG
             return
         if code == REFUSED:
             self.error = said.strip()
         if printed.strip():
             self.reports.append(json.loads(printed))
+
+
+def layouts_of(file: Path) -> tuple[list[str], str]:
+    """Return the names of the layouts that fit a file, and "" or what is wrong.
+
+    The file is read in a process with limits; work files are left in its directory.
+    """
+    job = Job([["layouts", str(file), "--json"]], place=file.parent)
+    job.run()
+    names = [str(name) for report in job.reports for name in _list(report)]
+    return names, job.error
+
+
+def _list(report: object) -> list[object]:
+    return report if isinstance(report, list) else []
 
 
 def holding(
@@ -104,7 +126,7 @@ def holding(
     `coverage` are options that say what the file covers.
     """
     when = ["--extracted-at", extracted_at] if extracted_at else []
-    words = ["import", str(file), "--mapping", mapping, *when, *coverage]
+    words = ["import", str(file), f"--mapping={mapping}", *when, *coverage]
     return [[*words, "--hold", "--json"]]
 
 
@@ -120,7 +142,7 @@ def leaving() -> list[Command]:
 
 def withdrawing(import_id: str, why: str) -> list[Command]:
     """Return the commands that withdraw an import and build."""
-    return [["withdraw", import_id, "--why", why, "--json"], ["build", "--json"]]
+    return [["withdraw", import_id, f"--why={why}", "--json"], ["build", "--json"]]
 
 
 def restoring(import_id: str) -> list[Command]:

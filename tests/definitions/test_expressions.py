@@ -1,5 +1,7 @@
 """What may stand in an expression of a mapping or contract, and what may not."""
 
+import time
+
 import pytest
 
 from kpis.definitions import expressions, mappings
@@ -201,3 +203,44 @@ def test_a_row_on_which_an_expression_fails_is_flagged_or_refused_alone(
         ("2", "cannot_be_worked_out"),
         ("5", "missing"),
     ]
+
+
+def nested(inside: str, rest: str, times: int) -> str:
+    return f"{inside}(" * times + "a" + f", {rest})" * times
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rpad(a, 1e9, 'y')",
+        "lpad(a, 10 * 10, 'y')",
+        "repeat(a, 1000000000)",
+        "range(1000000000)",
+        "list_aggregate([a], 'sum')",
+        "printf('%1000000000d', 1)",
+        "replace(a, 'x', a)",
+        nested("replace", "'x', 'xxxxxxxxxx'", 12),
+        nested("REGEXP_REPLACE", r"'(.)', '\1\1', 'g'", 6),
+        "a::integer[100000]",
+        "cast(a as map(varchar, varchar))",
+        "a::struct(b integer)",
+    ],
+)
+def test_what_grows_without_a_limit_is_refused(expression):
+    started = time.process_time()
+    assert expressions.faults(expression, ["a"], "x.toml, a")
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "lpad(a, 8, '0')",
+        nested("replace", "'-', ''", 12),
+        nested("replace", "' and ', ' & '", 6),
+        r"regexp_replace(a, '^(\d+)/(\d+)$', '\2-\1')",
+        "a::decimal(18, 2)",
+    ],
+)
+def test_what_mends_a_text_is_allowed(expression):
+    assert expressions.faults(expression, ["a"], "x.toml, a") == []

@@ -4,23 +4,28 @@ Commands run in their own processes and are disturbed for real; only the clock i
 up. Whatever happens, what counted before counts after, and the message has a remedy.
 """
 
+import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kpis import pipeline
+from kpis import limits, pipeline
+from kpis.__main__ import COMMANDS, main
 from kpis.builds import pruning, store
 from kpis.errors import UserError, of_storage
 from kpis.ingest import importer, lake
 from kpis.results import opened_build, queries
+from pages._imports.jobs import BUG, Job, layouts_of
 from tests import kills
 from tests.exports import (
     JOB_ROWS,
@@ -98,6 +103,69 @@ def test_a_lock_left_by_a_killed_process_blocks_no_one(scenarios, tmp_path):
     assert (data_dir / "lock").exists()
     with lake.writing(data_dir) as temporary:
         assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("import", signal.SIGTERM), ("build", signal.SIGINT), ("build", signal.SIGHUP)],
+)
+def test_a_command_that_is_stopped_clears_up_and_says_so(
+    scenarios, tmp_path, name, number
+):
+    scenario, data_dir = scenarios[name], tmp_path / "data"
+    shutil.copytree(scenario.start, data_dir)
+    running = kills.process(*scenario.command, data_dir=data_dir)
+    kills.wait_until_writing(running, data_dir)
+    time.sleep(0.3 * scenario.seconds)
+    running.send_signal(number)
+    _, said = running.communicate()
+    assert running.returncode == 130, said
+    assert said.startswith("Stopped. Nothing is half done")
+    assert "Traceback" not in said
+    assert not (data_dir / "temporary").exists()
+    assert kills.content(data_dir) == scenario.before
+
+
+# --- names ---
+
+
+def test_odd_names_of_exports_are_read_or_refused_in_one_paragraph(
+    built, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(built))
+    export = write_export(Force(tmp_path / "other"), MAY_LATER, "one.csv")
+    for name in ("a\nb\x1b[31m.csv", "x" * 251 + ".csv", "--undo", "=1+1.csv", " "):
+        path = export.with_name(name)
+        path.write_bytes(export.read_bytes() + b"\n")
+        assert main(taking(path)) == 0
+        said = capsys.readouterr()
+        assert (said.err, "\x1b" in said.out) == ("", False)
+    last = lake.imports(built)["file"]
+    assert "a b [31m.csv" in set(last)
+    for name in (os.fsdecode(b"a\xff.csv"), "x" * 300 + ".csv", "gone\n.csv"):
+        assert main(taking(export.with_name(name))) == 2
+        said = capsys.readouterr()
+        assert is_one_paragraph(said.err), said.err
+        assert said.out == ""
+
+
+@pytest.mark.parametrize("words", [("show", ATTENDED), ("build",), ("imports",)])
+def test_a_wrong_data_directory_is_one_paragraph_and_changes_nothing(
+    tmp_path, capsys, monkeypatch, words
+):
+    (tmp_path / "a file").write_text("not mine")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.chdir(tmp_path / "here")
+    before = sorted(tmp_path.rglob("*"))
+    wrong = ("a file", "a file/data", "no parent/data", "x" * 300, "loop")
+    for place in ("", " ", "a\nb", *(f"{tmp_path}/{name}" for name in wrong)):
+        monkeypatch.setenv("DEMAND_DATA_DIR", place)
+        assert main(words) == 2, place
+        said = capsys.readouterr().err
+        assert is_one_paragraph(said), said
+        assert "DEMAND_DATA_DIR" in said or "longer" in said
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 # --- the disk ---
@@ -185,6 +253,40 @@ def test_a_full_disk_and_a_read_only_one(scenarios):
     assert "MPS" in done.stdout.split("ended")[3]
 
 
+ACROSS_DISKS = """
+python=$1; start=$2; export DEMAND_DATA_DIR=$3
+for part in builds lake; do
+    cp -r "$start" "$DEMAND_DATA_DIR"
+    mount -t tmpfs none /mnt
+    cp -r "$start/$part/." /mnt
+    rm -r "$DEMAND_DATA_DIR/$part"
+    ln -s /mnt "$DEMAND_DATA_DIR/$part"
+    "$python" -m kpis build --full || echo "ended with $?"
+    ls "$DEMAND_DATA_DIR/"
+    umount /mnt
+    rm -r "$DEMAND_DATA_DIR"
+done
+"""
+
+
+@pytest.mark.usefixtures("can_mount")
+def test_a_data_directory_on_two_disks_is_refused_before_any_work(
+    small_build, tmp_path
+):
+    done = in_own_mounts(ACROSS_DISKS, sys.executable, small_build, tmp_path / "data")
+    assert done.stdout.count("ended with 2") == 2, done.stdout + done.stderr
+    for part, said in zip(("builds", "lake"), done.stderr.splitlines(), strict=True):
+        assert f"{tmp_path / 'data' / part} is on another disk than" in said
+    assert "temporary" not in done.stdout
+
+
+def test_a_part_of_the_data_directory_that_leads_nowhere_is_refused(built):
+    shutil.rmtree(built / "builds")
+    (built / "builds").symlink_to(built.parent / "not mounted")
+    with pytest.raises(UserError, match="not mounted, which is not there"):
+        pipeline.build(built)
+
+
 def run_without_write_access(*arguments: str, data_dir: Path) -> tuple[int, str, str]:
     """Run a command without root's right to write against a file's mode."""
     rights = "-dac_override,-dac_read_search"
@@ -242,6 +344,182 @@ def test_a_value_that_reads_like_a_disk_error_is_not_one(data_dir):
     house = warehouse.writer(data_dir / "spill")
     with closing(house), pytest.raises(warehouse.StatementError):
         house.run("select 'No space left on device'::integer")
+
+
+# --- damage ---
+
+
+@pytest.fixture(scope="module")
+def small_build(tmp_path_factory) -> Path:
+    """A data directory with two incidents and their build."""
+    force = Force(tmp_path_factory.mktemp("small") / "home")
+    force.receives("incidents", MAY)
+    pipeline.build(force.data_dir)
+    return force.data_dir
+
+
+@pytest.fixture
+def built(small_build, tmp_path) -> Path:
+    shutil.copytree(small_build, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def counted(data_dir: Path) -> dict:
+    """Return what a build shows, without when an indicator was counted so first."""
+    return {k: v for k, v in kills.cells(data_dir).items() if k != "kpi_texts"}
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: min(5000, path.stat().st_size // 2)])
+
+
+def overwrite(path: Path) -> None:
+    """Change bytes in the middle of a file, which keeps its size."""
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size * 2 // 3)
+        file.write(b"damaged " * 50)
+
+
+@pytest.mark.parametrize(
+    ("harm", "pattern"),
+    [
+        (cut, "cube.duckdb"),
+        (cut, "marts/incidents/*/rows.parquet"),
+        (cut, "files.json"),
+        (overwrite, "cells/2003.duckdb"),
+    ],
+)
+def test_a_damaged_build_says_what_to_run_and_build_makes_it_again(
+    built, harm, pattern
+):
+    (place,) = store.by_number(built).values()
+    before = counted(built)
+    for file in place.glob(pattern):
+        harm(file)
+    # where the damage does not matter to a page, the page is right
+    try:
+        assert counted(built) == before
+    except UserError as error:
+        assert "python -m kpis build" in str(error)
+        assert "\n" not in str(error)
+    assert store.damage(place)
+    made = pipeline.build(built)
+    assert made.is_new
+    assert counted(built) == before
+    assert not pipeline.build(built).is_new
+
+
+def test_a_damaged_name_of_the_build_in_use_is_no_build(built):
+    (place,) = store.by_number(built).values()
+    (built / "builds" / "own-notes").mkdir()
+    for name in ("", "\0\0\0\0", "gone-0007", "../../lake", "own-notes"):
+        (built / "builds" / "current").write_text(name)
+        assert store.current_id(built) is None
+        assert store.newest_readable(built) == place
+        assert store.next_number(built) == 2
+
+
+def lose(path: Path) -> None:
+    path.unlink()
+
+
+def empty(path: Path) -> None:
+    path.write_text("{}")
+
+
+def without_an_import(path: Path) -> None:
+    """Leave events whose import is not listed."""
+    path.write_text(json.dumps({**json.loads(path.read_text()), "imports": {}}))
+
+
+@pytest.mark.parametrize("harm", [lose, cut, empty, without_an_import])
+def test_without_its_manifest_nothing_is_done_and_the_remedy_works(
+    built, harm, monkeypatch, capsys
+):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(built))
+    lake.withdraw(built, *lake.read_manifest(built)["imports"], "wrong file")
+    manifest, before = built / "lake" / "manifest.json", everything(built)
+    harm(manifest)
+    damaged = everything(built)
+    export = built / "incidents_1.csv"
+    for words in (taking(export), ("build",), ("imports",), ("prune",), ("prepare",)):
+        assert main(words) == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert str(manifest) in said
+    assert everything(built) == damaged
+    remedy = said.split("Put it back: ")[1].split(". Then")[0]
+    subprocess.run(remedy, shell=True, check=True)
+    assert everything(built) == before
+    manifest.unlink()
+    (manifest.parent / lake.COPY).unlink()
+    with pytest.raises(UserError, match="Restore it from a backup"):
+        lake.read_manifest(built)
+
+
+# --- files that take too much ---
+
+TAKES_TOO_MUCH = """
+import signal, sys
+from kpis import limits
+limits.apply("layouts")
+assert signal.alarm(0) > 100
+if sys.argv[1] == "memory":
+    bytearray(limits.MEMORY_BYTES)
+while True:
+    pass
+"""
+
+
+@pytest.mark.parametrize("what", ["memory", "time"])
+def test_a_process_that_reads_an_upload_ends_at_its_limits(what):
+    def one_second():
+        resource.setrlimit(resource.RLIMIT_CPU, (1, 6))
+
+    done = subprocess.run(
+        [sys.executable, "-c", TAKES_TOO_MUCH, what],
+        cwd=PROJECT,
+        env={**os.environ, limits.LIMITED: "1"},
+        preexec_fn=one_second if what == "time" else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if what == "time":
+        assert f"more {what} than" in limits.problem(done.returncode)
+    else:
+        assert done.stderr.rstrip().endswith("MemoryError")
+
+
+def test_on_the_command_line_there_are_no_such_limits():
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    limits.apply("layouts")
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+def test_what_the_user_reads_when_a_limit_is_met(monkeypatch, capsys):
+    def too_much(options):
+        raise MemoryError
+
+    monkeypatch.setitem(COMMANDS, "layouts", too_much)
+    assert main(["layouts", "x.csv"]) == 2
+    said = capsys.readouterr().err
+    assert is_one_paragraph(said)
+    assert "more memory than" in said
+    killed = Job([])
+    killed._finish(["layouts", "x.csv"], -signal.SIGKILL, "", "")
+    assert "more memory or time than" in killed.error
+    failed = Job([])
+    failed._finish(["layouts", "x.csv"], 1, "", "Traceback ...")
+    assert failed.error == BUG
+
+
+def test_layouts_that_fit_are_found_in_a_process_of_its_own(built, monkeypatch):
+    monkeypatch.setenv("DEMAND_DATA_DIR", str(built))
+    before = everything(built)
+    fits, problem = layouts_of(built / "incidents_1.csv")
+    assert (fits, problem) == (["canonical_incidents"], "")
+    assert everything(built) == before
 
 
 # --- two at once ---

@@ -85,7 +85,9 @@ def test_the_list_of_imports_has_the_account_and_state_of_each(inbox, data_dir):
 
 
 def test_the_manifest_is_replaced_and_never_half_written(data_dir, monkeypatch):
-    lake.write_manifest(data_dir, {"imports": {}, "events": [event("a", "imported")]})
+    imports = {"a": {"source": "calls"}}
+    events = [event("a", "imported")]
+    lake.write_manifest(data_dir, {"imports": imports, "events": events})
     before = lake.read_manifest(data_dir)
 
     def fails(handle):

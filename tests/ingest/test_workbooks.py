@@ -1,5 +1,6 @@
 """Cells of a workbook say what a reader sees, with the digits that a format hides."""
 
+import gzip
 import io
 import zipfile
 from datetime import UTC, datetime, time, timedelta
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from kpis.errors import UserError
-from kpis.ingest import mapping_choice
+from kpis.ingest import mapping_choice, room
 from kpis.ingest.workbooks import cell_text
 from tests.exports import JOBS, clocks, held, save_mapping, take, values
 from tests.reading import CASES, read
@@ -266,25 +267,55 @@ def test_cells_without_content_beside_the_table_change_nothing(workbook):
     assert (account["read"], account["accepted"]) == (2, 2)
 
 
-def test_a_row_that_no_sheet_has_is_refused_at_once(
-    workbook, tmp_path_factory, data_dir
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        (b"A999999999", "row 999,999,999, but a sheet ends at row 1,048,576"),
+        (b"A1048577", "row 1,048,577, but"),
+        (b"XFE2", "column 16,385, but a sheet ends at column 16,384"),
+        (b"ZZZ2", "column 18,278, but"),
+        (b"ZZZZZZZ2", "cannot be read"),
+    ],
+)
+def test_a_cell_that_no_sheet_has_is_refused_at_once(
+    tmp_path_factory, data_dir, cell, says
 ):
-    rows = [HEADER, [1, datetime(2003, 11, 5, 23, 58), "Brent"]]
-    account, _ = workbook({"Jobs": rows})
     path = tmp_path_factory.mktemp("far") / "jobs.xlsx"
     book = openpyxl.Workbook()
-    for row in rows:
+    for row in [HEADER, [1, datetime(2003, 11, 5, 23, 58), "Brent"]]:
         book.active.append(row)
     book.save(path)
     packed = io.BytesIO(path.read_bytes())
     with zipfile.ZipFile(packed) as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
-            content = old.read(name)
-            content = content.replace(b'r="2"', b'r="999999999"')
-            for column in (b"A", b"B", b"C"):
-                content = content.replace(column + b'2"', column + b'999999999"')
+            content = old.read(name).replace(b'r="C2"', b'r="' + cell + b'"')
             new.writestr(name, content)
-    with pytest.raises(UserError, match="row 999,999,999, but a sheet ends at row"):
+    save_mapping(data_dir, WITHOUT_FORMAT)
+    with pytest.raises(UserError, match=says):
+        take(path, "jobs", data_dir)
+    assert mapping_choice.fitting(path, data_dir) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    # an empty workbook has 6 kB; its rows as text alone are over the other limit
+    [("jobs.xlsx", 3000), ("jobs.xlsx", 40_000), ("jobs.csv.gz", 40_000)],
+)
+def test_what_is_too_large_when_unpacked_is_refused(
+    tmp_path, data_dir, monkeypatch, name, most
+):
+    path, text = tmp_path / name, "x" * 500
+    if name.endswith("gz"):
+        rows = [",".join(HEADER), *[f"1,{text},Brent"] * 200]
+        path.write_bytes(gzip.compress("\n".join(rows).encode()))
+    else:
+        book = openpyxl.Workbook()
+        for row in [HEADER, *[[1, text, "Brent"]] * 200]:
+            book.active.append(row)
+        book.save(path)
+    save_mapping(data_dir, WITHOUT_FORMAT)
+    monkeypatch.setattr(room, "MOST_BYTES", most)
+    with pytest.raises(UserError, match="unpacked, it is larger than"):
         take(path, "jobs", data_dir)
     assert mapping_choice.fitting(path, data_dir) == []
 

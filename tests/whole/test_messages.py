@@ -84,7 +84,7 @@ def test_a_required_column_that_cannot_be_worked_out_says_why(
     assert "cannot_be_worked_out" in str(caught.value)
 
 
-BAD = ["broken", "deep"]
+BAD = ["broken", "deep", "rpad1e9"]
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from kpis import settings
 from kpis.errors import of_storage
 
 Progress = Callable[[float], None]
+INTERRUPTED = "Query interrupted"
 # not the statement's fault, but perhaps the disk's
 SYSTEM_ERRORS = (
     duckdb.OperationalError,
@@ -209,6 +210,11 @@ def _guarded(sql: str, work: Callable[[], Any]) -> Any:
         if remedy:
             raise remedy from error
         raise StatementError(f"{error}\n\nin this statement:\n{sql}") from error
+    except RuntimeError as error:
+        # what DuckDB makes of Ctrl-C while it is at work
+        if str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _execute(connection: duckdb.DuckDBPyConnection, sql: str) -> None:

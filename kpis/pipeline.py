@@ -296,7 +296,8 @@ def compare_sources(draft: Draft, progress: Progress) -> Draft:
             months = warehouse.literals(kept)
             name = literal(finding.id)
             db.run(fill("findings_store/keep", finding=name, months=months))
-        findings.look(db, finding, sorted(set(hashes) - set(kept)))
+        findings.look(db, draft.target, finding, sorted(set(hashes) - set(kept)))
+    marts.show_files(db, draft.target)
     _remember(db, remembered)
     return draft
 
@@ -417,13 +418,12 @@ def _attach_previous(db: Warehouse, previous: Path | None) -> Hashes:
 
 
 def _remember(db: Warehouse, hashes: Hashes) -> None:
-    values = ", ".join(
-        f"({literal(what)}, {literal(month)}, {literal(digest)})"
+    rows = [
+        (what, month, digest)
         for what, own in hashes.items()
         for month, digest in own.items()
-    )
-    if values:
-        db.run(fill("cube/remember", values=values))
+    ]
+    db.append("inputs", pd.DataFrame(rows, columns=["what", "month", "hash"]))
 
 
 def _claims() -> list[Path]:

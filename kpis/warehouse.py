@@ -182,6 +182,15 @@ class Warehouse:
         )
         self._connection.unregister("added_frame")
 
+    def append(self, name: str, frame: pd.DataFrame) -> None:
+        """Append the rows of `frame` to a table with these columns."""
+        self._connection.register("added_frame", frame)
+        _execute(
+            self._connection,
+            fill("cube/append_frame", name=identifier(name), frame="added_frame"),
+        )
+        self._connection.unregister("added_frame")
+
     def attach(self, name: str, path: Path) -> None:
         """Attach a finished database, read-only, as the catalogue `name`."""
         words = {"file": literal(str(path)), "name": identifier(name)}

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpis import periods, settings, warehouse
-from kpis.builds import mart_inputs, versions
+from kpis.builds import mart_inputs, marts, versions
 from kpis.builds.mart_inputs import WHOLE, MartInputs
 from kpis.builds.versions import digest
 from kpis.definitions import BY_PROGRAM, contracts, sources, typed_toml
@@ -93,14 +93,10 @@ def plan(
     version = version_of(finding)
     hashes: dict[str, str] = {}
     for year, months in _by_year(set(inputs[finding.source].files) - {WHOLE}).items():
-        near = [
-            f"{first:%Y-%m}"
-            for first, _ in periods.between(*_reach(finding, year), "month")
-        ]
         parts = [
             f"{source} {month} {inputs[source].hashes.get(month, '')}"
             for source in finding.reads
-            for month in near
+            for month in _near(finding, year)
         ]
         hashes |= dict.fromkeys(months, digest(shared, version, *parts))
     return hashes
@@ -113,9 +109,14 @@ def version_of(finding: Finding) -> str:
     )
 
 
-def look(db: Warehouse, finding: Finding, months: Iterable[str]) -> None:
-    """Look for a finding in some months and store what is found."""
+def look(db: Warehouse, target: Path, finding: Finding, months: Iterable[str]) -> None:
+    """Look for a finding in some months and store what is found.
+
+    The views of the marts then show the months near the last of them.
+    """
     for year, own in _by_year(months).items():
+        for source in finding.reads:
+            marts.show_months(db, target, source, _near(finding, year))
         db.run(_statement(finding, year, own))
 
 
@@ -131,6 +132,12 @@ def _by_year(months: Iterable[str]) -> dict[Period, list[str]]:
 def _reach(finding: Finding, year: Period) -> Period:
     reach = timedelta(days=finding.looks_days)
     return year[0] - reach, year[1] + reach
+
+
+def _near(finding: Finding, year: Period) -> list[str]:
+    """Return the months that are read to look for a finding in a year."""
+    between = periods.between(*_reach(finding, year), "month")
+    return [f"{first:%Y-%m}" for first, _ in between]
 
 
 def _statement(finding: Finding, year: Period, months: list[str]) -> str:

@@ -61,10 +61,22 @@ def write(
 def show_files(db: Warehouse, target: Path) -> None:
     """Make a view over every mart's files."""
     for name in sources.marts():
-        listed = warehouse.files(files(target, name))
-        db.run(
-            fill("results/view_of_files", name=identifier(f"mart_{name}"), files=listed)
-        )
+        _show(db, name, files(target, name))
+
+
+def show_months(db: Warehouse, target: Path, name: str, months: Iterable[str]) -> None:
+    """Make the view of a mart over the files of some months.
+
+    A statement opens every file of a view, though it may need few of them.
+    """
+    wanted = {f"month={month}" for month in (*months, WHOLE)}
+    every = files(target, name)
+    _show(db, name, [one for one in every if one.parent.name in wanted] or every[:1])
+
+
+def _show(db: Warehouse, name: str, shown: list[Path]) -> None:
+    words = {"name": identifier(f"mart_{name}"), "files": warehouse.files(shown)}
+    db.run(fill("results/view_of_files", **words))
 
 
 def _write_of_mart(db: Warehouse, target: Path, name: str, months: list[str]) -> None:

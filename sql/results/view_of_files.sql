@@ -1,1 +1,1 @@
-create view {name} as select * from read_parquet([{files}], hive_partitioning = false)
+create or replace view {name} as select * from read_parquet([{files}], hive_partitioning = false)

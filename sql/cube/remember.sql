@@ -1,1 +1,0 @@
-insert into inputs values {values}
